@@ -1,0 +1,53 @@
+PYTHON ?= python3
+PORT ?= 8000
+VAR ?= var
+WORKERS ?= 2
+ARGS ?=
+
+BIN := .venv/bin
+LOCK := -q --upgrade --generate-hashes --custom-compile-command "make lock"
+SHELL_WITH_DATABASE := $(BIN)/python -m deploy.embedded.shell --var "$(VAR)" --throwaway --
+
+.PHONY: help setup run test check bench screens lock test-tools
+
+help:
+	@echo "make setup   the environment only (the others call it)"
+	@echo "make run     the demo on http://127.0.0.1:$(PORT); Ctrl-C stops it, its data stay in $(VAR)/"
+	@echo "make test    the whole test suite (ARGS='-k name' for some of it)"
+	@echo "make check   format, lint, types, import layers, Django's checks, missing migrations"
+	@echo "make bench   the benchmarks, each beside a peer or a limit"
+	@echo "make screens screenshots of the running demo, into docs/screens"
+	@echo "make lock    requirements/*.txt anew from requirements/*.in"
+	@echo "PORT, VAR (state folder), EINTHOVEN_CORPUS (folder of ECG files) and PYTHON may be set."
+
+setup:
+	@command -v "$(PYTHON)" >/dev/null || { echo "Python 3.11 is needed: install it, or name it with PYTHON=/path/to/python3.11"; exit 1; }
+	@"$(PYTHON)" deploy/setup.py
+
+run: setup
+	@exec $(BIN)/python -m deploy.embedded.run --port "$(PORT)" --var "$(VAR)"
+
+test: setup test-tools
+	@$(SHELL_WITH_DATABASE) $(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+check: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(SHELL_WITH_DATABASE) sh -ec '$(BIN)/mypy apps config deploy simulators; \
+		$(BIN)/python manage.py check; $(BIN)/python manage.py makemigrations --check --dry-run'
+
+bench: setup
+	@$(SHELL_WITH_DATABASE) $(BIN)/python -m tests.bench $(ARGS)
+
+screens: setup test-tools
+	@$(BIN)/python -m tests.screens --url "http://127.0.0.1:$(PORT)"
+
+lock: setup
+	$(BIN)/uv pip compile $(LOCK) requirements/uv.in -o requirements/uv.txt
+	$(BIN)/uv pip compile $(LOCK) requirements/base.in -o requirements/base.txt
+	$(BIN)/uv pip compile $(LOCK) -c requirements/base.txt requirements/prod.in -o requirements/prod.txt
+	$(BIN)/uv pip compile $(LOCK) -c requirements/base.txt requirements/dev.in -o requirements/dev.txt
+
+test-tools:
+	@sh deploy/test-tools.sh

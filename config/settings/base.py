@@ -1,0 +1,156 @@
+"""Settings common to every place the platform runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from config import env
+from config.logging import configure_logging
+
+env.refuse_unknown()
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+SECRET_KEY = env.secret("SECRET_KEY")
+DEBUG = False
+ALLOWED_HOSTS = env.names("ALLOWED_HOSTS")
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+AUTH_USER_MODEL = "tenants.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en-gb"
+LOGIN_URL = "sign-in"
+LOGIN_REDIRECT_URL = "worklist"
+
+INSTALLED_APPS = [
+    "apps.core",
+    "apps.audit",
+    "apps.tenants",
+    "apps.ecg",
+    "apps.ingestion",
+    "apps.inference",
+    "apps.reports",
+    "apps.billing",
+    "apps.integrations",
+    "apps.web",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "apps.web.apps.PlatformAdminConfig",
+    "django_q",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "apps.web.middleware.SecurityHeaders",
+    "apps.web.middleware.TraceId",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "apps.web.middleware.ActiveOrganization",
+    "apps.web.middleware.AuditRefusals",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "apps.web.context.frame",
+            ],
+        },
+    },
+]
+
+
+def _database(variable: str, **options: object) -> dict[str, object]:
+    settings = env.database(variable)
+    settings |= {"ENGINE": "apps.core.postgres", "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+    return settings | options
+
+
+# One alias per database role; a session never changes its role.
+DATABASES = {
+    "default": _database("DATABASE_URL", ATOMIC_REQUESTS=True),
+    "owner": _database("DATABASE_OWNER_URL"),
+    "dispatch": _database("DATABASE_DISPATCH_URL"),
+    "platform": _database("DATABASE_PLATFORM_URL"),
+}
+DATABASE_ROUTERS = ["apps.core.postgres.router.OwnerMigrates"]
+
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_IDLE_SECONDS = 15 * 60
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "apps.web.views.errors.csrf_failure"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = BASE_DIR / "staticfiles"
+
+MAX_UPLOAD_BYTES = 32 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+BLOB_ROOT = Path(env.text("BLOB_ROOT"))
+BLOB_KEYRING = env.secret("BLOB_KEYRING")
+AUDIT_KEY = env.secret("AUDIT_KEY")
+
+# Leases: durations in seconds by the database's clock.
+LEASE_SECONDS = env.seconds("LEASE_SECONDS", 60)
+HEARTBEAT_SECONDS = env.seconds("HEARTBEAT_SECONDS", 15)
+SWEEP_SECONDS = env.seconds("SWEEP_SECONDS", 2)
+RETRY_BACKOFF_SECONDS = env.seconds("RETRY_BACKOFF_SECONDS", 5)
+DRAIN_SECONDS = env.seconds("DRAIN_SECONDS", 30)
+STAGE_LIMIT_SECONDS = 300
+MAX_ATTEMPTS = 5
+QUEUE_STATUS_FILE = env.text("QUEUE_STATUS_FILE", "")
+DEMO_EHR_PORT = env.whole_number("DEMO_EHR_PORT", 2575)
+CORPUS = env.text("CORPUS", "")
+
+Q_CLUSTER = {
+    "name": "einthoven",
+    "orm": "default",
+    "workers": env.whole_number("WORKERS", 2),
+    "timeout": 3600,
+    "retry": 3700,
+    "poll": 0.2,
+    "bulk": 1,
+    "daemonize_workers": False,
+    "save_limit": -1,
+    "max_attempts": 1,
+    "catch_up": False,
+    "guard_cycle": 0.5,
+    "label": "Wake-ups",
+}
+
+LOGGING_CONFIG = None
+configure_logging(env.choice("LOG_FORMAT", {"json", "console"}, "json"))

@@ -1,0 +1,17 @@
+"""The demo on one machine: embedded PostgreSQL, plain HTTP on loopback."""
+
+from config.demo import fill_environment
+
+fill_environment()
+
+from config.settings.base import *  # noqa: E402, F403 - settings modules extend the base
+
+SESSION_COOKIE_NAME = "einthoven_demo"
+CSRF_COOKIE_NAME = "einthoven_demo_csrf"
+DEMO = True
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+STATIC_ROOT = None  # type: ignore[assignment]  # sources are served, nothing is collected

@@ -1,0 +1,14 @@
+"""Addresses of the platform."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("", include("apps.web.urls")),
+]
+
+handler400 = "apps.web.views.errors.bad_request"
+handler403 = "apps.web.views.errors.permission_denied"
+handler404 = "apps.web.views.errors.not_found"
+handler500 = "apps.web.views.errors.server_error"

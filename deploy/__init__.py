@@ -1,0 +1,1 @@
+"""What runs the product on one machine; imports nothing of it."""

@@ -1,0 +1,1 @@
+"""The embedded PostgreSQL and the runner of the demo: standard library and psycopg only."""

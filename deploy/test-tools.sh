@@ -1,0 +1,25 @@
+#!/bin/sh
+# Installs what the browser tests need where root or sudo allows; elsewhere says so loudly.
+# With CI set a missing tool is an error.
+set -u
+
+packages="chromium fonts-liberation fonts-dejavu-core poppler-utils"
+missing=""
+command -v chromium >/dev/null || missing="chromium"
+command -v pdftoppm >/dev/null || missing="$missing poppler-utils"
+[ -z "$missing" ] && exit 0
+
+as_root=""
+[ "$(id -u)" = 0 ] || as_root="sudo -n"
+if command -v apt-get >/dev/null && { [ -z "$as_root" ] || sudo -n true 2>/dev/null; }; then
+    echo "Installing for the tests: $packages"
+    export DEBIAN_FRONTEND=noninteractive
+    $as_root apt-get update -qq >/dev/null &&
+        $as_root apt-get install -y -qq --no-install-recommends $packages >/dev/null && exit 0
+fi
+
+echo "==============================================================================="
+echo "MISSING: $missing. Tests that need them are SKIPPED. To have them run, as root:"
+echo "    apt-get install --no-install-recommends $packages"
+echo "==============================================================================="
+[ -z "${CI:-}" ]
