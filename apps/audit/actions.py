@@ -1,0 +1,93 @@
+"""Recording events."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any, cast
+
+import structlog
+from django.db import connection, models, transaction
+from django.utils import timezone
+
+from apps.audit.chain import Event
+from apps.audit.codes import CODES
+from apps.core.postgres.base import DatabaseWrapper
+from apps.core.scope import organization_scope, required_organization
+
+# What details may hold: ids, codes, counts, versions and reasons a person wrote for the record.
+DETAIL_KEYS = frozenset(
+    {
+        "algorithm",
+        "code",
+        "count",
+        "destination",
+        "field",
+        "filters",
+        "meter",
+        "outcome",
+        "page",
+        "reason",
+        "recording",
+        "revision",
+        "role",
+        "route",
+        "sha256",
+        "size",
+        "source",
+        "stage",
+        "state",
+        "status",
+        "version",
+    }
+)
+
+
+def record(
+    code: str,
+    subject: models.Model | None = None,
+    /,
+    *,
+    actor: models.Model | None = None,
+    trace_id: uuid.UUID | None = None,
+    **details: str | int | list[str],
+) -> None:
+    """Gather an event of the scope's organization; it is written when the transaction commits.
+
+    Raises KeyError for an unknown code or detail: the trail holds no free-form data.
+    """
+    CODES[code]
+    unknown = set(details) - DETAIL_KEYS
+    if unknown:
+        raise KeyError(f"audit detail {unknown.pop()}")
+    event = Event(
+        organization_id=required_organization(),
+        code=code,
+        actor_id=None if actor is None else actor.pk,
+        object_type="" if subject is None else subject._meta.label_lower,
+        object_id="" if subject is None else _name(subject),
+        trace_id=trace_id or getattr(subject, "trace_id", None) or _request_trace(),
+        details=json.dumps(details, sort_keys=True, ensure_ascii=False),
+        occurred_at=timezone.now(),
+    )
+    cast(DatabaseWrapper, connection).gather_event(event)
+
+
+@transaction.atomic
+def _record_now(code: str, /, **fields: Any) -> None:
+    record(code, fields.pop("subject", None), **fields)
+
+
+def record_alone(organization_id: int, code: str, /, **fields: Any) -> None:
+    """Write an event in a transaction of its own: a refusal, after what it refused is undone."""
+    with organization_scope(organization_id):
+        _record_now(code, **fields)
+
+
+def _name(subject: models.Model) -> str:
+    return str(getattr(subject, "public_id", subject.pk))
+
+
+def _request_trace() -> uuid.UUID | None:
+    value = structlog.contextvars.get_contextvars().get("trace_id")
+    return uuid.UUID(value) if value else None

@@ -1,0 +1,68 @@
+"""Who did what, when, to which record: a keyed chain per organization."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from apps.core.fields import SharedForeignKey, Tenant
+
+
+class AuditEvent(Tenant):
+    """One thing that happened. Ids only; the wording of codes is in `audit.codes`."""
+
+    seq = models.BigIntegerField(db_comment="operational: Gapless number in the organization.")
+    code = models.CharField(
+        max_length=64, db_comment="operational: What happened: app.object.past_participle."
+    )
+    actor = SharedForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        related_name="+",
+        db_comment="operational: The person who did it; empty for the platform itself.",
+    )
+    object_type = models.CharField(
+        max_length=64, blank=True, db_comment="operational: Kind of record, app.model."
+    )
+    object_id = models.CharField(
+        max_length=64, blank=True, db_comment="operational: The record's public id."
+    )
+    trace_id = models.UUIDField(
+        null=True, db_comment="operational: Ties the event to the request or file it came from."
+    )
+    details = models.TextField(
+        default="{}", db_comment="operational: Canonical JSON of ids, codes, versions and reasons."
+    )
+    occurred_at = models.DateTimeField(db_comment="operational: When it happened, UTC.")
+    previous_mac = models.BinaryField(db_comment="operational: The chain's code before this event.")
+    mac = models.BinaryField(db_comment="operational: Keyed code over the previous one and this.")
+
+    class Meta:
+        ordering = ["-seq"]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "seq"], name="audit_seq_is_gapless")
+        ]
+        indexes = [
+            models.Index(
+                fields=["organization", "object_type", "object_id", "seq"], name="audit_by_object"
+            ),
+            models.Index(fields=["organization", "actor", "seq"], name="audit_by_actor"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.seq} {self.code}"
+
+
+class AuditHead(Tenant):
+    """The end of an organization's chain; locked while events are appended."""
+
+    seq = models.BigIntegerField(
+        default=0, db_comment="operational: Number of the last event written."
+    )
+    mac = models.BinaryField(default=b"", db_comment="operational: Code of the last event written.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization"], name="one_chain_each")]
+
+    def __str__(self) -> str:
+        return f"head at {self.seq}"

@@ -1,0 +1,88 @@
+"""Blobs in a folder: flushed to disk, then named by a link that never replaces."""
+
+from __future__ import annotations
+
+import os
+import time
+import uuid
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+CHUNK = 1 << 20
+TEMPORARY = "temporary"
+
+
+class FolderEngine:
+    """Keys are relative paths below the root; temporary names live beside them."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def write(self, prefix: str, chunks: Iterable[bytes]) -> str:
+        name = f"{prefix}/{TEMPORARY}/{uuid.uuid4().hex}"
+        path = self.root / name
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            with open(path, "xb", opener=_private) as out:
+                out.writelines(chunks)
+                out.flush()
+                os.fsync(out.fileno())
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+        return name
+
+    def promote(self, temporary: str, key: str) -> bool:
+        source, target = self.root / temporary, self.root / key
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            os.link(source, target)
+        except FileExistsError:
+            return False
+        else:
+            _flush_folder(target.parent)
+            return True
+        finally:
+            source.unlink(missing_ok=True)
+
+    def discard(self, temporary: str) -> None:
+        (self.root / temporary).unlink(missing_ok=True)
+
+    def read(self, key: str) -> Iterator[bytes]:
+        with open(self.root / key, "rb") as stored:
+            while chunk := stored.read(CHUNK):
+                yield chunk
+
+    def exists(self, key: str) -> bool:
+        return (self.root / key).is_file()
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        base = self.root / prefix
+        for path in sorted(base.rglob("*")):
+            relative = path.relative_to(self.root)
+            if path.is_file() and TEMPORARY not in relative.parts:
+                yield relative.as_posix()
+
+    def sweep_temporary(self, older_than_s: float) -> int:
+        """Remove what interrupted uploads left behind; how many."""
+        limit, removed = time.time() - older_than_s, 0
+        for path in self.root.glob(f"org/*/{TEMPORARY}/*"):
+            try:
+                if path.stat().st_mtime < limit:
+                    path.unlink()
+                    removed += 1
+            except FileNotFoundError:
+                continue
+        return removed
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _flush_folder(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

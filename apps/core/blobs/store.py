@@ -1,0 +1,105 @@
+"""The interface of blob storage and its engine: content-addressed, sealed, written once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from django.conf import settings
+
+from apps.core.blobs.folder import FolderEngine
+from apps.core.blobs.sealing import seal, unseal
+from apps.core.errors import RetryableError
+
+
+class Engine(Protocol):
+    """Keeps sealed bytes under a key. A key that exists is never overwritten."""
+
+    def write(self, prefix: str, chunks: Iterable[bytes]) -> str:
+        """Durably store a stream under a temporary name; returns that name."""
+        ...
+
+    def promote(self, temporary: str, key: str) -> bool:
+        """Give stored bytes their key; False when the key existed (the bytes are dropped)."""
+        ...
+
+    def discard(self, temporary: str) -> None: ...
+
+    def read(self, key: str) -> Iterator[bytes]:
+        """Raises FileNotFoundError."""
+        ...
+
+    def exists(self, key: str) -> bool: ...
+
+    def keys(self, prefix: str) -> Iterator[str]: ...
+
+    def sweep_temporary(self, older_than_s: float) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Hash and length of the plain bytes; whether this call wrote them."""
+
+    sha256: str
+    size: int
+    is_new: bool
+
+
+class TooLarge(Exception):
+    """The stream is longer than the caller allows; nothing was kept."""
+
+
+def engine() -> Engine:
+    return FolderEngine(settings.BLOB_ROOT)
+
+
+def blob_key(organization_id: int, kind: str, sha256: str) -> str:
+    return f"org/{organization_id}/{kind}/{sha256}"
+
+
+def put(
+    organization_id: int, kind: str, chunks: Iterable[bytes], *, limit: int | None = None
+) -> Stored:
+    """Seal a stream and keep it under its plain hash. Raises TooLarge, RetryableError."""
+    store = engine()
+    digest, size = hashlib.sha256(), 0
+
+    def counted() -> Iterator[bytes]:
+        nonlocal size
+        for chunk in chunks:
+            size += len(chunk)
+            if limit is not None and size > limit:
+                raise TooLarge
+            digest.update(chunk)
+            yield chunk
+
+    try:
+        temporary = store.write(f"org/{organization_id}", seal(counted(), organization_id))
+        key = blob_key(organization_id, kind, digest.hexdigest())
+        is_new = store.promote(temporary, key)
+    except OSError:
+        raise RetryableError("storage-unavailable") from None
+    return Stored(digest.hexdigest(), size, is_new)
+
+
+def get(organization_id: int, kind: str, sha256: str) -> bytes:
+    """Plain bytes, checked against their name.
+
+    Raises Corrupt, sealing.Unsealable, FileNotFoundError, RetryableError.
+    """
+    sealed = engine().read(blob_key(organization_id, kind, sha256))
+    try:
+        data = b"".join(unseal(sealed, organization_id))
+    except FileNotFoundError:
+        raise
+    except OSError:
+        raise RetryableError("storage-unavailable") from None
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise Corrupt
+    return data
+
+
+class Corrupt(Exception):
+    """Stored bytes do not match their name: never served, never parsed."""

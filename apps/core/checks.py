@@ -1,0 +1,43 @@
+"""System checks: every field says what it holds and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.apps import apps
+from django.core.checks import CheckMessage, Error, register
+from django.db.models import Field, Model
+
+from apps.core.fields import DATA_CLASSES
+
+# Fields that Django's own abstract models bring along.
+FOREIGN_FIELDS = {"id", "password", "last_login", "is_superuser"}
+
+
+@register()
+def fields_say_what_they_hold(app_configs: Any, **_: Any) -> list[CheckMessage]:
+    """A db_comment of the form “class: purpose.” on every field of our models."""
+    return [
+        Error(
+            f"{model._meta.label}.{field.name} needs db_comment '<class>: <purpose>.', class one of"
+            f" {', '.join(DATA_CLASSES)}",
+            obj=field,
+            id="core.E001",
+        )
+        for model, field in _our_fields()
+        if not _says_it(field)
+    ]
+
+
+def _our_fields() -> Iterator[tuple[type[Model], Field[Any, Any]]]:
+    for model in apps.get_models():
+        if model.__module__.startswith("apps."):
+            for field in model._meta.local_fields:
+                if field.name not in FOREIGN_FIELDS:
+                    yield model, field
+
+
+def _says_it(field: Field[Any, Any]) -> bool:
+    kind, colon, purpose = (field.db_comment or "").partition(": ")
+    return bool(colon) and kind in DATA_CLASSES and len(purpose) > 8 and purpose.endswith(".")

@@ -1,0 +1,75 @@
+"""Who may do what, in the organization that is active in the session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from apps.tenants.lookups import memberships_of
+from apps.tenants.models import Membership, User
+
+SESSION_KEY = "organization"
+ENTRY_UNTIL_KEY = "organization_entry_until"
+
+Role = Membership.Role
+
+# Action → roles that may do it. The one table of permissions.
+PERMISSIONS: dict[str, frozenset[str]] = {
+    "view_recordings": frozenset({Role.TECHNICIAN, Role.READER, Role.ADMINISTRATOR}),
+    "upload_files": frozenset({Role.TECHNICIAN, Role.READER, Role.ADMINISTRATOR}),
+    "edit_report": frozenset({Role.READER}),
+    "sign_report": frozenset({Role.READER}),
+    "administer": frozenset({Role.ADMINISTRATOR}),
+    "replay": frozenset({Role.TECHNICIAN, Role.ADMINISTRATOR}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Active:
+    """The organization a request works in and the person's role there.
+
+    `entered` marks platform staff who came in with a reason; they have no membership.
+    """
+
+    organization_id: int
+    role: str
+    entered: bool = False
+
+    def may(self, action: str) -> bool:
+        return self.role in PERMISSIONS[action]
+
+
+def active_organization(request: HttpRequest) -> Active | None:
+    """The session's organization while the membership holds; the only one where there is one."""
+    user = cast(User, request.user)
+    wanted = request.session.get(SESSION_KEY)
+    entered = _entered(request, user, wanted)
+    if entered:
+        return entered
+    entries = {entry.organization_id: entry.role for entry in memberships_of(user.pk)}
+    if wanted is None and len(entries) == 1:
+        wanted = request.session[SESSION_KEY] = next(iter(entries))
+    if wanted not in entries:
+        return None
+    return Active(wanted, entries[wanted])
+
+
+def _entered(request: HttpRequest, user: User, wanted: int | None) -> Active | None:
+    until = request.session.get(ENTRY_UNTIL_KEY)
+    if until is None:
+        return None
+    if wanted is None or not user.is_staff or timezone.now().timestamp() > until:
+        del request.session[ENTRY_UNTIL_KEY]
+        request.session.pop(SESSION_KEY, None)
+        return None
+    return Active(wanted, Role.ADMINISTRATOR, entered=True)
+
+
+def activate(request: HttpRequest, organization_id: int) -> None:
+    """Make an organization the session's; a new session key, so no old page acts in the new one."""
+    request.session.cycle_key()
+    request.session[SESSION_KEY] = organization_id
+    request.session.pop(ENTRY_UNTIL_KEY, None)

@@ -1,0 +1,105 @@
+"""Onboarding: an organization with its chain, sites and people, live only when complete."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from apps.audit import actions as audit
+from apps.audit.models import AuditHead
+from apps.core.scope import organization_scope
+from apps.tenants.lookups import organization_by_slug
+from apps.tenants.models import PLATFORM_SLUG, Membership, Organization, Site, User
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrganization:
+    slug: str
+    name: str
+    region: str = Organization.Region.UK
+    time_zone: str = "Europe/London"
+    assigning_authority: str = "LOCAL"
+    sites: tuple[str, ...] = ()
+
+
+def provision_organization(wanted: NewOrganization) -> Organization:
+    """Make what is missing, then put it live. Run again after a crash, it completes.
+
+    The row itself is written by the platform role, everything inside by the application role in
+    the new organization's scope: no one transaction can hold both, so `is_live` comes last.
+    """
+    organization = _organization_row(wanted)
+    with organization_scope(organization.pk), transaction.atomic():
+        AuditHead.objects.get_or_create(organization=organization)
+        for name in wanted.sites:
+            Site.objects.get_or_create(
+                organization=organization, name=name, defaults={"time_zone": wanted.time_zone}
+            )
+    return put_live(organization)
+
+
+def put_live(organization: Organization) -> Organization:
+    """The last step of onboarding; does nothing when it was done before."""
+    with organization_scope(organization.pk), transaction.atomic():
+        inside = Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
+        if not inside.is_live:
+            inside.is_live = True
+            inside.save(update_fields=["is_live"])
+            audit.record("tenants.organization.onboarded", inside)
+    return inside
+
+
+def _organization_row(wanted: NewOrganization) -> Organization:
+    rows = Organization.objects.using("platform")
+    row, _ = rows.get_or_create(
+        slug=wanted.slug,
+        defaults={
+            "name": wanted.name,
+            "region": wanted.region,
+            "time_zone": wanted.time_zone,
+            "assigning_authority": wanted.assigning_authority,
+        },
+    )
+    return row
+
+
+@transaction.atomic
+def add_member(organization: Organization, user: User, role: str) -> Membership:
+    """Give a person a role; the role of a member changes. Call inside the organization's scope."""
+    membership, _ = Membership.objects.update_or_create(
+        organization=organization, user=user, defaults={"role": role, "is_active": True}
+    )
+    return membership
+
+
+def get_or_create_user(
+    email: str, full_name: str, password: str | None, *, staff: bool = False
+) -> User:
+    """The person of that address; an existing one keeps name and password."""
+    found = User.objects.filter(email=email.lower()).first()
+    if found:
+        return found
+    return User.objects.create_user(email, password, full_name=full_name, is_staff=staff)
+
+
+def seed_platform_organization() -> Organization:
+    """The reserved organization, owner of events without a customer, as migrations make it."""
+    row, _ = Organization.objects.using("platform").get_or_create(
+        slug=PLATFORM_SLUG, defaults={"name": "Platform", "time_zone": "UTC"}
+    )
+    with organization_scope(row.pk), transaction.atomic():
+        AuditHead.objects.get_or_create(organization_id=row.pk)
+    return row
+
+
+def platform_organization_id() -> int:
+    found = organization_by_slug(PLATFORM_SLUG)
+    if found is None:
+        raise LookupError("the reserved organization is missing; run migrations")
+    return found
+
+
+def sites_of(names: Iterable[str]) -> dict[str, Site]:
+    return {site.name: site for site in Site.objects.filter(name__in=list(names))}

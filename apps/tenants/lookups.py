@@ -1,0 +1,34 @@
+"""What must be known before a scope exists: allow-listed functions of the lookup role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipEntry:
+    organization_id: int
+    role: str
+
+
+def memberships_of(user_id: int) -> list[MembershipEntry]:
+    """The live organizations a person works in, with the role there."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT organization_id, role FROM app.memberships_of(%s)", [user_id])
+        return [MembershipEntry(*row) for row in cursor.fetchall()]
+
+
+def organization_by_slug(slug: str) -> int | None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT app.organization_by_slug(%s)", [slug])
+        row = cursor.fetchone()
+    return None if row is None else row[0]
+
+
+def organization_ids() -> list[int]:
+    """Every organization, the reserved one included, in order."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM app.organization_ids() AS t(id) ORDER BY id")
+        return [row[0] for row in cursor.fetchall()]

@@ -1,0 +1,165 @@
+"""Organizations, their sites and the people who work in them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+
+from apps.core.fields import OrgForeignKey, Public, SharedForeignKey, Tenant
+from apps.tenants.zones import validate_zone
+
+PLATFORM_SLUG = "platform"
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin, Public):
+    """A person who signs in; what the person may do comes from memberships."""
+
+    email = models.EmailField(
+        unique=True, db_comment="identifier: The address the person signs in with."
+    )
+    full_name = models.CharField(
+        max_length=150, db_comment="identifier: The name printed in signatures."
+    )
+    is_active = models.BooleanField(
+        default=True, db_comment="operational: False keeps the person out; users are not deleted."
+    )
+    is_staff = models.BooleanField(
+        default=False,
+        verbose_name="platform staff",
+        db_comment="operational: Platform staff: configuration in the admin, no clinical rows.",
+    )
+    date_joined = models.DateTimeField(
+        auto_now_add=True, db_comment="operational: When the account was made."
+    )
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["full_name"]
+
+    def __str__(self) -> str:
+        return self.full_name or self.email
+
+    def get_short_name(self) -> str:
+        return self.full_name
+
+    @property
+    def initials(self) -> str:
+        words = [word for word in self.full_name.split() if word[:1].isalpha()]
+        return "".join(word[0] for word in words[-2:]).upper() or "?"
+
+
+class Organization(Public):
+    """A customer and the border no row crosses."""
+
+    class Region(models.TextChoices):
+        UK = "uk", "United Kingdom"
+        US = "us", "United States"
+
+    slug = models.SlugField(
+        unique=True, db_comment="operational: Short name in commands and addresses."
+    )
+    name = models.CharField(max_length=120, db_comment="operational: Name shown and printed.")
+    region = models.CharField(
+        max_length=2,
+        choices=Region.choices,
+        default=Region.UK,
+        db_comment="operational: Where its data is kept.",
+    )
+    time_zone = models.CharField(
+        max_length=64,
+        default="Europe/London",
+        validators=[validate_zone],
+        db_comment="operational: Zone of its days and of recordings without one.",
+    )
+    assigning_authority = models.CharField(
+        max_length=64,
+        default="LOCAL",
+        db_comment="operational: Authority of record numbers whose file names none.",
+    )
+    is_live = models.BooleanField(
+        default=False, db_comment="operational: True once everything it needs is in place."
+    )
+    created_at = models.DateTimeField(
+        auto_now_add=True, db_comment="operational: When it was onboarded."
+    )
+
+    objects = models.Manager()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Site(Tenant, Public):
+    """A place of an organization: a hospital, a clinic, a ward."""
+
+    name = models.CharField(max_length=120, db_comment="operational: Name shown in lists.")
+    time_zone = models.CharField(
+        max_length=64,
+        default="Europe/London",
+        validators=[validate_zone],
+        db_comment="operational: Zone of recordings made here that carry none.",
+    )
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "name"], name="one_site_a_name")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(Tenant):
+    """A person's role in one organization."""
+
+    class Role(models.TextChoices):
+        TECHNICIAN = "technician", "Technician"
+        READER = "reader", "Reader"
+        ADMINISTRATOR = "administrator", "Organization administrator"
+
+    user = SharedForeignKey(
+        User,
+        related_name="+",
+        db_comment="operational: The person who has the role.",
+    )
+    role = models.CharField(
+        max_length=16, choices=Role.choices, db_comment="operational: What the person may do here."
+    )
+    site = OrgForeignKey(
+        Site,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_comment="operational: The place the person usually works at.",
+    )
+    is_active = models.BooleanField(
+        default=True, db_comment="operational: False ends the membership without deleting it."
+    )
+    created_at = models.DateTimeField(
+        auto_now_add=True, db_comment="operational: When the role was given."
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "user"], name="one_membership_each")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} ({self.get_role_display()})"

@@ -1,0 +1,84 @@
+"""Reading organizations, sites and memberships, and the check every reader begins with."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404
+
+from apps.core.scope import organization_scope
+from apps.tenants.access import Active
+from apps.tenants.lookups import memberships_of
+from apps.tenants.models import Membership, Organization, Site, User
+
+
+def permit(active: Active | None, action: str) -> None:
+    """Raises PermissionDenied unless the person's role may do it."""
+    if active is None or not active.may(action):
+        raise PermissionDenied
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The active organization and the site the person usually works at, where one is named."""
+
+    organization: Organization
+    site: Site | None
+
+
+def place_of(active: Active, user: User) -> Place:
+    found = (
+        Membership.objects.select_related("organization", "site").filter(user=user).first()
+        if not active.entered
+        else None
+    )
+    if found is None:
+        return Place(Organization.objects.get(pk=active.organization_id), None)
+    return Place(found.organization, found.site)
+
+
+def sites(active: Active) -> list[Site]:
+    permit(active, "view_recordings")
+    return list(Site.objects.all())
+
+
+def get_site_to_send_from(active: Active, public_id: uuid.UUID) -> Site:
+    permit(active, "upload_files")
+    site = Site.objects.filter(public_id=public_id).first()
+    if site is None:
+        raise Http404
+    return site
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An organization a person may work in, and as what."""
+
+    organization: Organization
+    role: str
+    site: Site | None
+
+    @property
+    def role_name(self) -> str:
+        return Membership.Role(self.role).label
+
+
+def choices_for(user: User) -> list[Choice]:
+    """Every live organization of a person, by name. Call with no scope open."""
+    choices = []
+    for entry in memberships_of(user.pk):
+        with organization_scope(entry.organization_id), transaction.atomic():
+            held = Membership.objects.select_related("organization", "site").get(user=user)
+            choices.append(Choice(held.organization, entry.role, held.site))
+    return sorted(choices, key=lambda choice: choice.organization.name)
+
+
+def get_choice_to_enter(user: User, public_id: uuid.UUID) -> Choice:
+    """Raises Http404 for an organization that is not the person's, as for one that is not."""
+    for choice in choices_for(user):
+        if choice.organization.public_id == public_id:
+            return choice
+    raise Http404

@@ -1,0 +1,171 @@
+"""The test database: made by its owner from one template, used as the application's role."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+import pytest
+from django.core.management import call_command
+from django.db import connections
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from apps.tenants.actions import NewOrganization, provision_organization
+
+# Tests of committed rows: other roles, workers, on_commit, the audit chain, late rendering.
+committed = pytest.mark.django_db(transaction=True, databases=["default", "dispatch", "platform"])
+
+# Every test finds these customers, and the reserved organization.
+CUSTOMERS = ("mercy", "lakeside")
+KEPT = ["django_migrations", "django_content_type", "auth_permission"]
+LOCK_TIMEOUT = "-c lock_timeout=20s"
+LOCK = 0x45434731
+
+
+def raw_connection(alias: str, **options: Any) -> psycopg.Connection[Any]:
+    """A connection of the alias's role outside Django, with nothing pinned."""
+    parameters = connections[alias].get_connection_params()
+    chosen = {key: parameters[key] for key in ("dbname", "user", "password", "host", "port")}
+    return psycopg.connect(**(chosen | {"autocommit": True} | options))
+
+
+def database_environment() -> dict[str, str]:
+    """By what a process of its own finds this test's database."""
+    urls = {}
+    for alias in connections:
+        variable = "DATABASE_URL" if alias == "default" else f"DATABASE_{alias.upper()}_URL"
+        server = os.environ[variable].rpartition("/")[0]
+        urls[variable] = f"{server}/{connections.settings[alias]['NAME']}"
+    return urls
+
+
+def point_at(name: str) -> None:
+    """Every alias's next connection goes to that database, and waits for no lock for ever."""
+    for alias in connections:
+        connections[alias].close()
+        for chosen in (connections[alias].settings_dict, connections.settings[alias]):
+            chosen["NAME"] = name
+            chosen["OPTIONS"] = {"options": LOCK_TIMEOUT}
+
+
+class TestDatabase:
+    """One database for this process, copied from the run's template."""
+
+    __test__ = False
+
+    def __init__(self) -> None:
+        run = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid.uuid4().hex)[:12]
+        self.prefix = f"test_{run}"
+        self.template = f"{self.prefix}_template"
+        self.name = f"{self.prefix}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+        self.home = connections["owner"].settings_dict["NAME"]
+        self.maintenance = raw_connection("owner")
+        self._standing: list[dict[str, Any]] = []
+        self._kept_open: dict[str, psycopg.Connection[Any]] = {}
+
+    def create(self) -> None:
+        with self._alone():
+            if not self._names(self.template):
+                self._make_template()
+            self._run("CREATE DATABASE {} TEMPLATE {}", self.name, self.template)
+        point_at(self.name)
+        self._standing = self._standing_organizations()
+
+    def destroy(self) -> None:
+        """The server waits some seconds for sessions that are just ending."""
+        self._disconnect()
+        with self._alone():
+            self._run("DROP DATABASE {}", self.name)
+            if self._names(f"{self.prefix}_%") == [self.template]:
+                self._run("DROP DATABASE {}", self.template)
+        self.maintenance.close()
+
+    def empty(self) -> None:
+        """As new: only migrations, content types, permissions and the standing organizations."""
+        owner = self._connection("owner")
+        with owner.transaction():
+            filled = _identifiers(owner.execute(_FILLED, [KEPT]))
+            guarded = _identifiers(owner.execute(_GUARDED))
+            for table in guarded:
+                owner.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(table))
+            owner.execute(sql.SQL("TRUNCATE {} CASCADE").format(sql.SQL(", ").join(filled)))
+            for table in guarded:
+                owner.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(table))
+        self._add_standing()
+
+    def _add_standing(self) -> None:
+        platform, app = self._connection("platform"), self._connection("default")
+        platform.execute(_ORGANIZATIONS_AGAIN, [Jsonb(self._standing)])
+        with app.transaction():
+            for row in self._standing:
+                app.execute("SELECT set_config('app.organization_id', %s, true)", [str(row["id"])])
+                app.execute(_NEW_HEAD, [row["id"]])
+
+    def _standing_organizations(self) -> list[dict[str, Any]]:
+        rows = self._connection("platform").execute(
+            "SELECT to_jsonb(o) FROM tenants_organization o ORDER BY id"
+        )
+        return [row[0] for row in rows]
+
+    def _make_template(self) -> None:
+        self._run("CREATE DATABASE {}", self.template)
+        point_at(self.template)
+        call_command("migrate", database="owner", verbosity=0)
+        for slug in CUSTOMERS:
+            provision_organization(NewOrganization(slug=slug, name=slug.title()))
+        self._standing = self._standing_organizations()
+        self.empty()
+        self._disconnect()
+
+    def _connection(self, alias: str) -> psycopg.Connection[Any]:
+        """Kept open for the whole run: signing in costs more than emptying the tables."""
+        if alias not in self._kept_open:
+            self._kept_open[alias] = raw_connection(alias, options=LOCK_TIMEOUT)
+        return self._kept_open[alias]
+
+    def _disconnect(self) -> None:
+        for connection in self._kept_open.values():
+            connection.close()
+        self._kept_open.clear()
+        point_at(self.home)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One process of a run makes the template; the others wait for it."""
+        self.maintenance.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        try:
+            yield
+        finally:
+            self.maintenance.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+
+    def _names(self, pattern: str) -> list[str]:
+        found = self.maintenance.execute(
+            "SELECT datname FROM pg_database WHERE datname LIKE %s", [pattern]
+        )
+        return [row[0] for row in found]
+
+    def _run(self, statement: str, *names: str) -> None:
+        identifiers = [sql.Identifier(name) for name in names]
+        self.maintenance.execute(sql.SQL(statement).format(*identifiers))
+
+
+def _identifiers(rows: psycopg.Cursor[Any]) -> list[sql.Identifier]:
+    return [sql.Identifier(row[0]) for row in rows]
+
+
+_FILLED = """
+SELECT relname FROM pg_class
+ WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace
+   AND relname <> ALL (%s) AND pg_relation_size(oid) > 0"""
+_GUARDED = """
+SELECT DISTINCT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+ WHERE NOT t.tgisinternal AND t.tgname = 'append_only_whole'"""
+_ORGANIZATIONS_AGAIN = """
+INSERT INTO tenants_organization
+SELECT * FROM jsonb_populate_recordset(NULL::tenants_organization, %s)"""
+_NEW_HEAD = "INSERT INTO audit_audithead (organization_id, seq, mac) VALUES (%s, 0, '')"

@@ -1,0 +1,129 @@
+"""Every address answers every role as the table says, and never tells elsewhere from nowhere."""
+
+from __future__ import annotations
+
+import copy
+import re
+import uuid
+
+import pytest
+from django.contrib import admin
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.database import committed
+from tests.isolation.routes import ROUTES, Route, admin_routes
+from tests.isolation.world import admin_row, things_of
+
+pytestmark = pytest.mark.django_db
+
+NOWHERE = uuid.UUID("00000000-0000-4000-8000-000000000000")
+NO_KEY = 10**9
+# Accounts are read by the platform role, which sees what is committed.
+ACCOUNTS = "tenants.user"
+REGISTERED = {model._meta.label_lower for model in admin.site._registry}
+MODELS = sorted(REGISTERED - {ACCOUNTS})
+
+# Redirects and lists of names only; the catch-all answers what no other address does.
+UNNAMED = {"^(?P<url>.*)$", "<path:object_id>/", "(?P<url>.*)$"}
+NAMED_ELSEWHERE = {"admin:app_list", "admin:tenants_user_password"}
+
+
+def names_of(patterns, namespace=""):
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from names_of(pattern.url_patterns, inner)
+        elif isinstance(pattern, URLPattern) and pattern.name:
+            yield f"{namespace}{pattern.name}"
+        else:
+            assert str(pattern.pattern) in UNNAMED, pattern
+
+
+def test_every_route_is_in_the_table():
+    listed = {row.name for row in ROUTES}
+    listed |= {row.name for label in REGISTERED for row in admin_routes(label)}
+    assert set(names_of(get_resolver().url_patterns)) - NAMED_ELSEWHERE == listed
+
+
+def test_every_route_is_asked_by_both_methods():
+    asked = {(row.name, row.method) for row in ROUTES}
+    assert asked == {(name, method) for name, _ in asked for method in ("GET", "POST")}
+
+
+class Asker:
+    """Sends a row's request and undoes whatever it did."""
+
+    def __init__(self, row: Route, client: Client) -> None:
+        self.row, self.client = row, client
+
+    def __call__(self, thing):
+        place, _, field = self.row.place.partition(":")
+        path = reverse(self.row.name, args=[thing] if self.row.kind and place == "path" else [])
+        data = dict(self.row.data)
+        if place != "path":
+            data[field] = str(thing)
+        if self.row.name == "upload-files":
+            data["file"] = SimpleUploadedFile("ecg.dcm", b"not an ecg")
+        cookies = copy.deepcopy(self.client.cookies)
+        with CaptureQueriesContext(connection) as queries, transaction.atomic():
+            response = getattr(self.client, self.row.method.lower())(path, data)
+            transaction.set_rollback(True)
+        self.client.cookies = cookies
+        return response, len(queries)
+
+
+def shown(response, thing):
+    """The answer without the id asked for and what differs between any two requests."""
+    location = response.headers.get("Location", "")
+    head = f"{response.status_code} {response.headers.get('Content-Type')} {location}"
+    text = f"{head}\n{response.content.decode(errors='replace')}"
+    text = text.replace(f"/{thing}/" if isinstance(thing, int) else str(thing), "/ID/")
+    text = re.sub(r"[\d-]{10}T[\d:.]+", "NOW", text)
+    text = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", text)
+    return re.sub(r"\b[0-9A-F]{8}\b", "REFERENCE", text).splitlines()
+
+
+@pytest.fixture
+def people(technician, reader, admin_user, stranger, client_of):
+    users = {"technician": technician, "reader": reader, "administrator": admin_user}
+    clients = {role: client_of(user) for role, user in (users | {"stranger": stranger}).items()}
+    for client in clients.values():
+        client.get("/healthz")  # the session's first request writes its time
+    return clients | {"anonymous": Client()}
+
+
+@pytest.mark.parametrize("row", ROUTES, ids=str)
+def test_the_answer_is_the_tables(row, people, mercy, lakeside):
+    mine, theirs = things_of(mercy), things_of(lakeside)
+    for role, client in people.items():
+        ask = Asker(row, client)
+        own, foreign = (theirs, mine) if role == "stranger" else (mine, theirs)
+        found = ask(own.get(row.kind, NOWHERE))[0].status_code
+        assert found == row.expected(role, own=True), role
+        if row.kind:
+            foreign_id = foreign[row.kind]
+            elsewhere, queries = ask(foreign_id)
+            nowhere, queries_nowhere = ask(NOWHERE)
+            assert elsewhere.status_code == row.expected(role, own=False), role
+            assert shown(elsewhere, foreign_id) == shown(nowhere, NOWHERE), role
+            assert queries == queries_nowhere, role
+
+
+@pytest.mark.parametrize("label", [*MODELS, pytest.param(ACCOUNTS, marks=committed)])
+def test_the_admins_answer_is_the_tables(label, people, mercy, lakeside, reader, stranger):
+    mine, theirs = admin_row(label, mercy, reader), admin_row(label, lakeside, stranger)
+    for row in admin_routes(label):
+        for role, client in people.items():
+            ask = Asker(row, client)
+            own, foreign = (theirs, mine) if role == "stranger" else (mine, theirs)
+            assert ask(own)[0].status_code == row.expected(role, own=True), (str(row), role)
+            if row.kind and role == "administrator":
+                elsewhere, queries = ask(foreign)
+                nowhere, queries_nowhere = ask(NO_KEY)
+                assert elsewhere.status_code == row.expected(role, own=False), str(row)
+                assert shown(elsewhere, foreign) == shown(nowhere, NO_KEY), str(row)
+                assert queries == queries_nowhere, str(row)

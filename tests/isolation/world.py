@@ -1,0 +1,57 @@
+"""The same things in two organizations, by the kind of id that routes take."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.contrib import admin
+
+from apps.billing.models import Price
+from apps.core import blobs
+from apps.ecg.models import Recording
+from apps.reports.models import Report, ReportVersion
+from apps.tenants.models import Organization, Site, User
+from tests.factories import inside, make_ingress, make_recording
+from tests.isolation.rows import make_row
+
+Ids = dict[str, Any]
+
+
+def things_of(organization: Organization) -> Ids:
+    """One of each kind, by the id that stands in addresses."""
+    recording, other = make_recording(organization), make_recording(organization)
+    signed = report_of(other, status="signed", version_count=1)
+    pdf = blobs.put(organization.pk, "pdf", [b"%PDF-1.7 a signed report"])
+    version = make_row(ReportVersion, organization, report=signed, number=1, pdf_sha256=pdf.sha256)
+    return {
+        "organization": organization.public_id,
+        "recording": recording.public_id,
+        "report": report_of(recording).public_id,
+        "signed": signed.public_id,
+        "version": version.public_id,
+        "patient": recording.patient.public_id,
+        "arrival": make_ingress(organization).public_id,
+        "site": make_row(Site, organization).public_id,
+    }
+
+
+def report_of(recording: Recording, **changes: Any) -> Report:
+    with inside(recording.organization):
+        report = Report.objects.get(recording=recording)
+        for name, value in changes.items():
+            setattr(report, name, value)
+        report.save()
+    return report
+
+
+def admin_row(label: str, organization: Organization, member: User) -> Any:
+    """The key of a row of any model in the admin."""
+    model = next(model for model in admin.site._registry if model._meta.label_lower == label)
+    if model is Organization:
+        return organization.pk
+    if model is User:
+        return member.pk
+    # A price in force is fixed; one to come may still be changed.
+    given = {"effective_from": dt.date(2999, 1, 1)} if model is Price else {}
+    return make_row(model, organization, **given).pk
