@@ -1,0 +1,88 @@
+"""DICOM 12-lead and General ECG (PS3.3 A.34)."""
+
+from __future__ import annotations
+
+from apps.ecg.formats.canonical import DecodedEcg, Refused
+from apps.ecg.formats.limb import complete_limb_leads
+from apps.ecg.formats.warnings import Warnings
+
+from . import tags
+from .electrodes import read_electrode_system
+from .elements import Dataset
+from .fiducials import check_fiducials
+from .filters import read_filters
+from .groups import Group, choose_median, choose_rhythm, read_group, read_waveform
+from .measurements import read_measurements
+from .part10 import read_file, recognises
+from .patient import read_patient
+from .sop_classes import TWELVE_LEAD
+from .statements import read_statements
+from .times import read_acquired
+from .values import Reader, ascii_text
+
+NAME = "dicom"
+VERSION = "dicom/1"
+FEWEST_LEADS = 4
+MOST_TWELVE_LEAD_CHANNELS = 13
+
+__all__ = ["NAME", "VERSION", "decode", "recognises"]
+
+
+def decode(data: bytes) -> DecodedEcg:
+    """The ECG in a DICOM file, before the checks every format shares. Raises Refused."""
+    warnings = Warnings()
+    dataset = read_file(data, warnings)
+    reader = Reader(dataset, warnings)
+    groups = _groups(dataset, reader)
+    rhythm = choose_rhythm(groups, reader)
+    _check_content(dataset, groups, rhythm, reader)
+    median = choose_median(groups, reader)
+    acquired = read_acquired(dataset, reader)
+    check_fiducials(dataset, reader)
+    return DecodedEcg(
+        format=NAME,
+        decoder=VERSION,
+        rhythm=complete_limb_leads(read_waveform(rhythm, reader), warnings),
+        median=complete_limb_leads(read_waveform(median, reader), warnings) if median else None,
+        vendor=reader.text(dataset, tags.MANUFACTURER),
+        model=reader.text(dataset, tags.MODEL_NAME),
+        software=reader.text(dataset, tags.SOFTWARE_VERSIONS).replace("\\", ", "),
+        device_serial=reader.text(dataset, tags.DEVICE_SERIAL_NUMBER),
+        station=reader.text(dataset, tags.STATION_NAME),
+        institution=reader.text(dataset, tags.INSTITUTION_NAME),
+        acquired_local=acquired.local,
+        utc_offset_minutes=acquired.utc_offset_minutes,
+        time_source=acquired.source,
+        patient=read_patient(dataset, acquired.local, reader),
+        accession_number=reader.text(dataset, tags.ACCESSION_NUMBER),
+        sop_instance_uid=ascii_text(dataset, tags.SOP_INSTANCE_UID),
+        study_instance_uid=ascii_text(dataset, tags.STUDY_INSTANCE_UID),
+        electrode_system=read_electrode_system(dataset, reader),
+        filters=read_filters(rhythm.dataset, reader),
+        measurements=read_measurements(dataset, groups, reader),
+        statements=read_statements(dataset, reader),
+        warnings=warnings.all(),
+    )
+
+
+def _groups(dataset: Dataset, reader: Reader) -> list[Group]:
+    items = dataset.items(tags.WAVEFORM_SEQUENCE)
+    if not items:
+        raise Refused("no-waveform", "The file holds no waveform.", field="WaveformSequence")
+    return [read_group(item, reader) for item in items]
+
+
+def _check_content(dataset: Dataset, groups: list[Group], rhythm: Group, reader: Reader) -> None:
+    """Limits of the object definition warn; too few leads for an ECG is refused."""
+    if len(rhythm.channels) < FEWEST_LEADS:
+        raise Refused(
+            "too-few-leads",
+            "A trace of one to three leads is not a diagnostic ECG.",
+            field="WaveformSequence",
+        )
+    channels = sum(len(group.channels) for group in groups)
+    twelve_lead = ascii_text(dataset, tags.SOP_CLASS_UID) == TWELVE_LEAD
+    if twelve_lead and channels > MOST_TWELVE_LEAD_CHANNELS:
+        reader.warnings.add(
+            "channel-limit", f"{channels} channels; a 12-lead ECG object may hold 13."
+        )

@@ -1,0 +1,158 @@
+"""Channel definitions to leads: which lead it is and its exact scale."""
+
+from __future__ import annotations
+
+from decimal import Context, Decimal
+from typing import NamedTuple, NoReturn
+
+from apps.ecg.formats.canonical import Lead, Refused
+from apps.ecg.formats.lead_codes import LeadCode, lead_by_code, lead_by_meaning
+from apps.ecg.formats.scale import check_scale
+from apps.ecg.formats.units import voltage_factor
+
+from . import tags
+from .elements import Dataset
+from .values import Code, Reader, decimal, unsigned
+
+_EXACT = Context(prec=80)
+
+
+class Channel(NamedTuple):
+    """One lead, and the bits its samples use; None where the file does not say."""
+
+    lead: Lead
+    bits_stored: int | None
+
+
+def read_channels(group: Dataset, reader: Reader) -> list[Channel]:
+    """The leads of one multiplex group in stored order. Raises Refused."""
+    definitions = group.items(tags.CHANNEL_DEFINITIONS)
+    if len(definitions) != unsigned(group, tags.NUMBER_OF_CHANNELS, "NumberOfWaveformChannels"):
+        raise Refused(
+            "channel-count",
+            "The file does not describe every channel it holds.",
+            field="ChannelDefinitionSequence",
+        )
+    channels = [_channel(definition, reader) for definition in definitions]
+    names = [channel.lead.name for channel in channels]
+    if len(set(names)) != len(names):
+        raise Refused(
+            "duplicate-lead", "The same lead is stored twice.", field="ChannelSourceSequence"
+        )
+    return channels
+
+
+def _channel(definition: Dataset, reader: Reader) -> Channel:
+    code = _lead_code(definition, reader)
+    scale, baseline = _scale(definition, reader)
+    _note_skew(definition, reader)
+    if code.negated:
+        reader.warnings.add("lead-negated", "Lead -aVR was turned into aVR by changing its sign.")
+        baseline = -baseline
+    return Channel(
+        Lead(code.name, scale, baseline, derived=code.derived, negated=code.negated),
+        _bits_stored(definition, reader),
+    )
+
+
+def _lead_code(definition: Dataset, reader: Reader) -> LeadCode:
+    source = reader.code(definition, tags.CHANNEL_SOURCE)
+    if source is None:
+        raise Refused(
+            "unknown-lead",
+            "A channel does not say which lead it is.",
+            field="ChannelSourceSequence",
+        )
+    code = lead_by_code(source.scheme, source.value)
+    if code is None:
+        raise Refused(
+            "unknown-lead",
+            f"Lead code {_shown(source)} is not known.",
+            field="ChannelSourceSequence",
+        )
+    meant = lead_by_meaning(source.meaning)
+    signed = ("-" if code.negated else "") + code.name
+    if meant is not None and meant != signed:
+        reader.warnings.add(
+            "lead-meaning", f"Code {_shown(source)} is lead {signed}, its label says {meant}."
+        )
+    if definition.items(tags.CHANNEL_SOURCE_MODIFIERS):
+        reader.warnings.add(
+            "lead-modifier", f"Lead {code.name} has a modifier that is not applied."
+        )
+    return code
+
+
+def _shown(code: Code) -> str:
+    text = str(code)
+    return text if text.isascii() and text.isprintable() and len(text) <= 24 else "(unreadable)"
+
+
+def _scale(definition: Dataset, reader: Reader) -> tuple[Decimal, Decimal]:
+    """nV per count and nV of count 0; the baseline is in the sensitivity's unit already."""
+    sensitivity = _number(definition, tags.CHANNEL_SENSITIVITY, "ChannelSensitivity")
+    if sensitivity is None:
+        _unknown_scale("ChannelSensitivity")
+    unit = _unit_nv(definition, reader)
+    factor = _number(definition, tags.CORRECTION_FACTOR, "ChannelSensitivityCorrectionFactor")
+    baseline = _number(definition, tags.CHANNEL_BASELINE, "ChannelBaseline")
+    if factor is None or baseline is None:
+        reader.warnings.add(
+            "scale-defaults", "No correction factor or baseline is given; 1 and 0 are used."
+        )
+    factor, baseline = Decimal(1) if factor is None else factor, baseline or Decimal(0)
+    nv_per_lsb = _EXACT.multiply(_EXACT.multiply(sensitivity, factor), unit)
+    offset = _EXACT.multiply(baseline, unit)
+    check_scale(nv_per_lsb, offset, field="ChannelSensitivity")
+    return nv_per_lsb, offset
+
+
+def _number(definition: Dataset, tag: int, keyword: str) -> Decimal | None:
+    """None where absent; present but empty is an unknown scale, not a default."""
+    value = decimal(definition, tag, keyword)
+    if value is None and tag in definition.values:
+        _unknown_scale(keyword)
+    return value
+
+
+def _unknown_scale(keyword: str) -> NoReturn:
+    raise Refused("unknown-scale", f"{keyword} is missing; the scale is unknown.", field=keyword)
+
+
+def _unit_nv(definition: Dataset, reader: Reader) -> Decimal:
+    code = reader.code(definition, tags.SENSITIVITY_UNITS)
+    unit = code.value if code else ""
+    factor = voltage_factor(unit)
+    if factor is None:
+        shown = unit if unit and unit.isprintable() and len(unit) <= 12 else "(none)"
+        raise Refused(
+            "unknown-unit",
+            f"Unit {shown} of the sensitivity is not known (uV, mV, nV or V).",
+            field="ChannelSensitivityUnitsSequence",
+        )
+    if factor.alias:
+        reader.warnings.add("unit-alias", f"Unit {unit} was read as its UCUM code.")
+    meant = voltage_factor(code.meaning) if code else None
+    if meant is not None and meant.factor != factor.factor:
+        reader.warnings.add(
+            "unit-meaning", "The unit's code and its label differ; the code counts."
+        )
+    return factor.factor
+
+
+def _bits_stored(definition: Dataset, reader: Reader) -> int | None:
+    if tags.BITS_STORED in definition.values:
+        return unsigned(definition, tags.BITS_STORED, "WaveformBitsStored")
+    reader.warnings.add("bits-stored-missing", "The bits stored are not given; all are used.")
+    return None
+
+
+def _note_skew(definition: Dataset, reader: Reader) -> None:
+    for tag, keyword in (
+        (tags.CHANNEL_TIME_SKEW, "ChannelTimeSkew"),
+        (tags.CHANNEL_SAMPLE_SKEW, "ChannelSampleSkew"),
+    ):
+        if decimal(definition, tag, keyword):
+            reader.warnings.add(
+                "channel-skew", f"Channels are skewed in time ({keyword}); samples are as stored."
+            )

@@ -1,0 +1,186 @@
+"""One bounded pass over the elements of a DICOM data set: no length is believed before it fits."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple, NoReturn
+
+from apps.ecg.formats.canonical import Refused
+
+from . import tags
+
+MAX_ELEMENTS = 20_000
+MAX_ITEMS = 1_000
+MAX_DEPTH = 16
+
+ByteOrder = Literal["<", ">"]
+UNDEFINED = 0xFFFFFFFF
+ITEM, ITEM_END, SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
+
+# DICOM PS3.5 7.1.2: these have two reserved bytes and a 32-bit length.
+LONG_VRS = frozenset(b"OB OD OF OL OV OW SQ SV UC UN UR UT UV".split())
+SHORT_VRS = frozenset(b"AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US".split())
+VRS = LONG_VRS | SHORT_VRS
+
+
+class Syntax(NamedTuple):
+    """How elements are written: with or without VR, and in which byte order."""
+
+    explicit: bool = True
+    order: ByteOrder = "<"
+    deflated: bool = False
+
+
+IMPLICIT = Syntax(explicit=False)
+
+
+@dataclass(slots=True)
+class Dataset:
+    """The public elements of one data set or item; private ones are passed over."""
+
+    order: ByteOrder
+    values: dict[int, bytes] = field(default_factory=dict)
+    sequences: dict[int, list[Dataset]] = field(default_factory=dict)
+    data_vr: bytes = b""
+
+    def items(self, tag: int) -> list[Dataset]:
+        return self.sequences.get(tag, [])
+
+
+def malformed(what: str) -> NoReturn:
+    raise Refused("dicom-malformed", f"This is not a well-formed DICOM file: {what}.")
+
+
+def truncated() -> NoReturn:
+    raise Refused("truncated", "The file ends before its content does; transfer it again.")
+
+
+def too_complex(what: str) -> NoReturn:
+    raise Refused("dicom-too-complex", f"The DICOM file has {what}.")
+
+
+def read_elements(data: bytes, at: int, syntax: Syntax, until: int = 0) -> tuple[Dataset, int]:
+    """The data set that starts at `at`, and where it ended.
+
+    With `until`, stops before the first element with a higher tag. Raises Refused.
+    """
+    return _Walk(data).dataset(at, len(data), syntax, 0, until=until)
+
+
+class _Walk:
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.elements = 0
+        self.items = 0
+
+    def dataset(
+        self, at: int, end: int, syntax: Syntax, depth: int, *, until: int = 0, open_: bool = False
+    ) -> tuple[Dataset, int]:
+        found = Dataset(syntax.order)
+        tag_of = struct.Struct(syntax.order + "HH").unpack_from
+        while at < end:
+            if end - at < 8:
+                self._overrun(at + 8)
+            group, element = tag_of(self.data, at)
+            tag = group << 16 | element
+            if until and tag > until:
+                return found, at
+            if group == 0xFFFE:
+                if not (open_ and tag == ITEM_END):
+                    malformed("a delimiter stands outside a sequence")
+                return found, at + 8
+            at = self._element(found, tag, at, end, syntax, depth)
+        if open_:
+            self._overrun(end + 8)
+        return found, at
+
+    def _element(
+        self, found: Dataset, tag: int, at: int, end: int, syntax: Syntax, depth: int
+    ) -> int:
+        self.elements += 1
+        if self.elements > MAX_ELEMENTS:
+            too_complex(f"more than {MAX_ELEMENTS} elements")
+        if tag in found.values or tag in found.sequences:
+            malformed("an element occurs twice")
+        vr, length, at = self._header(at, end, syntax)
+        keep = not tag & 0x10000
+        if _is_sequence(tag, vr, length):
+            inner = IMPLICIT if vr == b"UN" else syntax
+            items, at = self._sequence(at, end, length, inner, depth + 1)
+            if keep:
+                found.sequences[tag] = items
+            return at
+        if length > end - at:
+            self._overrun(at + length)
+        if keep:
+            found.values[tag] = self.data[at : at + length]
+            if tag == tags.WAVEFORM_DATA:
+                found.data_vr = vr
+        return at + length
+
+    def _header(self, at: int, end: int, syntax: Syntax) -> tuple[bytes, int, int]:
+        """VR (empty where implicit), length, and where the value starts."""
+        if not syntax.explicit:
+            return b"", struct.unpack_from("<I", self.data, at + 4)[0], at + 8
+        vr = self.data[at + 4 : at + 6]
+        if vr in SHORT_VRS:
+            return vr, struct.unpack_from(syntax.order + "H", self.data, at + 6)[0], at + 8
+        if vr not in LONG_VRS:
+            malformed("a value representation is unknown")
+        if end - at < 12:
+            self._overrun(at + 12)
+        return vr, struct.unpack_from(syntax.order + "I", self.data, at + 8)[0], at + 12
+
+    def _sequence(
+        self, at: int, end: int, length: int, syntax: Syntax, depth: int
+    ) -> tuple[list[Dataset], int]:
+        if depth > MAX_DEPTH:
+            too_complex(f"sequences nested deeper than {MAX_DEPTH}")
+        open_ = length == UNDEFINED
+        if not open_:
+            if length > end - at:
+                self._overrun(at + length)
+            end = at + length
+        items: list[Dataset] = []
+        header = struct.Struct(syntax.order + "HHI").unpack_from
+        while at < end:
+            if end - at < 8:
+                self._overrun(at + 8)
+            group, element, size = header(self.data, at)
+            at += 8
+            if open_ and group << 16 | element == SEQUENCE_END:
+                return items, at
+            if group << 16 | element != ITEM:
+                malformed("a sequence holds something that is not an item")
+            item, at = self._item(at, end, size, syntax, depth)
+            items.append(item)
+        if open_:
+            self._overrun(end + 8)
+        return items, at
+
+    def _item(
+        self, at: int, end: int, size: int, syntax: Syntax, depth: int
+    ) -> tuple[Dataset, int]:
+        self.items += 1
+        if self.items > MAX_ITEMS:
+            too_complex(f"more than {MAX_ITEMS} sequence items")
+        if size == UNDEFINED:
+            return self.dataset(at, end, syntax, depth, open_=True)
+        if size > end - at:
+            self._overrun(at + size)
+        return self.dataset(at, at + size, syntax, depth)
+
+    def _overrun(self, needed: int) -> NoReturn:
+        if needed > len(self.data):
+            truncated()
+        malformed("a length reaches beyond the part that holds it")
+
+
+def _is_sequence(tag: int, vr: bytes, length: int) -> bool:
+    if vr == b"SQ":
+        return True
+    unsaid = vr in (b"", b"UN")
+    if length == UNDEFINED and not unsaid:
+        malformed("a value has no length")
+    return unsaid and (length == UNDEFINED or tag in tags.SEQUENCES)

@@ -1,0 +1,114 @@
+"""Multiplex groups: which one is the rhythm, which the median beat."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import NamedTuple
+
+import numpy as np
+
+from apps.ecg.formats.canonical import STANDARD_LEADS, Refused, Waveform, WaveformKind
+from apps.ecg.formats.scale import check_rate
+
+from . import tags
+from .channels import Channel, read_channels
+from .elements import Dataset
+from .samples import INT32, read_samples
+from .values import Reader, ascii_text, decimal, unsigned
+
+SHORTEST_RHYTHM_S = Decimal("2.4")
+_MEDIAN_LABELS = ("MEDIAN", "AVERAGE", "REPRESENTATIVE", "TEMPLATE")
+
+
+class Group(NamedTuple):
+    """One multiplex group with its leads, its samples not yet read."""
+
+    kind: WaveformKind
+    labelled: bool
+    original: bool
+    seconds: Decimal
+    rate_hz: Decimal
+    channels: list[Channel]
+    dataset: Dataset
+
+    def standard_leads(self) -> frozenset[str]:
+        return frozenset(c.lead.name for c in self.channels if c.lead.name in STANDARD_LEADS)
+
+    def leads(self) -> frozenset[str]:
+        return frozenset(channel.lead.name for channel in self.channels)
+
+
+def read_group(dataset: Dataset, reader: Reader) -> Group:
+    """Everything about a group but its samples. Raises Refused."""
+    rate = check_rate(
+        decimal(dataset, tags.SAMPLING_FREQUENCY, "SamplingFrequency"), field="SamplingFrequency"
+    )
+    samples = unsigned(dataset, tags.NUMBER_OF_SAMPLES, "NumberOfWaveformSamples")
+    seconds = samples / rate
+    label = ascii_text(dataset, tags.MULTIPLEX_GROUP_LABEL).upper()
+    original = ascii_text(dataset, tags.WAVEFORM_ORIGINALITY).upper() != "DERIVED"
+    kind, labelled = _kind(label, original, seconds)
+    if labelled and (kind == "rhythm") != original:
+        reader.warnings.add(
+            "group-originality",
+            f"The {kind} group is marked {'original' if original else 'derived'}.",
+        )
+    return Group(kind, labelled, original, seconds, rate, read_channels(dataset, reader), dataset)
+
+
+def _kind(label: str, original: bool, seconds: Decimal) -> tuple[WaveformKind, bool]:
+    if any(word in label for word in _MEDIAN_LABELS):
+        return "median", True
+    if "RHYTHM" in label:
+        return "rhythm", True
+    short = seconds < SHORTEST_RHYTHM_S
+    return ("median" if short and not original else "rhythm"), False
+
+
+def choose_rhythm(groups: list[Group], reader: Reader) -> Group:
+    """The one rhythm; refused where leaving the others out would lose leads."""
+    found = [group for group in groups if group.kind == "rhythm"]
+    if not found:
+        raise Refused(
+            "no-rhythm", "The file holds no rhythm, only a median beat.", field="WaveformSequence"
+        )
+    best = _best(found, lambda g: (len(g.standard_leads()), g.original, g.labelled, g.seconds))
+    if best is None or any(not group.leads() <= best.leads() for group in found):
+        raise Refused(
+            "several-rhythms",
+            "The file holds several rhythm groups and none has all leads at once.",
+            field="WaveformSequence",
+        )
+    if len(found) > 1:
+        reader.warnings.add("groups-left-out", f"{len(found) - 1} further rhythm groups left out.")
+    return best
+
+
+def choose_median(groups: list[Group], reader: Reader) -> Group | None:
+    found = [group for group in groups if group.kind == "median"]
+    best = _best(found, lambda g: (len(g.standard_leads()), g.labelled))
+    if len(found) > 1:
+        reader.warnings.add("groups-left-out", f"{len(found)} median groups; at most one is used.")
+    return best
+
+
+def _best(groups: list[Group], rank: Callable[[Group], tuple[int | Decimal, ...]]) -> Group | None:
+    """The highest in rank; None where two share it."""
+    ordered = sorted(groups, key=rank, reverse=True)
+    if len(ordered) > 1 and rank(ordered[0]) == rank(ordered[1]):
+        return None
+    return ordered[0] if ordered else None
+
+
+def read_waveform(group: Group, reader: Reader) -> Waveform:
+    """The samples of a chosen group. Raises Refused."""
+    stored = [channel.bits_stored for channel in group.channels]
+    counts, missing = read_samples(group.dataset, stored, reader.warnings)
+    leads = tuple(channel.lead for channel in group.channels)
+    for column, lead in enumerate(leads):
+        if lead.negated:
+            if counts[:, column].min() == INT32.min:
+                raise Refused("sample-range", "Samples exceed 32 bits.", field="WaveformData")
+            counts[:, column] = np.negative(counts[:, column])
+    return Waveform(group.kind, leads, counts, group.rate_hz, missing)

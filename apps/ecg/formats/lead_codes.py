@@ -1,0 +1,82 @@
+"""Lead names for the codes of SCP-ECG and ISO/IEEE 11073 (DICOM PS3.16 CID 3001)."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+LEAD_BASE, POTENTIAL_BASE = 131072, 131328  # MDC_ECG_LEAD_*, MDC_ECG_ELEC_POTL_*
+
+_NAMES = {
+    **dict(enumerate(("I", "II", "V1", "V2", "V3", "V4", "V5", "V6", "V7"), start=1)),
+    **dict(enumerate(("V2R", "V3R", "V4R", "V5R", "V6R", "V7R", "X", "Y", "Z"), start=10)),
+    19: "CC5",
+    20: "CM5",
+    66: "V8",
+    67: "V9",
+    68: "V8R",
+    69: "V9R",
+    61: "III",
+    62: "aVR",
+    63: "aVL",
+    64: "aVF",
+    65: "aVR",
+    88: "VR",
+    89: "VL",
+    90: "VF",
+    131: "ES",
+    132: "AS",
+    133: "AI",
+    134: "S",
+}
+_DERIVED = {
+    **dict(enumerate(("I", "II", "V1", "V2", "V3", "V4", "V5", "V6"), start=31)),
+    **dict(enumerate(("III", "aVR", "aVL", "aVF"), start=111)),
+}
+_NEGATED = {65}
+_BY_FOLDED_NAME = {name.casefold(): name for name in (*_NAMES.values(), "-aVR")}
+_WORDS = re.compile(r"^(?:derived\s+)?(?:lead\s+)?", re.IGNORECASE)
+
+
+class LeadCode(NamedTuple):
+    name: str
+    derived: bool
+    negated: bool
+
+
+def lead_by_code(scheme: str, value: str) -> LeadCode | None:
+    """The lead a coded channel source names; None for one not known here."""
+    number = _number(scheme, value)
+    if number in _DERIVED:
+        return LeadCode(_DERIVED[number], True, False)
+    if number in _NAMES:
+        return LeadCode(_NAMES[number], False, number in _NEGATED)
+    return None
+
+
+def _number(scheme: str, value: str) -> int:
+    prefix = {"SCPECG": "5.6.3-9-", "MDC": "2:"}.get(scheme)
+    if prefix is None:
+        return 0
+    if value.startswith(prefix):
+        return _digits(value.removeprefix(prefix))
+    number = _digits(value) if scheme == "MDC" else 0
+    return number - (POTENTIAL_BASE if number > POTENTIAL_BASE else LEAD_BASE)
+
+
+def _digits(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 6 else 0
+
+
+def lead_by_meaning(text: str) -> str | None:
+    """The lead a label means when it says nothing else; "-aVR" keeps its sign."""
+    core = re.split(r"[(,]", text)[0].strip()
+    return _BY_FOLDED_NAME.get(_WORDS.sub("", core).casefold())
+
+
+def number_of_lead(name: str, *, derived: bool, negated: bool) -> int:
+    """The number all codings of a lead share. Raises ValueError for a lead without one."""
+    for number, known in (_DERIVED if derived else _NAMES).items():
+        if known == name and (number in _NEGATED) == negated:
+            return number
+    raise ValueError(f"lead {name} has no code")

@@ -1,0 +1,93 @@
+"""Leads that carry nothing of their own: flat ones and copies."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from apps.ecg.formats.canonical import Refused
+from apps.ecg.formats.warnings import Warnings
+
+from .signal import Signal
+
+FLAT_UV = 2.0
+CONSTANT = 1e-6  # a variance that is only rounding
+COPY_CORRELATION, COPY_SIZE = 0.9999, 0.01
+
+
+def check_flat(signal: Signal, warnings: Warnings) -> None:
+    """A lead with less than 2 µV of deviation for more than a second.
+
+    Where every lead pauses at once but still carries noise, the heart may have paused: a warning.
+    """
+    window = int(signal.rate_hz) + 1
+    leads = signal.measured()
+    if not leads or signal.uv.shape[1] < window:
+        return
+    variance, whole = _running_variance(signal, leads, window)
+    flat = (variance < FLAT_UV**2) & whole
+    pause = _all(flat)
+    if pause.any() and not (pause & _all(variance < CONSTANT)).any():
+        warnings.add("all-leads-quiet", "All leads are quiet for more than a second.")
+        flat &= ~_widened(pause, window)
+    names = [signal.names[lead] for lead, row in zip(leads, flat, strict=True) if row.any()]
+    if len(names) >= 3 or {"I", "II"} & set(names):
+        raise Refused("flat-leads", f"No signal for more than a second in {', '.join(names)}.")
+    if names:
+        warnings.add("flat-lead", f"No signal for more than a second in {', '.join(names)}.")
+
+
+def _all(flags: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    return np.asarray(flags.all(axis=0))
+
+
+def _widened(flags: NDArray[np.bool_], by: int) -> NDArray[np.bool_]:
+    """True also where one is this near: leads do not end their pause at the same instant."""
+    counts = np.concatenate([[0], np.cumsum(flags)])
+    at = np.arange(flags.size)
+    near = counts[np.minimum(at + by + 1, flags.size)] - counts[np.maximum(at - by, 0)]
+    return np.asarray(near > 0)
+
+
+def _running_variance(
+    signal: Signal, leads: list[int], window: int
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Variance of each window, and whether nothing in it is missing."""
+    rows = signal.uv[leads]
+    centred = rows - rows.mean(axis=1, keepdims=True)
+    total = _window_sums(centred, window)
+    squares = _window_sums(centred * centred, window)
+    variance = np.maximum(squares - total * total / window, 0) / window
+    if signal.present is None:
+        return variance, np.ones(variance.shape, dtype=bool)
+    whole = _window_sums(signal.present[leads].astype(np.float64), window) == window
+    return variance, whole
+
+
+def _window_sums(rows: NDArray[np.float64], window: int) -> NDArray[np.float64]:
+    sums = np.zeros((rows.shape[0], rows.shape[1] + 1))
+    np.cumsum(rows, axis=1, out=sums[:, 1:])
+    out: NDArray[np.float64] = sums[:, window:] - sums[:, :-window]
+    return out
+
+
+def check_duplicates(signal: Signal) -> None:
+    """Two recorded leads with the same samples: one of them is not what it says."""
+    leads = signal.measured()
+    rows = signal.uv[leads]
+    rows = rows - rows.mean(axis=1, keepdims=True)
+    sizes = np.sqrt((rows * rows).sum(axis=1))
+    for a, b in combinations(range(len(leads)), 2):
+        if _alike(sizes[a], sizes[b]) and (
+            # Summed without BLAS, whose start in a fresh process costs more than all the checks.
+            float((rows[a] * rows[b]).sum()) > COPY_CORRELATION * sizes[a] * sizes[b]
+            and signal.scales_uv[leads[a]] == signal.scales_uv[leads[b]]
+        ):
+            names = f"{signal.names[leads[a]]} and {signal.names[leads[b]]}"
+            raise Refused("duplicate-channel", f"Leads {names} hold the same signal.")
+
+
+def _alike(a: float, b: float) -> bool:
+    return min(a, b) > 0 and max(a, b) / min(a, b) < 1 + COPY_SIZE

@@ -1,0 +1,38 @@
+"""The scales this form can hold exactly."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from .canonical import Refused
+
+MIN_NV_PER_LSB = Decimal("0.001")
+MAX_NV_PER_LSB = Decimal(10) ** 9
+MAX_OFFSET_NV = Decimal(10) ** 10
+
+
+def mantissa_exponent(value: Decimal) -> tuple[int, int]:
+    """value = mantissa × 10^exponent with the shortest mantissa."""
+    sign, digits, exponent = value.normalize().as_tuple()
+    mantissa = int("".join(map(str, digits)))
+    return (-mantissa if sign else mantissa), int(exponent)
+
+
+def is_exact(value: Decimal) -> bool:
+    """True where mantissa and exponent fit the packed form (18 digits are always enough)."""
+    return len(value.normalize().as_tuple().digits) <= 18
+
+
+def check_scale(nv_per_lsb: Decimal, offset_nv: Decimal, *, field: str) -> None:
+    """Raises Refused for a scale that is no ECG's, or that cannot be kept exactly."""
+    if not MIN_NV_PER_LSB <= nv_per_lsb <= MAX_NV_PER_LSB or abs(offset_nv) > MAX_OFFSET_NV:
+        raise Refused("implausible-scale", "The scale is not that of an ECG.", field=field)
+    if not (is_exact(nv_per_lsb) and is_exact(offset_nv)):
+        raise Refused("inexact-scale", "The scale has too many digits.", field=field)
+
+
+def check_rate(rate_hz: Decimal | None, *, field: str) -> Decimal:
+    """A sampling rate in whole millihertz. Raises Refused."""
+    if rate_hz is None or not 0 < rate_hz <= 1_000_000 or (rate_hz * 1000) % 1:
+        raise Refused("unknown-rate", "The sampling rate is missing or impossible.", field=field)
+    return rate_hz

@@ -1,0 +1,47 @@
+"""Names for content that is not decoded, so that its sender learns what it was."""
+
+from __future__ import annotations
+
+from .canonical import Refused
+
+_SIGNATURES = (
+    (b"%PDF-", "pdf", "a PDF; a picture of an ECG holds no samples"),
+    (b"\x89PNG", "image", "an image; a picture of an ECG holds no samples"),
+    (b"\xff\xd8\xff", "image", "an image; a picture of an ECG holds no samples"),
+    (b"GIF8", "image", "an image; a picture of an ECG holds no samples"),
+    (b"II*\x00", "image", "an image; a picture of an ECG holds no samples"),
+    (b"MM\x00*", "image", "an image; a picture of an ECG holds no samples"),
+    (b"PK\x03\x04", "archive", "an archive; send its files one by one"),
+    (b"\x1f\x8b", "archive", "a compressed file; send its content"),
+    (b"MSH|", "hl7-message", "an HL7 message"),
+    (b"0       ", "edf", "an EDF file, which is not read yet"),
+)
+_XML = (
+    (b"AnnotatedECG", "hl7-aecg", "HL7 annotated ECG XML, which is not read yet"),
+    (b"RestingECG", "muse-xml", "GE MUSE XML, which is not read yet"),
+    (b"restingecgdata", "philips-xml", "Philips ECG XML, which is not read yet"),
+    (b"CardiologyXML", "cardiosoft-xml", "CardioSoft XML, which is not read yet"),
+)
+
+
+def unsupported(data: bytes) -> Refused:
+    """The refusal with the name of the format where it is one that is known."""
+    if not data:
+        return Refused("empty", "The file is empty.")
+    for signature, code, what in _SIGNATURES:
+        if data.startswith(signature):
+            return Refused(f"unsupported-{code}", f"This is {what}.")
+    if _looks_like_xml(data):
+        head = data[:8192].replace(b"\0", b"")
+        for word, code, what in _XML:
+            if word in head:
+                return Refused(f"unsupported-{code}", f"This is {what}.")
+        return Refused("unsupported-xml", "This is XML of a kind that is not read.")
+    if data[8:14] == b"SCPECG" or data[16:22] == b"SCPECG":
+        return Refused("unsupported-scp-ecg", "This is an SCP-ECG file, which is not read yet.")
+    return Refused("unknown-format", "This is not an ECG file of a known format.")
+
+
+def _looks_like_xml(data: bytes) -> bool:
+    head = data[:64].removeprefix(b"\xef\xbb\xbf").lstrip()
+    return head.startswith((b"<", b"\xff\xfe<", b"\xfe\xff\0<"))

@@ -1,0 +1,69 @@
+"""Running a stage, and the stage that measures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import structlog
+from django.db import transaction
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from apps.audit import actions as audit
+from apps.core import blobs, leases
+from apps.core.errors import PermanentError
+from apps.core.leases import Lease
+from apps.ecg import waveforms
+from apps.ecg.formats.canonical import Waveform
+from apps.ecg.measured import store_measured
+from apps.ecg.models import Analysis, Recording, StageRun
+from apps.ecg.stages import advance
+from config.pipeline import STAGES
+
+StageJob = Callable[[StageRun, Lease], None]
+
+
+def run_stage(lease: Lease) -> None:
+    """Call the job of a stage; the job ends with `finish_stage`."""
+    with transaction.atomic():
+        run = StageRun.objects.select_related("recording").get(pk=lease.id)
+    structlog.contextvars.bind_contextvars(trace_id=str(run.trace_id), stage=run.stage)
+    if run.stage not in STAGES:
+        raise PermanentError("stage-unknown")
+    job: StageJob = import_string(STAGES[run.stage])
+    job(run, lease)
+
+
+def finish_stage(run: StageRun, lease: Lease) -> None:
+    """Close the stage inside the transaction of its results. Raises LeaseLost."""
+    StageRun.objects.filter(pk=run.pk).update(finished_at=timezone.now())
+    leases.finish(lease)
+
+
+def load_waveform(recording: Recording) -> Waveform:
+    """The rhythm, read in a short transaction. Raises PermanentError where it is not genuine."""
+    try:
+        with transaction.atomic():
+            return waveforms.load(recording)
+    except (blobs.Corrupt, blobs.Unsealable):
+        raise PermanentError("waveform-not-genuine") from None
+
+
+def measure(run: StageRun, lease: Lease) -> None:
+    """Measure a recording by its signal alone."""
+    # scipy is a matter of workers; the web process imports this module for its models only.
+    from apps.ecg.signal import ALGORITHM, VERSION
+    from apps.ecg.signal import measure as measure_signal
+
+    recording = run.recording
+    waveform = load_waveform(recording)
+    measured = measure_signal(
+        waveform.samples_uv(), waveform.lead_names(), float(waveform.sampling_rate_hz)
+    )
+    algorithm = f"{ALGORITHM}@{VERSION}"
+    with transaction.atomic():
+        if not Analysis.objects.filter(recording=recording, algorithm=algorithm).exists():
+            store_measured(recording, measured, algorithm)
+            audit.record("ecg.recording.measured", recording, algorithm=algorithm)
+        advance(recording, done="measure", lane=run.lane)
+        finish_stage(run, lease)

@@ -1,0 +1,81 @@
+"""A measurement's results as rows: each number with unit, source and method."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from apps.ecg.model_recording import Source
+from apps.ecg.models import Analysis, Finding, Measurement, Recording
+
+if TYPE_CHECKING:
+    from apps.ecg.signal.results import Measured
+
+QTC_FORMULAS = ("bazett", "fridericia", "framingham", "hodges")
+
+
+def store_measured(recording: Recording, measured: Measured, algorithm: str) -> Analysis:
+    """Call inside the transaction that ends the stage."""
+    _numbers(recording, measured, algorithm)
+    _statements(recording, measured, algorithm)
+    return Analysis.objects.create(
+        organization_id=recording.organization_id,
+        recording=recording,
+        algorithm=algorithm,
+        r_peaks=list(measured.r_peaks),
+        beats=[_rounded(asdict(beat)) for beat in measured.beats],
+        rhythm=asdict(measured.rhythm),
+        quality={lead: asdict(quality) for lead, quality in measured.quality.items()},
+        reasons=measured.reasons,
+    )
+
+
+def values(measured: Measured) -> Iterator[tuple[str, float | None, str]]:
+    """(name, value, unit) of every global number."""
+    yield "heart_rate_bpm", measured.heart_rate_bpm, "/min"
+    for name in ("rr_ms", "p_ms", "pr_ms", "qrs_ms", "qt_ms"):
+        yield name, getattr(measured, name), "ms"
+    for formula in QTC_FORMULAS:
+        value = getattr(measured.qtc, formula) if measured.qtc else None
+        yield f"qtc_{formula}_ms", value, "ms"
+    for wave in ("p", "qrs", "t"):
+        yield f"{wave}_axis_deg", getattr(measured.axes, wave), "deg"
+
+
+def _numbers(recording: Recording, measured: Measured, algorithm: str) -> None:
+    Measurement.objects.bulk_create(
+        Measurement(
+            organization_id=recording.organization_id,
+            recording=recording,
+            name=name,
+            value=Decimal(str(round(value, 1))),
+            unit=unit,
+            source=Source.PLATFORM,
+            method=algorithm,
+        )
+        for name, value, unit in values(measured)
+        if value is not None
+    )
+
+
+def _statements(recording: Recording, measured: Measured, algorithm: str) -> None:
+    present = [statement for statement in measured.statements if statement.present]
+    Finding.objects.bulk_create(
+        Finding(
+            organization_id=recording.organization_id,
+            recording=recording,
+            source=Source.PLATFORM,
+            method=algorithm,
+            ordinal=ordinal,
+            code=statement.code,
+            text=statement.text,
+            evidence=statement.evidence,
+        )
+        for ordinal, statement in enumerate(present, start=1)
+    )
+
+
+def _rounded(beat: dict[str, float | None]) -> dict[str, float | None]:
+    return {name: None if at is None else round(at, 1) for name, at in beat.items()}

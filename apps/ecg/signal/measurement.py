@@ -1,0 +1,168 @@
+"""From samples to measurements: no value rather than a wrong one, and the reason for each gap."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from apps.ecg.signal import rhythm
+from apps.ecg.signal.arrays import Array
+from apps.ecg.signal.conditioning import condition
+from apps.ecg.signal.delineation import WAVE_VALUES, Delineated, axes_of, beats_of, delineate
+from apps.ecg.signal.intervals import LIMB, corrected_qt
+from apps.ecg.signal.limits import ADULT, Limits
+from apps.ecg.signal.location import Located, locate, rr_intervals_ms
+from apps.ecg.signal.quality import grade_leads
+from apps.ecg.signal.results import LeadQuality, Measured, MedianBeat
+from apps.ecg.signal.waves import Wave
+
+ORDER = ("I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6")
+DEPENDENT = frozenset({"III", "aVR", "aVL", "aVF"})
+VALUES = ("heart_rate_bpm", "rr_ms", *WAVE_VALUES)
+Qualities = dict[str, LeadQuality]
+
+
+def measure(
+    samples_uv: Array,
+    leads: tuple[str, ...],
+    sampling_rate_hz: float,
+    *,
+    limits: Limits = ADULT,
+) -> Measured:
+    """Measure one recording of shape (samples, leads) in µV, NaN where samples are missing.
+
+    Never raises for a poor signal: what cannot be known is None, with a code in `reasons`.
+    Raises ValueError if shape, leads and rate do not describe a signal.
+    """
+    order = _canonical_order(samples_uv, leads, sampling_rate_hz)
+    names = tuple(leads[i] for i in order)
+    duration_s = len(samples_uv) / sampling_rate_hz
+    if not limits.shortest_record_s <= duration_s <= limits.longest_record_s:
+        short = duration_s < limits.shortest_record_s
+        return _unmeasured("too_short" if short else "too_long", {}, limits)
+    samples = np.asarray(samples_uv, dtype=np.float64)[:, order]
+    signal = condition(samples, sampling_rate_hz)
+    missing = (~np.isfinite(samples)).mean(axis=0)
+    quality = dict(zip(names, grade_leads(signal, missing, limits), strict=True))
+    basis = _basis(names, quality)
+    if not basis:
+        return _unmeasured("no_usable_lead", quality, limits)
+    located = locate(signal, basis)
+    rr = rr_intervals_ms(located, basis)
+    refusal = _refusal(located, rr, limits)
+    if refusal:
+        return _unmeasured(refusal, quality, limits)
+    found = delineate(located, basis, tuple(quality.values()), float(rr.mean()), limits)
+    return _measured(located, found, rr, quality, basis, sampling_rate_hz, limits)
+
+
+def _measured(
+    located: Located,
+    found: Delineated,
+    rr: Array,
+    quality: Qualities,
+    basis: list[int],
+    sampling_rate_hz: float,
+    limits: Limits,
+) -> Measured:
+    rr_ms = float(rr.mean())
+    rate = 60000 / rr_ms
+    spread = float(rr.std() / rr_ms) if len(rr) > 1 else None
+    described = rhythm.describe(rate, spread, pacing=located.paced, limits=limits)
+    names = tuple(quality)
+    trusted = _trusted_leads(quality)
+    axes = axes_of(found, names, trusted)
+    limb = sum(names[i] in LIMB for i in trusted)
+    reasons = dict(found.reasons)
+    for name, axis, wave in (
+        ("p_axis", axes.p, found.p),
+        ("qrs_axis", axes.qrs, found.qrs),
+        ("t_axis", axes.t, found.t),
+    ):
+        if axis is None and wave is not None:
+            reasons[name] = "limb_leads_missing" if limb < 2 else "indeterminate"
+    qt_ms = _between(located, found.qrs and found.t and Wave(found.qrs.on, found.t.off))
+    scale = sampling_rate_hz / located.signal.rate_hz
+    return Measured(
+        heart_rate_bpm=rate,
+        rr_ms=rr_ms,
+        p_ms=_between(located, found.p),
+        pr_ms=_between(located, found.p and found.qrs and Wave(found.p.on, found.qrs.on)),
+        qrs_ms=_between(located, found.qrs),
+        qt_ms=qt_ms,
+        qtc=None if qt_ms is None else corrected_qt(qt_ms, rr_ms),
+        axes=axes,
+        r_peaks=tuple(round(int(index) * scale) for index in located.indexes),
+        beats=beats_of(located, basis, found),
+        median_beat=_median_beat(found, names, {names[i] for i in trusted}),
+        quality=quality,
+        rhythm=described,
+        statements=rhythm.state(described, rate, limits),
+        reasons=reasons,
+    )
+
+
+def _unmeasured(reason: str, quality: Qualities, limits: Limits) -> Measured:
+    described = rhythm.describe(None, None, pacing=False, limits=limits)
+    return Measured(
+        quality=quality,
+        rhythm=described,
+        statements=rhythm.state(described, None, limits),
+        reasons=dict.fromkeys(VALUES, reason),
+    )
+
+
+def _refusal(located: Located, rr: Array, limits: Limits) -> str:
+    """Why not even the rate can be given; empty where it can."""
+    if not located.trusted:
+        return "too_noisy"
+    if len(located.indexes) < limits.fewest_beats or len(rr) < limits.fewest_beats - 1:
+        return "too_few_beats"
+    alike = located.dominant
+    if alike.sum() < limits.fewest_alike or alike.mean() < limits.share_alike:
+        return "beats_unlike"
+    if located.paced and alike.mean() < limits.paced_alike:
+        return "pacing_suspected"
+    rate = 60000 / float(rr.mean())
+    return "" if limits.slowest_bpm <= rate <= limits.fastest_bpm else "implausible"
+
+
+def _median_beat(found: Delineated, names: tuple[str, ...], trusted: set[str]) -> MedianBeat | None:
+    beat = found.beat
+    if beat is None:
+        return None
+    samples = beat.median.copy()
+    if {"I", "II"} <= trusted:
+        # A median is not linear: the identities of the limb leads are put back.
+        first, second = samples[:, names.index("I")], samples[:, names.index("II")]
+        for place, name in enumerate(names):
+            if name in DEPENDENT:
+                samples[:, place] = LIMB[name][0] * first + LIMB[name][1] * second
+    return MedianBeat(samples, names, beat.rate_hz, found.fiducials(0.0), len(beat.beats))
+
+
+def _between(located: Located, wave: Wave | None) -> float | None:
+    return None if wave is None else (wave.off - wave.on) * 1000 / located.signal.rate_hz
+
+
+def _canonical_order(samples: Array, leads: tuple[str, ...], sampling_rate_hz: float) -> list[int]:
+    """Columns in the usual order of leads, so that their order in the file changes nothing."""
+    if samples.ndim != 2 or samples.shape[1] != len(leads) or len(set(leads)) != len(leads):
+        raise ValueError("samples must have one column for each of different leads")
+    if not (np.isfinite(sampling_rate_hz) and sampling_rate_hz > 0):
+        raise ValueError("the sampling rate must be positive")
+    known = {name: place for place, name in enumerate(ORDER)}
+    return sorted(range(len(leads)), key=lambda i: (known.get(leads[i], len(ORDER)), leads[i]))
+
+
+def _trusted_leads(quality: Qualities) -> list[int]:
+    return [i for i, lead in enumerate(quality.values()) if lead.status == "good"]
+
+
+def _basis(names: tuple[str, ...], quality: Qualities) -> list[int]:
+    """Columns to find waves in: good leads (else noisy ones) that no others imply."""
+    usable = _trusted_leads(quality)
+    if not usable:
+        usable = [i for i, lead in enumerate(quality.values()) if lead.status == "noisy"]
+    if {"I", "II"} <= {names[i] for i in usable}:
+        return [i for i in usable if names[i] not in DEPENDENT]
+    return usable

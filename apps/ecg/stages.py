@@ -1,0 +1,29 @@
+"""Handing a recording on: the next stages are rows of the transaction that finished this one."""
+
+from __future__ import annotations
+
+from apps.core.drain import wake_on_commit
+from apps.core.leases import LIVE
+from apps.ecg.models import Recording, StageRun
+from config.pipeline import NEXT
+
+
+def advance(recording: Recording, *, done: str, subject: str = "", lane: int = LIVE) -> None:
+    """Write the stages that follow `done`. Call inside the transaction of its results."""
+    following = NEXT[done]
+    StageRun.objects.bulk_create(
+        [
+            StageRun(
+                organization_id=recording.organization_id,
+                recording=recording,
+                stage=stage,
+                subject=subject,
+                lane=lane,
+                trace_id=recording.trace_id,
+            )
+            for stage in following
+        ],
+        ignore_conflicts=True,
+    )
+    if following:
+        wake_on_commit()

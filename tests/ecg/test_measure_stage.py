@@ -1,0 +1,149 @@
+"""The stage that measures: once, from the signal alone, and only from a genuine one."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from apps.core import drain, leases
+from apps.core.leases import LIVE, Leased
+from apps.ecg import jobs
+from apps.ecg.models import Analysis, Finding, Measurement, StageRun
+from apps.ecg.signal import ALGORITHM, VERSION
+from apps.ecg.signal.synthesis import SynthesisSpec, synthesize
+from tests.database import committed, raw_connection
+from tests.ecg.damage import replace_sealed, sealed_of
+from tests.factories import inside, make_recording, make_stage_run
+
+pytestmark = committed
+
+SPEC = SynthesisSpec(seed=3, heart_rate_bpm=60, pr_ms=160, qrs_ms=90)
+METHOD = f"{ALGORITHM}@{VERSION}"
+
+
+@pytest.fixture
+def waiting(mercy):
+    """A recording of known truth that waits to be measured."""
+    recording = make_recording(mercy, waveform=synthesize(SPEC).waveform(), report=False)
+    return make_stage_run(recording, "measure")
+
+
+def work_once():
+    drain.work(leases.claim(StageRun, LIVE))
+
+
+def numbers_of(run):
+    rows = Measurement.objects.filter(recording=run.recording, source="platform")
+    return {row.name: row for row in rows}
+
+
+def counted(organization):
+    with inside(organization):
+        return [model.objects.count() for model in (Analysis, Measurement, Finding)]
+
+
+def test_numbers_come_with_unit_source_and_method(mercy, waiting):
+    work_once()
+    with inside(mercy):
+        numbers = numbers_of(waiting)
+        assert Analysis.objects.get().algorithm == METHOD
+    assert numbers["heart_rate_bpm"].value == pytest.approx(Decimal(60), abs=2)
+    assert (numbers["heart_rate_bpm"].unit, numbers["qrs_axis_deg"].unit) == ("/min", "deg")
+    assert {row.unit for name, row in numbers.items() if name.endswith("_ms")} == {"ms"}
+    assert {row.method for row in numbers.values()} == {METHOD}
+    assert {"qtc_bazett_ms", "qtc_fridericia_ms", "qtc_framingham_ms", "qtc_hodges_ms"} <= set(
+        numbers
+    )
+
+
+def test_a_measured_recording_goes_to_draft_and_infer(mercy, waiting):
+    work_once()
+    with inside(mercy):
+        waiting.refresh_from_db()
+        following = StageRun.objects.exclude(pk=waiting.pk).order_by("id")
+        assert [run.stage for run in following] == ["draft", "infer"]
+    assert waiting.state == Leased.State.DONE
+    assert waiting.finished_at is not None
+
+
+def test_the_devices_numbers_stay_beside_the_platforms(mercy, waiting):
+    with inside(mercy):
+        device = Measurement.objects.create(
+            organization=mercy,
+            recording=waiting.recording,
+            name="heart_rate_bpm",
+            value=Decimal("61.5"),
+            unit="/min",
+            source="device",
+        )
+    work_once()
+    with inside(mercy):
+        device.refresh_from_db()
+        assert Measurement.objects.filter(name="heart_rate_bpm").count() == 2
+    assert device.value == Decimal("61.5")
+
+
+def test_a_killed_job_measures_again_and_nothing_twice(mercy, waiting, monkeypatch, settings):
+    settings.RETRY_BACKOFF_SECONDS = 1e-9
+
+    def killed(*_args, **_fields):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as crashing:
+        crashing.setattr(jobs, "finish_stage", killed)
+        with pytest.raises(KeyboardInterrupt):
+            work_once()
+    assert counted(mercy) == [0, 0, 0]
+    with raw_connection("dispatch") as raw:
+        raw.execute("UPDATE ecg_stagerun SET lease_until = clock_timestamp()")
+    assert leases.reclaim(StageRun) == 1
+    work_once()
+    assert counted(mercy)[0] == 1
+
+
+def test_a_stage_run_again_duplicates_nothing(mercy, waiting):
+    work_once()
+    before = counted(mercy)
+    with raw_connection("dispatch") as raw:
+        raw.execute("UPDATE ecg_stagerun SET state = 'received' WHERE id = %s", [waiting.pk])
+        raw.execute("UPDATE ecg_stagerun SET state = 'done' WHERE id <> %s", [waiting.pk])
+    work_once()
+    assert counted(mercy) == before
+    with inside(mercy):
+        assert StageRun.objects.count() == 3
+
+
+def changed(sealed):
+    return sealed[:-20] + bytes([sealed[-20] ^ 1]) + sealed[-19:]
+
+
+@pytest.mark.parametrize("damage", [changed, lambda sealed: sealed[:-20], lambda _sealed: b""])
+def test_a_waveform_that_is_not_genuine_is_never_measured(mercy, waiting, damage):
+    sealed, digest = sealed_of(waiting.recording)
+    replace_sealed(waiting.recording, damage(sealed), digest)
+    work_once()
+    with inside(mercy):
+        waiting.refresh_from_db()
+    assert (waiting.state, waiting.error_code) == (Leased.State.DEAD, "waveform-not-genuine")
+    assert counted(mercy) == [0, 0, 0]
+
+
+def test_another_recordings_samples_are_never_measured(mercy, waiting):
+    other = make_recording(mercy, waveform=synthesize(SynthesisSpec(seed=4)).waveform())
+    replace_sealed(waiting.recording, *sealed_of(other))
+    work_once()
+    with inside(mercy):
+        waiting.refresh_from_db()
+    assert (waiting.state, waiting.error_code) == (Leased.State.DEAD, "waveform-not-genuine")
+
+
+def test_one_organizations_samples_do_not_open_in_another(lakeside, waiting):
+    theirs = make_recording(lakeside, report=False)
+    replace_sealed(theirs, *sealed_of(waiting.recording))
+    run = make_stage_run(theirs, "measure")
+    work_once()
+    work_once()
+    with inside(lakeside):
+        run.refresh_from_db()
+    assert (run.state, run.error_code) == (Leased.State.DEAD, "waveform-not-genuine")
