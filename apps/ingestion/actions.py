@@ -1,0 +1,116 @@
+"""The door every file comes through: bytes first, then the row, then the answer."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import chain
+
+import structlog
+from django.conf import settings
+from django.db import InterfaceError, InternalError, OperationalError, transaction
+
+from apps.audit import actions as audit
+from apps.core import blobs
+from apps.core.drain import wake_on_commit
+from apps.core.errors import RetryableError
+from apps.core.leases import LIVE
+from apps.core.scope import required_organization
+from apps.ecg.models import Priority
+from apps.ingestion.models import Ingress
+from apps.tenants.models import Site, User
+
+RAW = "raw"
+
+# Connection lost, disk full, server read-only: nothing about the file.
+DATABASE_AWAY = (OperationalError, InterfaceError, InternalError)
+
+
+class EmptyFile(Exception):
+    """Nothing was sent."""
+
+
+class DeliveryKeyReused(Exception):
+    """The sender's key already names a delivery with other bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The row of the file; `is_new` is False when this delivery had been accepted before."""
+
+    ingress: Ingress
+    is_new: bool
+
+
+def accept(
+    *,
+    source: str,
+    chunks: Iterable[bytes],
+    filename: str,
+    idem_key: str,
+    sender: User | None = None,
+    site: Site | None = None,
+    priority: str = Priority.ROUTINE,
+    lane: int = LIVE,
+) -> Accepted:
+    """Keep a file and put it on the queue. What this returns is committed: acknowledge it.
+
+    Call in an organization's scope with no transaction open. Raises EmptyFile, blobs.TooLarge,
+    DeliveryKeyReused and RetryableError (storage or database away: the sender tries again).
+    """
+    organization_id = required_organization()
+    rest = iter(chunks)
+    first = next(filter(None, rest), b"")
+    if not first:
+        raise EmptyFile
+    stored = blobs.put(organization_id, RAW, chain([first], rest), limit=settings.MAX_UPLOAD_BYTES)
+    row = Ingress(
+        organization_id=organization_id,
+        source=source,
+        idem_key=idem_key,
+        sha256=stored.sha256,
+        size=stored.size,
+        filename=_displayable(filename),
+        sender=sender,
+        site=site,
+        priority=priority,
+        lane=lane,
+        trace_id=_trace_id(),
+    )
+    try:
+        return _enter(row)
+    except DATABASE_AWAY:
+        raise RetryableError("database-unavailable") from None
+
+
+@transaction.atomic
+def _enter(row: Ingress) -> Accepted:
+    """The same delivery again finds the row of the first time."""
+    Ingress.objects.bulk_create([row], ignore_conflicts=True)
+    kept = Ingress.objects.get(source=row.source, idem_key=row.idem_key)
+    if kept.sha256 != row.sha256:
+        raise DeliveryKeyReused
+    is_new = kept.public_id == row.public_id
+    if is_new:
+        audit.record(
+            "ingestion.file.accepted",
+            kept,
+            actor=kept.sender,
+            source=kept.source,
+            sha256=kept.sha256,
+            size=kept.size,
+        )
+        wake_on_commit()
+    return Accepted(kept, is_new)
+
+
+def _displayable(filename: str) -> str:
+    """A folder may hold names that are no text; the database holds only text."""
+    return filename.encode("utf-8", "replace").decode().replace("\0", "")[:255]
+
+
+def _trace_id() -> uuid.UUID:
+    """The request's where there is one; else the file gets its own."""
+    value = structlog.contextvars.get_contextvars().get("trace_id")
+    return uuid.UUID(value) if value else uuid.uuid4()

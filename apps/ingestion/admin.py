@@ -1,0 +1,45 @@
+"""Arrivals."""
+
+from django.contrib import admin
+
+from apps.audit.admin_base import PlatformModelAdmin
+from apps.audit.admin_queue import QueueAdmin
+from apps.ingestion.models import Ingress, RecordingArrival
+
+
+@admin.register(Ingress)
+class IngressAdmin(QueueAdmin):
+    title = "Arrived files"
+    about = "Files that reached the platform, by whatever road, and what became of each."
+    when_empty = "No files yet. Upload one, or connect a source."
+    replayed = "ingestion.file.replayed"
+    list_display = (
+        "public_id",
+        "received_at",
+        "source",
+        "site",
+        "priority",
+        "state",
+        "outcome",
+        "attempts",
+        "error_code",
+    )
+    list_filter = ("state", "outcome", "source", "priority")
+    list_select_related = ("site", "sender", "recording")
+    search = ("public_id", "sha256", "trace_id")
+    search_help_text = "A public id, the SHA-256 of a file, or a trace id."
+    ordering = ("-received_at", "-id")
+
+
+@admin.register(RecordingArrival)
+class RecordingArrivalAdmin(PlatformModelAdmin):
+    title = "Copies of recordings"
+    about = "Every copy of a recording that reached the platform, and how it was recognised."
+    when_empty = "No recording has arrived yet."
+    hidden = ("identity",)
+    list_display = ("id", "arrived_at", "recording", "ingress", "outcome")
+    list_filter = ("outcome",)
+    list_select_related = ("recording", "ingress")
+    search = ("recording__public_id", "ingress__public_id")
+    search_help_text = "The public id of a recording or of an arrived file."
+    ordering = ("-id",)

@@ -1,0 +1,64 @@
+"""What the queue does with an accepted file: check the bytes, decode, link."""
+
+from __future__ import annotations
+
+import structlog
+from django.db import transaction
+from django.utils import timezone
+
+from apps.audit import actions as audit
+from apps.core import blobs, leases
+from apps.core.errors import PermanentError, RetryableError
+from apps.core.leases import Lease, Leased
+from apps.ecg.formats.canonical import Refused
+from apps.ecg.formats.sandbox import DecoderUnavailable, decode_limited
+from apps.ingestion.actions import RAW
+from apps.ingestion.link import known_bytes, link_known_bytes, link_recording
+from apps.ingestion.models import Ingress
+
+log = structlog.get_logger(__name__)
+
+
+def process(lease: Lease) -> None:
+    """Bring one file from received to its outcome. Raises PermanentError, RetryableError."""
+    with transaction.atomic():
+        ingress = Ingress.objects.select_related("organization", "site").get(pk=lease.id)
+        twin = known_bytes(ingress)
+    structlog.contextvars.bind_contextvars(trace_id=str(ingress.trace_id))
+    if twin is not None:
+        link_known_bytes(ingress, twin, lease)
+        return
+    data = _original(ingress)
+    scanned_at = timezone.now()
+    try:
+        ecg = decode_limited(data)
+    except Refused as refusal:
+        quarantine(ingress, refusal, lease)
+        return
+    except DecoderUnavailable:
+        raise RetryableError("decoder-unavailable") from None
+    ingress.scanned_at, ingress.decoded_at = scanned_at, timezone.now()
+    link_recording(ingress, ecg, lease)
+
+
+def _original(ingress: Ingress) -> bytes:
+    """The stored bytes, proven to be what was accepted."""
+    try:
+        return blobs.get(ingress.organization_id, RAW, ingress.sha256)
+    except FileNotFoundError:
+        raise PermanentError("stored-bytes-missing") from None
+    except (blobs.Corrupt, blobs.Unsealable):
+        raise PermanentError("stored-bytes-not-genuine") from None
+
+
+@transaction.atomic
+def quarantine(ingress: Ingress, refusal: Refused, lease: Lease) -> None:
+    """Keep the bytes, tell the sender why; a person may replay it."""
+    ingress.outcome = Ingress.Outcome.QUARANTINED
+    ingress.scanned_at = timezone.now()
+    ingress.refusal_field = refusal.field[:64]
+    ingress.refusal_message = refusal.message
+    ingress.save(update_fields=["outcome", "scanned_at", "refusal_field", "refusal_message"])
+    audit.record("ingestion.file.quarantined", ingress, code=refusal.code, field=refusal.field[:64])
+    leases.finish(lease, Leased.State.QUARANTINED, refusal.code[:64])
+    log.info("file.quarantined", code=refusal.code)

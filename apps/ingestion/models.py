@@ -1,0 +1,124 @@
+"""Files that arrived, by whatever road."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from apps.core.fields import OrgForeignKey, Public, SharedForeignKey, Tenant
+from apps.core.leases import Leased
+from apps.ecg.models import Priority, Recording
+
+
+class Ingress(Leased, Public):
+    """One accepted file on the queue: scan, decode, link. Every door writes the same row."""
+
+    class Source(models.TextChoices):
+        WEB = "web", "Web upload"
+        IMPORT = "import", "Bulk import"
+        SMB = "smb", "File share"
+        EHR = "ehr", "EHR"
+        DICOM = "dicom", "DICOM network"
+
+    class Outcome(models.TextChoices):
+        PENDING = "pending", "In work"
+        NEW = "new", "New recording"
+        SAME_BYTES = "same_bytes", "Same file again"
+        SAME_SIGNAL = "same_signal", "Same recording in another file"
+        IDENTITY_CONFLICT = "identity_conflict", "Same signal, other patient"
+        TIME_CONFLICT = "time_conflict", "Same signal, other time"
+        QUARANTINED = "quarantined", "Refused"
+
+    source = models.CharField(
+        max_length=8, choices=Source.choices, db_comment="operational: The door it came through."
+    )
+    idem_key = models.CharField(
+        max_length=80, db_comment="operational: The sender's own name for this delivery."
+    )
+    sha256 = models.CharField(max_length=64, db_comment="identifier: Hash of the bytes.")
+    size = models.BigIntegerField(db_comment="operational: Length in bytes.")
+    filename = models.CharField(
+        max_length=255, blank=True, db_comment="identifier: Name given by the sender, for display."
+    )
+    sender = SharedForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        related_name="+",
+        db_comment="operational: The person who sent it, where a person did.",
+    )
+    site = OrgForeignKey(
+        "tenants.Site", null=True, related_name="+", db_comment="operational: Where it came from."
+    )
+    priority = models.CharField(
+        max_length=8,
+        choices=Priority.choices,
+        default=Priority.ROUTINE,
+        db_comment="operational: How soon it must be read.",
+    )
+    received_at = models.DateTimeField(
+        auto_now_add=True, db_comment="operational: When it was accepted."
+    )
+    scanned_at = models.DateTimeField(
+        null=True, db_comment="operational: When its content was sniffed and capped."
+    )
+    decoded_at = models.DateTimeField(null=True, db_comment="operational: When it was decoded.")
+    outcome = models.CharField(
+        max_length=20,
+        choices=Outcome.choices,
+        default=Outcome.PENDING,
+        db_comment="operational: What became of it.",
+    )
+    refusal_field = models.CharField(
+        max_length=64, blank=True, db_comment="operational: The field at fault, where refused."
+    )
+    refusal_message = models.TextField(
+        blank=True, db_comment="operational: What the sender can do, without patient data."
+    )
+    recording = OrgForeignKey(
+        Recording, null=True, related_name="+", db_comment="operational: The recording it became."
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "source", "idem_key"], name="one_ingress_a_delivery"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["organization", "-received_at", "-id"], name="ingress_newest"),
+            models.Index(fields=["organization", "sha256"], name="ingress_by_bytes"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Arrival {self.public_id}"
+
+
+class RecordingArrival(Tenant):
+    """One copy of a recording that reached the platform, and how it was recognised."""
+
+    recording = OrgForeignKey(
+        Recording, related_name="arrivals", db_comment="operational: The recording it is a copy of."
+    )
+    ingress = OrgForeignKey(
+        Ingress, related_name="+", db_comment="operational: The file that carried it."
+    )
+    outcome = models.CharField(
+        max_length=20,
+        choices=Ingress.Outcome.choices,
+        db_comment="operational: How it was recognised.",
+    )
+    identity = models.JSONField(
+        default=dict, db_comment="identifier: Demographics in this copy, for the resolve page only."
+    )
+    arrived_at = models.DateTimeField(
+        auto_now_add=True, db_comment="operational: When it was linked."
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "ingress"], name="one_arrival_a_file")
+        ]
+        indexes = [models.Index(fields=["organization", "recording"], name="arrival_by_recording")]
+
+    def __str__(self) -> str:
+        return f"Arrival of recording {self.recording_id}"
