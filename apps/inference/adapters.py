@@ -1,0 +1,71 @@
+"""How each kind of algorithm is called: one function a kind, by the name its version carries."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.db import transaction
+
+from apps.ecg.formats.canonical import STANDARD_LEADS
+from apps.ecg.model_recording import Source
+from apps.ecg.models import Analysis, Measurement, Patient, Recording
+from apps.inference import rules
+from apps.inference.rules import RuleStatement
+
+
+class NotEligible(Exception):
+    """The recording is outside the intended use; the reason is shown to readers."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("not-eligible")
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What was found, and the whole answer as it is kept."""
+
+    statements: tuple[RuleStatement, ...]
+    output: dict[str, Any]
+
+
+Adapter = Callable[[Recording], Result]
+
+
+def builtin_rules(recording: Recording) -> Result:
+    """Rules over the platform's measurements. Raises NotEligible."""
+    with transaction.atomic():
+        given = _rule_input(recording)
+    reason = rules.not_eligible(given)
+    if reason:
+        raise NotEligible(reason)
+    statements = tuple(rules.read(given))
+    output = {"statements": [asdict(statement) for statement in statements]}
+    return Result(statements, output)
+
+
+def _rule_input(recording: Recording) -> rules.RuleInput:
+    numbers = Measurement.objects.filter(recording=recording, source=Source.PLATFORM, lead="")
+    analysis = Analysis.objects.filter(recording=recording).order_by("-id").first()
+    return rules.RuleInput(
+        values={number.name: float(number.value) for number in numbers},
+        sex=recording.patient.sex,
+        age_years=age_years(recording.patient, recording.acquired_at),
+        pacing_suspected=bool(analysis and analysis.rhythm.get("pacing_suspected")),
+        standard_leads=set(STANDARD_LEADS) <= set(recording.lead_names),
+    )
+
+
+def age_years(patient: Patient, at: dt.datetime | None) -> int | None:
+    """Completed years at that moment; None where birth date or time is not known."""
+    if patient.born_on is None or at is None:
+        return None
+    day = at.date()
+    had_birthday = (day.month, day.day) >= (patient.born_on.month, patient.born_on.day)
+    return day.year - patient.born_on.year - (not had_birthday)
+
+
+ADAPTERS: dict[str, Adapter] = {"builtin-rules": builtin_rules}

@@ -1,0 +1,112 @@
+"""Asking for algorithm runs and carrying them out."""
+
+from __future__ import annotations
+
+import hashlib
+
+import structlog
+from django.db import transaction
+from django.utils import timezone
+
+from apps.audit import actions as audit
+from apps.core import leases
+from apps.core.drain import wake_on_commit
+from apps.core.errors import PermanentError
+from apps.core.leases import Lease, Leased
+from apps.ecg.jobs import finish_stage
+from apps.ecg.model_recording import Source
+from apps.ecg.models import Finding, Recording, StageRun
+from apps.ecg.stages import advance
+from apps.inference.adapters import ADAPTERS, NotEligible, Result
+from apps.inference.models import AlgorithmVersion, InferenceRun
+
+log = structlog.get_logger(__name__)
+
+Status = InferenceRun.Status
+
+
+def infer(stage: StageRun, lease: Lease) -> None:
+    """Queue a run for every enabled algorithm version; each is its own row and its own outbox."""
+    with transaction.atomic():
+        for version in AlgorithmVersion.objects.select_related("algorithm").filter(is_enabled=True):
+            _queue(stage, version)
+        finish_stage(stage, lease)
+    wake_on_commit()
+
+
+def _queue(stage: StageRun, version: AlgorithmVersion) -> None:
+    recording = stage.recording
+    run = InferenceRun(
+        organization_id=recording.organization_id,
+        recording=recording,
+        algorithm_version=version,
+        idempotency_key=idempotency_key(recording, version),
+        input_hash=recording.canonical_hash,
+        lane=stage.lane,
+        trace_id=recording.trace_id,
+    )
+    InferenceRun.objects.bulk_create([run], ignore_conflicts=True)
+    if InferenceRun.objects.filter(public_id=run.public_id).exists():
+        audit.record("inference.run.queued", run, algorithm=str(version))
+
+
+def idempotency_key(recording: Recording, version: AlgorithmVersion) -> str:
+    """Organization, recording, algorithm, version and input: the same question once."""
+    parts = (
+        recording.organization_id,
+        recording.public_id,
+        version.algorithm.slug,
+        version.version,
+        recording.canonical_hash,
+    )
+    return hashlib.sha256("|".join(map(str, parts)).encode()).hexdigest()
+
+
+def run(lease: Lease) -> None:
+    """One algorithm on one recording. Raises PermanentError, RetryableError."""
+    with transaction.atomic():
+        row = InferenceRun.objects.select_related(
+            "recording__patient", "algorithm_version__algorithm"
+        ).get(pk=lease.id)
+    structlog.contextvars.bind_contextvars(trace_id=str(row.trace_id))
+    version = row.algorithm_version
+    if version.adapter not in ADAPTERS:
+        raise PermanentError("adapter-unknown")
+    try:
+        result = ADAPTERS[version.adapter](row.recording)
+    except NotEligible as refusal:
+        _decline(row, refusal.reason, lease)
+        return
+    _accept(row, result, lease)
+
+
+@transaction.atomic
+def _decline(row: InferenceRun, reason: str, lease: Lease) -> None:
+    row.status, row.reason = Status.NOT_ELIGIBLE, reason[:200]
+    row.save(update_fields=["status", "reason"])
+    audit.record("inference.run.declined", row, algorithm=str(row.algorithm_version))
+    leases.finish(lease)
+
+
+@transaction.atomic
+def _accept(row: InferenceRun, result: Result, lease: Lease) -> None:
+    """The first result is the result; accepting it is what is charged for."""
+    method = str(row.algorithm_version)
+    row.status, row.output, row.accepted_at = Status.SUCCEEDED, result.output, timezone.now()
+    row.save(update_fields=["status", "output", "accepted_at"])
+    Finding.objects.bulk_create(
+        Finding(
+            organization_id=row.organization_id,
+            recording=row.recording,
+            source=Source.MODEL,
+            method=method,
+            ordinal=ordinal,
+            code=statement.code,
+            text=statement.text,
+            evidence=statement.evidence,
+        )
+        for ordinal, statement in enumerate(result.statements, start=1)
+    )
+    audit.record("inference.run.accepted", row, algorithm=method)
+    advance(row.recording, done="infer", subject=f"run:{row.public_id}", lane=row.lane)
+    leases.finish(lease, Leased.State.DONE)

@@ -1,0 +1,233 @@
+"""Writing, signing and amending reports. Nothing signed is ever changed."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+
+from apps.audit import actions as audit
+from apps.core import blobs
+from apps.ecg import waveforms
+from apps.ecg.stages import advance
+from apps.reports.models import Report, ReportVersion, Signature
+from apps.reports.pdf.content import Amendment
+from apps.reports.printed import Signing, local_text, print_report
+from apps.reports.snapshot import Snapshot, canonical_json, digest, take_snapshot, zone_of
+from apps.tenants.models import User
+
+PDF = "pdf"
+
+Status = Report.Status
+
+
+class NotEditable(Exception):
+    """The report is signed: it is amended, not edited."""
+
+
+class NotSignable(Exception):
+    """There is nothing to sign: the report is signed already, or says nothing."""
+
+
+class NotAmendable(Exception):
+    """Only a signed report is amended, and only with a reason."""
+
+
+class WrongPassword(Exception):
+    """The signer did not prove who they are."""
+
+
+class Stale(Exception):
+    """Somebody changed the report since it was shown; `report` is how it stands."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__("stale")
+        self.report = report
+
+
+def _locked(report: Report) -> Report:
+    return (
+        Report.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("recording__patient", "recording__organization")
+        .get(pk=report.pk)
+    )
+
+
+@transaction.atomic
+def save_draft(
+    report: Report, *, text: str, revision: int, editor: User, now: dt.datetime
+) -> Report:
+    """Keep the text. Raises Stale for any but the stored revision, NotEditable once signed."""
+    report = _locked(report)
+    if report.status not in Report.OPEN:
+        raise NotEditable
+    if report.draft_revision != revision:
+        raise Stale(report)
+    if report.draft_text == text:
+        return report
+    report.draft_text = text
+    report.draft_revision += 1
+    report.draft_saved_at, report.draft_saved_by = now, editor
+    report.save(update_fields=["draft_text", "draft_revision", "draft_saved_at", "draft_saved_by"])
+    audit.record("reports.report.edited", report, actor=editor, revision=report.draft_revision)
+    return report
+
+
+def viewed_digest(report: Report) -> str:
+    """Names everything a signature would cover now; a result that arrives later changes it."""
+    return digest(take_snapshot(report, report.draft_text))
+
+
+@transaction.atomic
+def sign_report(
+    report: Report,
+    *,
+    reader: User,
+    revision: int,
+    viewed: str,
+    password: str,
+    now: dt.datetime,
+) -> ReportVersion:
+    """Freeze, print, sign and hand on exactly what was shown: text, numbers, results, identity.
+
+    `revision` is the text's, `viewed` is what `viewed_digest` said of all of it. Raises
+    WrongPassword, Stale, NotSignable; a second click finds the report signed.
+    """
+    report = _locked(report)
+    if report.status not in Report.OPEN or not report.draft_text.strip():
+        raise NotSignable
+    snapshot = take_snapshot(report, report.draft_text)
+    if report.draft_revision != revision or digest(snapshot) != viewed:
+        raise Stale(report)
+    if not reader.check_password(password):
+        raise WrongPassword
+    version = _freeze(report, snapshot, reader, now)
+    amended = version.number > 1
+    report.status = Status.AMENDED if amended else Status.SIGNED
+    report.version_count = version.number
+    report.amendment_reason = ""
+    report.save(update_fields=["status", "version_count", "amendment_reason"])
+    audit.record(
+        "reports.report.amended" if amended else "reports.report.signed",
+        report,
+        actor=reader,
+        version=version.number,
+        sha256=version.content_sha256,
+    )
+    advance(report.recording, done="sign", subject=f"version:{version.public_id}")
+    return version
+
+
+def _freeze(report: Report, snapshot: Snapshot, reader: User, now: dt.datetime) -> ReportVersion:
+    number = report.version_count + 1
+    meaning = Signature.Meaning.APPROVAL if number == 1 else Signature.Meaning.AMENDMENT
+    signing = Signing(reader.full_name, now, meaning.label)
+    pdf = _print(report, snapshot, number, signing)
+    stored = blobs.put(report.organization_id, PDF, [pdf])
+    signed = {
+        "printed_name": reader.full_name,
+        "signer": str(reader.public_id),
+        "signed_at": now.isoformat(),
+        "meaning": meaning.label,
+    }
+    content = {
+        "snapshot": snapshot,
+        "version": number,
+        "amendment_reason": report.amendment_reason,
+        "signed": signed,
+        "pdf_sha256": stored.sha256,
+    }
+    version = ReportVersion.objects.create(
+        organization_id=report.organization_id,
+        report=report,
+        number=number,
+        content=canonical_json(content),
+        content_sha256=digest(content),
+        interpretation=report.draft_text,
+        amendment_reason=report.amendment_reason,
+        pdf_sha256=stored.sha256,
+        created_at=now,
+    )
+    Signature.objects.create(
+        organization_id=report.organization_id,
+        version=version,
+        signer=reader,
+        printed_name=reader.full_name,
+        meaning=meaning,
+        method=Signature.Method.PASSWORD,
+        content_sha256=version.content_sha256,
+        signed_at=now,
+    )
+    return version
+
+
+def _print(report: Report, snapshot: Snapshot, number: int, signing: Signing | None) -> bytes:
+    recording = report.recording
+    median = waveforms.load(recording, "median") if waveforms.has_median(recording) else None
+    return print_report(
+        snapshot,
+        waveforms.load(recording),
+        median,
+        version=number,
+        region=recording.organization.region,
+        signing=signing,
+        amendments=_amendments(report, signing),
+    )
+
+
+def _amendments(report: Report, signing: Signing | None) -> tuple[Amendment, ...]:
+    """The reasons of every version after the first, the one being made included."""
+    zone = zone_of(report.recording)
+    signatures = (
+        Signature.objects.select_related("version")
+        .filter(version__report=report, version__number__gt=1)
+        .order_by("version__number")
+    )
+    rows = [
+        Amendment(
+            row.version.number,
+            local_text(row.signed_at, zone),
+            row.printed_name,
+            row.version.amendment_reason,
+        )
+        for row in signatures
+    ]
+    if signing is not None and report.version_count:
+        rows.append(
+            Amendment(
+                report.version_count + 1,
+                local_text(signing.signed_at, zone),
+                signing.printed_name,
+                report.amendment_reason,
+            )
+        )
+    return tuple(rows)
+
+
+@transaction.atomic
+def begin_amendment(report: Report, *, reader: User, reason: str, now: dt.datetime) -> Report:
+    """Open the text of the newest version again; that version stays as it was signed."""
+    report = _locked(report)
+    reason = " ".join(reason.split())
+    if report.status in Report.OPEN or not reason:
+        raise NotAmendable
+    newest = ReportVersion.objects.get(report=report, number=report.version_count)
+    report.status = Status.AMENDING
+    report.amendment_reason = reason[:400]
+    report.draft_text = newest.interpretation
+    report.draft_revision += 1
+    report.draft_saved_at, report.draft_saved_by = now, reader
+    report.save()
+    audit.record("reports.report.amending", report, actor=reader, version=report.version_count)
+    return report
+
+
+def preview_pdf(report: Report) -> bytes:
+    """The draft as it would be printed, marked unconfirmed; nothing is stored."""
+    snapshot = take_snapshot(report, report.draft_text)
+    return _print(report, snapshot, report.version_count + 1, None)
+
+
+def signed_pdf(version: ReportVersion) -> bytes:
+    """The stored bytes, proven. Raises blobs.Corrupt, Unsealable, FileNotFoundError."""
+    return blobs.get(version.organization_id, PDF, version.pdf_sha256)

@@ -1,0 +1,30 @@
+"""The stage that puts a recording on the worklist."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from apps.audit import actions as audit
+from apps.core.leases import Lease
+from apps.ecg.jobs import finish_stage
+from apps.ecg.models import Priority, StageRun
+from apps.ecg.stages import advance
+from apps.reports.models import Report
+
+
+def draft(stage: StageRun, lease: Lease) -> None:
+    """Open the report: unread, its text empty, for a reader to write before the machine does."""
+    recording = stage.recording
+    with transaction.atomic():
+        report, is_new = Report.objects.get_or_create(
+            organization_id=stage.organization_id,
+            recording=recording,
+            defaults={
+                "priority_rank": Priority(recording.priority).rank,
+                "waiting_since": recording.received_at,
+            },
+        )
+        if is_new:
+            audit.record("reports.report.drafted", report, trace_id=stage.trace_id)
+        advance(recording, done="draft", lane=stage.lane)
+        finish_stage(stage, lease)

@@ -1,0 +1,154 @@
+"""Reports: what a reader says of a recording, and the frozen versions that were signed."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from apps.core.fields import OrgForeignKey, Public, SharedForeignKey, Tenant
+from apps.ecg.models import Recording
+
+
+class Report(Tenant, Public):
+    """The reading of one recording."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "Unconfirmed"
+        SIGNED = "signed", "Signed"
+        AMENDING = "amending", "Being amended"
+        AMENDED = "amended", "Amended"
+
+    OPEN = (Status.DRAFT, Status.AMENDING)
+
+    recording = OrgForeignKey(
+        Recording, related_name="reports", db_comment="operational: What is read."
+    )
+    status = models.CharField(
+        max_length=12,
+        choices=Status.choices,
+        default=Status.DRAFT,
+        db_comment="operational: Where the reading stands.",
+    )
+    priority_rank = models.PositiveSmallIntegerField(
+        db_comment="operational: Copy of the priority as a number, for the worklist's order."
+    )
+    waiting_since = models.DateTimeField(
+        db_comment="operational: When the recording was received, for the worklist's order."
+    )
+    draft_text = models.TextField(blank=True, db_comment="note: The interpretation being written.")
+    draft_revision = models.PositiveIntegerField(
+        default=1, db_comment="operational: Rises with every saved change; signing names it."
+    )
+    draft_saved_at = models.DateTimeField(
+        null=True, db_comment="operational: When the draft was last saved."
+    )
+    draft_saved_by = SharedForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        related_name="+",
+        db_comment="operational: Who last saved the draft; empty for the machine's.",
+    )
+    amendment_reason = models.CharField(
+        max_length=400, blank=True, db_comment="note: Why the signed version is being amended."
+    )
+    version_count = models.PositiveSmallIntegerField(
+        default=0, db_comment="operational: Number of the newest signed version; 0 before any."
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "recording"], name="one_report_a_recording"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["organization", "priority_rank", "waiting_since", "id"],
+                condition=models.Q(status__in=["draft", "amending"]),
+                name="report_worklist",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Report {self.public_id}"
+
+
+class ReportVersion(Tenant, Public):
+    """A signed version: written once, never changed, superseded by the next."""
+
+    report = OrgForeignKey(
+        Report, related_name="versions", db_comment="operational: The report it is a version of."
+    )
+    number = models.PositiveSmallIntegerField(
+        db_comment="operational: 1 for the first signed version, then 2, 3 and on."
+    )
+    content = models.TextField(
+        db_comment="note: Canonical JSON of all that was signed: identity, numbers, statements."
+    )
+    content_sha256 = models.CharField(
+        max_length=64, db_comment="operational: Hash of the content, which names the PDF's hash."
+    )
+    interpretation = models.TextField(db_comment="note: The interpretation as signed.")
+    amendment_reason = models.CharField(
+        max_length=400, blank=True, db_comment="note: Why it replaces the version before."
+    )
+    pdf_sha256 = models.CharField(
+        max_length=64, db_comment="operational: Names the stored PDF and proves its bytes."
+    )
+    created_at = models.DateTimeField(db_comment="operational: When it was frozen.")
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "report", "number"], name="one_version_a_number"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Version {self.number} of report {self.report_id}"
+
+
+class Signature(Tenant, Public):
+    """Who signed which bytes, when and with what meaning (21 CFR 11.50)."""
+
+    class Meaning(models.TextChoices):
+        APPROVAL = "approval", "Interpretation approved"
+        AMENDMENT = "amendment", "Amendment approved"
+
+    class Method(models.TextChoices):
+        PASSWORD = "password", "Password entered at signing"
+
+    version = OrgForeignKey(
+        ReportVersion, related_name="signatures", db_comment="operational: What was signed."
+    )
+    signer = SharedForeignKey(
+        settings.AUTH_USER_MODEL,
+        related_name="+",
+        db_comment="operational: The person who signed.",
+    )
+    printed_name = models.CharField(
+        max_length=150, db_comment="identifier: The signer's name as printed that day."
+    )
+    meaning = models.CharField(
+        max_length=12, choices=Meaning.choices, db_comment="operational: What the signature means."
+    )
+    method = models.CharField(
+        max_length=12,
+        choices=Method.choices,
+        db_comment="operational: How the signer proved who they are.",
+    )
+    content_sha256 = models.CharField(
+        max_length=64, db_comment="operational: Hash of the content that was signed."
+    )
+    signed_at = models.DateTimeField(db_comment="operational: When it was signed.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "version"], name="one_signature_a_version"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Signature {self.public_id}"

@@ -1,0 +1,5 @@
+"""The printed report: a pure function of its content."""
+
+from apps.reports.pdf.document import IdentityTooLongError, render
+
+__all__ = ["IdentityTooLongError", "render"]

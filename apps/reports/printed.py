@@ -1,0 +1,200 @@
+"""A snapshot as the PDF prints it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zoneinfo
+from dataclasses import dataclass
+from typing import Any
+
+from apps.ecg.formats.canonical import Waveform
+from apps.reports.pdf import render
+from apps.reports.pdf.content import (
+    Acquisition,
+    AlgorithmResult,
+    Amendment,
+    MeasurementRow,
+    Patient,
+    ReportContent,
+    SignatureBlock,
+    StatementRow,
+    Status,
+)
+from apps.reports.snapshot import Snapshot, digest
+
+LABELS = {
+    "heart_rate_bpm": "Heart rate",
+    "rr_ms": "RR",
+    "p_ms": "P duration",
+    "pr_ms": "PR",
+    "qrs_ms": "QRS",
+    "qt_ms": "QT",
+    "qtc_ms": "QTc, formula not stated",
+    "qtc_bazett_ms": "QTc Bazett",
+    "qtc_fridericia_ms": "QTc Fridericia",
+    "qtc_framingham_ms": "QTc Framingham",
+    "qtc_hodges_ms": "QTc Hodges",
+    "p_axis_deg": "P axis",
+    "qrs_axis_deg": "QRS axis",
+    "t_axis_deg": "T axis",
+    "pp_ms": "PP",
+    "atrial_rate_bpm": "Atrial rate",
+}
+SOURCES = {"device": "Device", "platform": "Platform", "human": "Reader", "model": "Algorithm"}
+UNITS = {"deg": "°"}
+PAGE_SIZES = {"us": "Letter", "uk": "A4"}
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """What a version adds to its snapshot; None of it for a draft."""
+
+    printed_name: str
+    signed_at: dt.datetime
+    meaning: str
+
+
+def print_report(
+    snapshot: Snapshot,
+    rhythm: Waveform,
+    median: Waveform | None,
+    *,
+    version: int,
+    region: str,
+    signing: Signing | None = None,
+    amendments: tuple[Amendment, ...] = (),
+) -> bytes:
+    """The PDF of one version. The same arguments give the same bytes."""
+    zone = zoneinfo.ZoneInfo(snapshot["acquisition"]["zone"])
+    prior = snapshot["prior"]
+    return render(
+        ReportContent(
+            organization=snapshot["organization"],
+            site=snapshot["site"],
+            patient=_patient(snapshot["patient"]),
+            acquisition=_acquisition(snapshot["acquisition"], zone),
+            rhythm=rhythm,
+            median=median,
+            status=_status(signing, version),
+            report_id=snapshot["report"],
+            version=version,
+            content_hash=digest(snapshot),
+            trace_id=snapshot["trace_id"],
+            measurements=_measurements(snapshot["measurements"], prior, zone),
+            statements=tuple(
+                StatementRow(row["text"], _source(row)) for row in snapshot["statements"]
+            ),
+            algorithm_results=tuple(_result(row) for row in snapshot["algorithm_results"]),
+            interpretation=snapshot["interpretation"],
+            signature=_signature(signing, zone),
+            comparison=f"Compared with {_day(prior['acquired_at'], zone)}" if prior else "",
+            amendments=amendments,
+            synthetic=snapshot["is_synthetic"],
+            page_size="Letter" if PAGE_SIZES.get(region) == "Letter" else "A4",
+            quality_notes=tuple(row["message"] for row in snapshot["warnings"]),
+        )
+    )
+
+
+def local_text(moment: dt.datetime, zone: zoneinfo.ZoneInfo) -> str:
+    """21-Nov-2026 14:02:24 GMT"""
+    return moment.astimezone(zone).strftime("%d-%b-%Y %H:%M:%S %Z")
+
+
+def _day(text: str, zone: zoneinfo.ZoneInfo) -> str:
+    return dt.datetime.fromisoformat(text).astimezone(zone).strftime("%d-%b-%Y")
+
+
+def _status(signing: Signing | None, version: int) -> Status:
+    if signing is None:
+        return Status.UNCONFIRMED
+    return Status.FINAL if version == 1 else Status.AMENDED
+
+
+def _signature(signing: Signing | None, zone: zoneinfo.ZoneInfo) -> SignatureBlock | None:
+    if signing is None:
+        return None
+    return SignatureBlock(
+        signing.printed_name, local_text(signing.signed_at, zone), signing.meaning
+    )
+
+
+def _patient(row: dict[str, Any]) -> Patient:
+    return Patient(
+        family_name=row["family_name"],
+        given_name=row["given_name"],
+        name_prefix=row["name_prefix"],
+        born_on=dt.date.fromisoformat(row["born_on"]) if row["born_on"] else None,
+        age="" if row["age_years"] is None else f"{row['age_years']} y",
+        sex=row["sex"],
+        mrn=row["mrn"],
+        assigning_authority=row["assigning_authority"],
+    )
+
+
+def _acquisition(row: dict[str, Any], zone: zoneinfo.ZoneInfo) -> Acquisition:
+    acquired = row["acquired_at"]
+    device = " ".join(word for word in (row["device"], row["software"]) if word)
+    return Acquisition(
+        acquired=local_text(dt.datetime.fromisoformat(acquired), zone) if acquired else "",
+        device=device,
+        electrode_system=row["electrode_system"],
+        filters=filter_text(row["filters"]),
+        accession_number=row["accession_number"],
+    )
+
+
+def filter_text(filters: dict[str, float | None]) -> str:
+    """“0.05–150 Hz, notch 50 Hz as recorded”; says so where the file is silent."""
+    high, low, notch = (filters.get(k) for k in ("high_pass_hz", "low_pass_hz", "notch_hz"))
+    parts = []
+    if high is not None or low is not None:
+        ends = ["?" if end is None else f"{end:g}" for end in (high, low)]
+        parts.append(f"{ends[0]}–{ends[1]} Hz")
+    if notch:
+        parts.append(f"notch {notch:g} Hz")
+    return f"{', '.join(parts)} as recorded" if parts else "filters not stated"
+
+
+def _measurements(
+    rows: list[dict[str, Any]], prior: dict[str, Any] | None, zone: zoneinfo.ZoneInfo
+) -> tuple[MeasurementRow, ...]:
+    date = _day(prior["acquired_at"], zone) if prior else ""
+    return tuple(
+        MeasurementRow(
+            label=LABELS.get(row["name"], row["name"]),
+            value=_shown(row["value"]),
+            unit=UNITS.get(row["unit"], row["unit"]),
+            method=row["method"],
+            source=SOURCES[row["source"]],
+            prior_value=_prior_value(row, prior),
+            prior_date=date,
+        )
+        for row in rows
+    )
+
+
+def _prior_value(row: dict[str, Any], prior: dict[str, Any] | None) -> str:
+    """Only like is compared with like: the platform's number with the platform's."""
+    if prior is None or row["source"] != "platform":
+        return ""
+    value = prior["values"].get(row["name"])
+    return _shown(value) if value is not None else ""
+
+
+def _shown(value: str) -> str:
+    """Whole ms, beats and degrees, as readers use them; the exact number stays in the record."""
+    return str(round(float(value)))
+
+
+def _source(row: dict[str, Any]) -> str:
+    words = [SOURCES[row["source"]].lower(), row["method"]]
+    return " ".join(word for word in words if word)
+
+
+def _result(row: dict[str, Any]) -> AlgorithmResult:
+    if row["status"] == "succeeded":
+        output = "; ".join(row["statements"]) or "no statement"
+    else:
+        output = f"{row['status'].replace('_', ' ')}: {row['reason']}"
+    return AlgorithmResult(row["name"], row["version"], output, row["intended_use"], row["limits"])

@@ -1,0 +1,223 @@
+"""Reading reports: the worklist, one report, its signed versions."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import (
+    Case,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    QuerySet,
+    Subquery,
+    TextField,
+    When,
+)
+from django.db.models.functions import JSONObject
+from django.db.models.lookups import GreaterThan
+from django.http import Http404
+
+from apps.ecg.model_recording import Source
+from apps.ecg.models import Finding, Measurement, PatientIdentifier, Priority, Recording
+from apps.reports.models import Report, ReportVersion, Signature
+from apps.tenants.access import Active
+from apps.tenants.models import Organization, Site, User
+from apps.tenants.queries import permit
+
+PAGE = 50
+# Counts stop here: nobody reads a larger number, and counting all of a large table is slow.
+BOUND = 50
+
+# Whose statement a row shows where several speak.
+SPEAKERS = (Source.DEVICE, Source.MODEL, Source.PLATFORM)
+LISTED_NUMBERS = ("heart_rate_bpm", "qrs_ms", "qtc_fridericia_ms", "qtc_bazett_ms", "qtc_ms")
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What of the worklist is shown; empty or None leaves it out."""
+
+    signed: bool = False
+    amending: bool = False
+    priority: Priority | None = None
+    site: Site | None = None
+    mine: User | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows in order and the name of the row the next page begins after."""
+
+    reports: list[Report]
+    after: uuid.UUID | None
+
+
+def worklist(active: Active, filters: Filters, after: uuid.UUID | None = None) -> Page:
+    """One page in one query. A row that comes or goes meanwhile moves no other to or from it."""
+    permit(active, "view_recordings")
+    rows = _with_numbers(_filtered(filters))
+    rows = _newest_first(rows, after) if filters.signed else _in_priority_order(rows, after)
+    found = list(rows[: PAGE + 1])
+    more = len(found) > PAGE
+    return Page(found[:PAGE], found[PAGE - 1].public_id if more else None)
+
+
+def _filtered(filters: Filters) -> QuerySet[Report]:
+    statuses = [Report.Status.DRAFT, Report.Status.AMENDING]
+    if filters.signed:
+        statuses = [Report.Status.SIGNED, Report.Status.AMENDED]
+    elif filters.amending:
+        statuses = [Report.Status.AMENDING]
+    rows = Report.objects.filter(status__in=statuses)
+    if filters.priority:
+        rows = rows.filter(priority_rank=filters.priority.rank)
+    if filters.site:
+        rows = rows.filter(recording__site=filters.site)
+    if filters.mine:
+        rows = rows.filter(draft_saved_by=filters.mine)
+    return rows
+
+
+def _in_priority_order(rows: QuerySet[Report], after: uuid.UUID | None) -> QuerySet[Report]:
+    if after:
+        place = [_of(after, name) for name in ("priority_rank", "waiting_since", "id")]
+        here = _row(F("priority_rank"), F("waiting_since"), F("id"))
+        rows = rows.filter(GreaterThan(here, _row(*place)))
+    return rows.order_by("priority_rank", "waiting_since", "id")
+
+
+def _newest_first(rows: QuerySet[Report], after: uuid.UUID | None) -> QuerySet[Report]:
+    if after:
+        rows = rows.filter(id__lt=_of(after, "id"))
+    return rows.order_by("-id")
+
+
+def _of(report: uuid.UUID, field: str) -> Subquery:
+    return Subquery(Report.objects.filter(public_id=report).values(field))
+
+
+def _row(*parts: F | Subquery) -> Func:
+    return Func(*parts, function="ROW", output_field=TextField())
+
+
+def _with_numbers(rows: QuerySet[Report]) -> QuerySet[Report]:
+    """What a row shows beside the report, as subqueries of the fifty rows only."""
+    recording = OuterRef("recording")
+    numbers = Measurement.objects.filter(recording=recording, lead="", name__in=LISTED_NUMBERS)
+    statements = Finding.objects.filter(recording=recording)
+    by_source = Case(*(When(source=name, then=place) for place, name in enumerate(SPEAKERS)))
+    identifiers = PatientIdentifier.objects.filter(patient=OuterRef("recording__patient"))
+    return rows.select_related("recording__patient", "recording__site", "draft_saved_by").annotate(
+        numbers=ArraySubquery(
+            numbers.values(part=JSONObject(name="name", value="value", source="source"))
+        ),
+        first_statement=Subquery(statements.order_by(by_source, "ordinal").values("text")[:1]),
+        identifiers=ArraySubquery(
+            identifiers.order_by("id").values(
+                part=JSONObject(value="value", authority="assigning_authority")
+            )
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Reports to read, at most one above the bound, and the newest report's name."""
+
+    to_read: int
+    stat: int
+    mine: int
+    newest: uuid.UUID | None
+
+
+def counts(active: Active, user: User) -> Counts:
+    """One query, each part bounded by an index."""
+    permit(active, "view_recordings")
+    found = (
+        Organization.objects.filter(pk=active.organization_id)
+        .values(
+            to_read=_bounded(Filters()),
+            stat=_bounded(Filters(priority=Priority.STAT)),
+            mine=_bounded(Filters(mine=user)),
+            newest=Subquery(Report.objects.order_by("-id").values("public_id")[:1]),
+        )
+        .get()
+    )
+    return Counts(**found)
+
+
+def _bounded(filters: Filters) -> Func:
+    rows = ArraySubquery(_filtered(filters).order_by().values("id")[: BOUND + 1])
+    return Func(rows, function="cardinality", output_field=IntegerField())
+
+
+def new_since(active: Active, filters: Filters, newest: uuid.UUID | None) -> int:
+    """How many reports of this view came after the newest one that was there; bounded."""
+    permit(active, "view_recordings")
+    rows = _filtered(filters)
+    if newest:
+        rows = rows.filter(id__gt=_of(newest, "id"))
+    return len(rows.order_by().values_list("id", flat=True)[: BOUND + 1])
+
+
+def next_to_read(active: Active, report: Report) -> Report | None:
+    """The first of the worklist but this one: what matters most comes first."""
+    permit(active, "view_recordings")
+    rows = _filtered(Filters()).select_related("recording").exclude(pk=report.pk)
+    return _in_priority_order(rows, None).first()
+
+
+def report_of(active: Active, recording: Recording) -> Report | None:
+    permit(active, "view_recordings")
+    return Report.objects.select_related("draft_saved_by").filter(recording=recording).first()
+
+
+def get_report_to_view(active: Active, public_id: uuid.UUID) -> Report:
+    return _get(active, "view_recordings", public_id)
+
+
+def get_report_to_edit(active: Active, public_id: uuid.UUID) -> Report:
+    return _get(active, "edit_report", public_id)
+
+
+def get_report_to_sign(active: Active, public_id: uuid.UUID) -> Report:
+    return _get(active, "sign_report", public_id)
+
+
+def _get(active: Active, action: str, public_id: uuid.UUID) -> Report:
+    permit(active, action)
+    related = ("recording__patient", "recording__site", "recording__organization", "draft_saved_by")
+    found = Report.objects.select_related(*related).filter(public_id=public_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def versions_of(active: Active, report: Report) -> list[ReportVersion]:
+    """Signed versions with their signature, newest first."""
+    permit(active, "view_recordings")
+    signatures = Prefetch("signatures", Signature.objects.order_by("id"))
+    rows = ReportVersion.objects.filter(report=report).defer("content")
+    return list(rows.prefetch_related(signatures).order_by("-number"))
+
+
+def get_version_to_read(active: Active, public_id: uuid.UUID) -> ReportVersion:
+    permit(active, "view_recordings")
+    rows = ReportVersion.objects.select_related("report__recording")
+    found = rows.filter(public_id=public_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def statuses_of(active: Active, recordings: list[Recording]) -> dict[int, Report]:
+    """The report of each recording."""
+    permit(active, "view_recordings")
+    return {
+        report.recording_id: report for report in Report.objects.filter(recording__in=recordings)
+    }
