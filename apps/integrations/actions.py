@@ -1,0 +1,61 @@
+"""Queueing a signed report's messages, one for each destination."""
+
+from __future__ import annotations
+
+import structlog
+
+from apps.audit import actions as audit
+from apps.core import blobs
+from apps.core.leases import LIVE, Leased
+from apps.integrations.hl7.content import control_id_for
+from apps.integrations.message import build_message
+from apps.integrations.models import Delivery, Destination
+from apps.reports.models import ReportVersion
+
+log = structlog.get_logger(__name__)
+
+HL7 = "hl7"
+
+
+def queue_deliveries(version: ReportVersion) -> int:
+    """One delivery per active destination; the same version again queues nothing.
+
+    Call inside the transaction that ends the stage; how many were queued.
+    """
+    destinations = Destination.objects.filter(is_active=True).order_by("id")
+    return sum(_queue(version, destination) for destination in destinations)
+
+
+def _queue(version: ReportVersion, destination: Destination) -> bool:
+    delivery = Delivery(
+        organization_id=version.organization_id,
+        destination=destination,
+        report_version=version,
+        dedupe_key=f"{destination.public_id}:{version.public_id}",
+        lane=LIVE,
+        trace_id=version.report.recording.trace_id,
+    )
+    if Delivery.objects.filter(dedupe_key=delivery.dedupe_key).exists():
+        return False
+    delivery.control_id = control_id_for(delivery.public_id)
+    message = build_message(delivery)
+    delivery.message_sha256 = blobs.put(version.organization_id, HL7, [message]).sha256
+    _supersede(version, destination)
+    delivery.save(force_insert=True)
+    audit.record("integrations.delivery.queued", delivery, destination=str(destination.public_id))
+    return True
+
+
+def _supersede(version: ReportVersion, destination: Destination) -> None:
+    """An older version that has not left yet never leaves: its successor says it all."""
+    waiting = Delivery.objects.select_for_update(of=("self",), no_key=True).filter(
+        destination=destination,
+        report_version__report=version.report,
+        report_version__number__lt=version.number,
+        state=Leased.State.RECEIVED,
+    )
+    for delivery in waiting:
+        delivery.state = Leased.State.DONE
+        delivery.status = Delivery.Status.SUPERSEDED
+        delivery.save(update_fields=["state", "status"])
+        audit.record("integrations.delivery.superseded", delivery)

@@ -1,0 +1,141 @@
+"""The delivery stage, and sending one message until it is acknowledged."""
+
+from __future__ import annotations
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from apps.audit import actions as audit
+from apps.core import blobs, leases
+from apps.core.drain import wake_on_commit
+from apps.core.errors import PermanentError, RetryableError
+from apps.core.leases import Lease, Leased
+from apps.ecg.jobs import finish_stage
+from apps.ecg.models import StageRun
+from apps.integrations.actions import HL7, queue_deliveries
+from apps.integrations.destinations.mllp.client import send as send_mllp
+from apps.integrations.hl7.ack import Ack, parse_ack
+from apps.integrations.models import Delivery
+from apps.reports.models import ReportVersion
+
+log = structlog.get_logger(__name__)
+
+TIMEOUT_S = 20.0
+BEHIND_S = 2.0
+LONGEST_PAUSE_S = 300.0
+REFUSED = {"AR", "CR"}
+
+Status = Delivery.Status
+
+
+def deliver(stage: StageRun, lease: Lease) -> None:
+    """Queue the version's messages. Raises PermanentError where one cannot be built."""
+    public_id = stage.subject.removeprefix("version:")
+    with transaction.atomic():
+        version = ReportVersion.objects.select_related(
+            "report__recording", "report__organization"
+        ).get(public_id=public_id)
+        try:
+            queued = queue_deliveries(version)
+        except (blobs.Corrupt, blobs.Unsealable, FileNotFoundError):
+            raise PermanentError("report-not-genuine") from None
+        finish_stage(stage, lease)
+        if queued:
+            wake_on_commit()
+
+
+def send(lease: Lease) -> None:
+    """One attempt. Raises RetryableError until the receiver answers; a refusal is final."""
+    with transaction.atomic():
+        delivery = Delivery.objects.select_related("destination", "report_version").get(pk=lease.id)
+        outdated, behind = _has_newer(delivery), _waits_for_older(delivery)
+    structlog.contextvars.bind_contextvars(trace_id=str(delivery.trace_id))
+    if outdated:
+        _drop(delivery, lease)
+        return
+    if behind:
+        _postpone(lease, "waits-for-older-version", BEHIND_S)
+        return
+    try:
+        ack = _exchange(delivery)
+    except RetryableError as error:
+        # An outage of hours is the receiver's, not this message's: no attempt is used up.
+        _postpone(lease, error.code, _pause_s(delivery))
+        return
+    if ack.code in REFUSED and ack.control_id == delivery.control_id:
+        _settle(delivery, ack, Status.REJECTED, lease, Leased.State.DEAD)
+        return
+    try:
+        ack.require_accepted(delivery.control_id)
+    except RetryableError:
+        _note(delivery, ack)
+        raise
+    _settle(delivery, ack, Status.ACKNOWLEDGED, lease, Leased.State.DONE)
+
+
+def _postpone(lease: Lease, code: str, seconds: float) -> None:
+    log.info("delivery.postponed", code=code)
+    with transaction.atomic():
+        leases.postpone(lease, code, seconds)
+
+
+def _pause_s(delivery: Delivery) -> float:
+    """A quarter of the time waited so far: soon after a blink, calmly in a long outage."""
+    waited = (timezone.now() - delivery.created_at).total_seconds()
+    return min(max(waited / 4, settings.RETRY_BACKOFF_SECONDS), LONGEST_PAUSE_S)
+
+
+def _has_newer(delivery: Delivery) -> bool:
+    """A retry or a replay must not arrive after the version that replaced it."""
+    return Delivery.objects.filter(
+        destination=delivery.destination,
+        report_version__report_id=delivery.report_version.report_id,
+        report_version__number__gt=delivery.report_version.number,
+    ).exists()
+
+
+@transaction.atomic
+def _drop(delivery: Delivery, lease: Lease) -> None:
+    delivery.status = Status.SUPERSEDED
+    delivery.save(update_fields=["status"])
+    audit.record("integrations.delivery.superseded", delivery)
+    leases.finish(lease)
+
+
+def _waits_for_older(delivery: Delivery) -> bool:
+    """Versions of one report reach a receiver in order."""
+    return Delivery.objects.filter(
+        destination=delivery.destination,
+        report_version__report_id=delivery.report_version.report_id,
+        report_version__number__lt=delivery.report_version.number,
+        state=Leased.State.PROCESSING,
+    ).exists()
+
+
+def _exchange(delivery: Delivery) -> Ack:
+    try:
+        message = blobs.get(delivery.organization_id, HL7, delivery.message_sha256)
+    except (blobs.Corrupt, blobs.Unsealable, FileNotFoundError):
+        raise PermanentError("message-not-genuine") from None
+    destination = delivery.destination
+    reply = send_mllp(destination.host, destination.port, message, timeout_s=TIMEOUT_S)
+    return parse_ack(reply)
+
+
+@transaction.atomic
+def _note(delivery: Delivery, ack: Ack) -> None:
+    delivery.ack_code, delivery.ack_text = ack.code[:2], ack.text[:200]
+    delivery.save(update_fields=["ack_code", "ack_text"])
+
+
+@transaction.atomic
+def _settle(delivery: Delivery, ack: Ack, status: str, lease: Lease, state: str) -> None:
+    delivery.status, delivery.acknowledged_at = status, timezone.now()
+    delivery.ack_code, delivery.ack_text = ack.code[:2], ack.text[:200]
+    delivery.save(update_fields=["status", "acknowledged_at", "ack_code", "ack_text"])
+    accepted = status == Status.ACKNOWLEDGED
+    code = "integrations.delivery.acknowledged" if accepted else "integrations.delivery.rejected"
+    audit.record(code, delivery, destination=str(delivery.destination.public_id), code=ack.code)
+    leases.finish(lease, state, "" if accepted else f"receiver-{ack.code}")

@@ -1,0 +1,66 @@
+"""What a signed version says, in the terms of the result message."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from decimal import Decimal
+from typing import Any
+
+from apps.integrations.hl7.content import (
+    Interpreter,
+    OruMeasurement,
+    OruPatient,
+    OruResult,
+    Party,
+)
+from apps.integrations.hl7.oru import build_oru
+from apps.integrations.models import Delivery
+from apps.reports.actions import signed_pdf
+
+SENDING_APPLICATION = "EINTHOVEN"
+
+
+def build_message(delivery: Delivery) -> bytes:
+    """The ORU^R01 of a delivery, from the frozen content alone: the same bytes every time."""
+    version, destination = delivery.report_version, delivery.destination
+    content = json.loads(version.content)
+    snapshot = content["snapshot"]
+    patient = snapshot["patient"]
+    acquired = snapshot["acquisition"]["acquired_at"]
+    signed_at = dt.datetime.fromisoformat(content["signed"]["signed_at"])
+    result = OruResult(
+        sender=Party(SENDING_APPLICATION, version.report.organization.slug),
+        receiver=Party(destination.receiving_application, destination.receiving_facility),
+        control_id=delivery.control_id,
+        sent_at=signed_at,
+        processing_id=destination.processing_id,
+        patient=OruPatient(
+            identifier=patient["mrn"],
+            assigning_authority=patient["assigning_authority"],
+            family_name=patient["family_name"],
+            given_name=patient["given_name"],
+            born_on=dt.date.fromisoformat(patient["born_on"]) if patient["born_on"] else None,
+            sex=patient["sex"],
+        ),
+        filler_order_number=snapshot["recording"],
+        accession_number=snapshot["acquisition"]["accession_number"],
+        status="signed" if version.number == 1 else "amended",
+        status_changed_at=signed_at,
+        acquired_at=dt.datetime.fromisoformat(acquired) if acquired else signed_at,
+        interpreter=Interpreter(content["signed"]["signer"], content["signed"]["printed_name"]),
+        measurements=_platform_numbers(snapshot["measurements"]),
+        statements=(),
+        interpretation=tuple(snapshot["interpretation"].splitlines()),
+        pdf=signed_pdf(version) if destination.includes_pdf else b"",
+    )
+    return build_oru(result)
+
+
+def _platform_numbers(rows: list[dict[str, Any]]) -> tuple[OruMeasurement, ...]:
+    """The platform's own numbers; the device's stay in the PDF beside them."""
+    return tuple(
+        OruMeasurement(row["name"], Decimal(row["value"]), row["method"])
+        for row in rows
+        if row["source"] == "platform"
+    )

@@ -1,0 +1,51 @@
+"""Peers that break the MLLP rules, each for one connection."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+
+@contextlib.contextmanager
+def peer(behave: Callable[[socket.socket], None]) -> Iterator[int]:
+    """The port of a server that does `behave` with its first connection, then closes it."""
+    server = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        with contextlib.suppress(OSError):
+            connection, _ = server.accept()
+            with connection:
+                behave(connection)
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield server.getsockname()[1]
+    finally:
+        server.close()
+        thread.join(timeout=5)
+
+
+def answering(reply: bytes, *, then_wait_s: float = 0.0) -> Callable[[socket.socket], None]:
+    """Reads something, writes `reply` and keeps the connection for a while."""
+
+    def behave(connection: socket.socket) -> None:
+        connection.recv(65536)
+        connection.sendall(reply)
+        time.sleep(then_wait_s)
+
+    return behave
+
+
+def dripping(piece: bytes, *, every_s: float) -> Callable[[socket.socket], None]:
+    """Never silent, never done."""
+
+    def behave(connection: socket.socket) -> None:
+        while True:
+            connection.sendall(piece)
+            time.sleep(every_s)
+
+    return behave
