@@ -1,0 +1,175 @@
+"""The admin's door, its groups of pages and the frame around them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from functools import update_wrapper
+from typing import Any, cast
+
+from django.contrib import messages
+from django.contrib.admin import AdminSite
+from django.contrib.auth import REDIRECT_FIELD_NAME, update_session_auth_hash
+from django.contrib.auth.forms import PasswordChangeForm
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.debug import sensitive_post_parameters
+
+from apps.audit.actions import record_alone
+from apps.audit.admin_base import PlatformModelAdmin, inside, on_platform
+from apps.tenants.actions import platform_organization_id
+from apps.tenants.models import Organization
+from apps.web import entry
+
+# Words of the people who work here → models, in the order shown.
+GROUPS: dict[str, tuple[str, ...]] = {
+    "Set up": (
+        "tenants.organization",
+        "tenants.site",
+        "tenants.membership",
+        "tenants.user",
+        "integrations.destination",
+        "inference.algorithm",
+        "inference.algorithmversion",
+        "billing.price",
+    ),
+    "Work in progress": (
+        "ingestion.ingress",
+        "ecg.stagerun",
+        "inference.inferencerun",
+        "integrations.delivery",
+    ),
+    "Reports": (
+        "reports.report",
+        "reports.reportversion",
+        "reports.signature",
+    ),
+    "Record": (
+        "ecg.recording",
+        "ingestion.recordingarrival",
+        "billing.charge",
+        "audit.auditevent",
+    ),
+}
+
+# Ways out that are the product's own, and pages that nothing here needs.
+LEFT_OUT = {"logout", "view_on_site", "password_change_done"}
+
+
+class PlatformAdminSite(AdminSite):
+    site_header = site_title = "Einthoven administration"
+    index_title = "Administration"
+    enable_nav_sidebar = True
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Pages of libraries stay out: they know neither scopes nor the audit trail."""
+        if admin_class is not None and issubclass(admin_class, PlatformModelAdmin):
+            super().register(model_or_iterable, admin_class, **options)
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_active) and (inside(request) or on_platform(request))
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Strangers sign in, others are refused; pages are drawn while the scope is open."""
+        inner = cast(Callable[..., HttpResponse], super().admin_view(view, cacheable))
+
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            if not self.has_permission(request):
+                raise PermissionDenied
+            with timezone.override(zone_of(request)):
+                response = inner(request, *args, **kwargs)
+                return _drawn(response)
+
+        return update_wrapper(checked, view)
+
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return redirect_to_login(request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index"))
+
+    def get_urls(self) -> list[Any]:
+        return [url for url in super().get_urls() if getattr(url, "name", "") not in LEFT_OUT]
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        return {
+            **super().each_context(request),
+            "here": organization_of(request),
+            "entry": entry.of(request),
+        }
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        shown: dict[str, Any] = {}
+        for app in self._build_app_dict(request, app_label).values():
+            for model in app["models"]:
+                shown[model["model"]._meta.label_lower] = model | self._words(request, model)
+        groups = (_group(name, labels, shown) for name, labels in GROUPS.items())
+        return [group for group in groups if group["models"]]
+
+    def _words(self, request: HttpRequest, model: dict[str, Any]) -> dict[str, str]:
+        pages = cast(PlatformModelAdmin, self.get_model_admin(model["model"]))
+        return {"name": pages.title_for(request), "about": pages.about_for(request)}
+
+    @transaction.non_atomic_requests
+    @method_decorator(sensitive_post_parameters())
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        return _change_password(self, request)
+
+
+def _group(name: str, labels: tuple[str, ...], shown: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "name": name,
+        "app_label": name.lower().replace(" ", "-"),
+        "app_url": reverse("admin:index"),
+        "has_module_perms": True,
+        "models": [shown[label] for label in labels if label in shown],
+    }
+
+
+def _drawn(response: HttpResponse) -> HttpResponse:
+    if isinstance(response, TemplateResponse):
+        with transaction.atomic(savepoint=False):
+            response.render()
+    return response
+
+
+def organization_of(request: HttpRequest) -> Organization | None:
+    """The active organization, read once a request."""
+    active = getattr(request, "active", None)
+    if active is None:
+        return None
+    if not hasattr(request, "_admin_organization"):
+        with transaction.atomic(savepoint=False):
+            found = Organization.objects.get(pk=active.organization_id)
+        request._admin_organization = found  # type: ignore[attr-defined]
+    return cast(Organization, request._admin_organization)  # type: ignore[attr-defined]
+
+
+def zone_of(request: HttpRequest) -> str | dt.tzinfo:
+    organization = organization_of(request)
+    return organization.time_zone if organization else dt.UTC
+
+
+def _change_password(site: PlatformAdminSite, request: HttpRequest) -> HttpResponse:
+    user: Any = request.user
+    form = PasswordChangeForm(user, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        active = getattr(request, "active", None)
+        home = active.organization_id if active else platform_organization_id()
+        record_alone(home, "web.admin.changed", subject=user, actor=user, field="password")
+        update_session_auth_hash(request, form.save())
+        messages.success(request, "Your password is changed.")
+        return redirect("admin:index")
+    context = {
+        **site.each_context(request),
+        "title": "Change your password",
+        "form": form,
+        "button": "Change password",
+    }
+    return TemplateResponse(request, "admin/form.html", context)

@@ -1,0 +1,62 @@
+"""Arrivals with their progress, as pages and scripts show them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from apps.ecg.queries import stage_runs_of
+from apps.inference.models import InferenceRun
+from apps.inference.queries import runs_of
+from apps.ingestion.models import Ingress
+from apps.tenants.access import Active
+from apps.web.stages import Progress, progress_of, reference_of
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    arrival: Ingress
+    progress: Progress
+
+    @property
+    def reference(self) -> str:
+        return reference_of(self.arrival)
+
+    @property
+    def recording_url(self) -> str:
+        """Where its ECG is read; empty while there is none to show."""
+        if self.arrival.recording is None or self.progress.kind == "conflict":
+            return ""
+        return reverse("recording", args=[self.arrival.recording.public_id])
+
+    @property
+    def state(self) -> str:
+        return self.progress.outcome or "working"
+
+    def as_json(self) -> dict[str, Any]:
+        """Stages, outcome and a sentence, without file name or patient."""
+        return {
+            "id": str(self.arrival.public_id),
+            "stages": [{"name": s.name, "state": s.state} for s in self.progress.stages],
+            "outcome": self.progress.outcome,
+            "message": self.progress.message,
+            "recording_url": self.recording_url if self.progress.outcome else "",
+        }
+
+
+def rows_of(active: Active, arrivals: list[Ingress]) -> list[Row]:
+    """Two more queries, however many arrivals."""
+    keys = {row.recording_id for row in arrivals if row.recording_id}
+    runs = stage_runs_of(active, keys) if keys else {}
+    readings: dict[int, list[InferenceRun]] = defaultdict(list)
+    for run in runs_of(active, keys) if keys else ():
+        readings[run.recording_id].append(run)
+
+    def row_of(arrival: Ingress) -> Row:
+        key = arrival.recording_id or 0
+        return Row(arrival, progress_of(arrival, runs.get(key, []), readings.get(key, [])))
+
+    return [row_of(arrival) for arrival in arrivals]

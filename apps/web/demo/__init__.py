@@ -1,0 +1,1 @@
+"""The demo: two organizations, invented people, synthetic recordings that say so."""

@@ -1,0 +1,58 @@
+"""Who gets past the door: pages of an organization need a person and an active organization."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from apps.tenants.access import Active
+from apps.tenants.models import User
+
+View = Callable[..., HttpResponse]
+
+
+class OrganizationRequest(HttpRequest):
+    """What a guarded view may rely on."""
+
+    user: User
+    active: Active
+
+
+def in_organization(view: View) -> View:
+    """Sends strangers to sign in and people without an active organization to choose one."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return to_sign_in(request)
+        if getattr(request, "active", None) is None:
+            return redirect("organizations")
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def wants_json(request: HttpRequest) -> bool:
+    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Scripts get 401 and no page; a page comes back to where it was."""
+    if wants_json(request):
+        return JsonResponse({"message": "Signed out. Sign in and try again."}, status=401)
+    if request.headers.get("HX-Request"):
+        page = urlsplit(request.headers.get("HX-Current-URL", "")).path
+        return HttpResponse(status=401, headers={"HX-Redirect": _sign_in(page)})
+    # A write is not repeated after signing in.
+    return HttpResponseRedirect(_sign_in(request.path if request.method == "GET" else ""))
+
+
+def _sign_in(page: str) -> str:
+    query = f"?{urlencode({'next': page})}" if page else ""
+    return f"{reverse('sign-in')}{query}"

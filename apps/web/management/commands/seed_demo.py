@@ -1,0 +1,60 @@
+"""Fills the demo: organizations, people, ECGs. Run again, it completes what is missing."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from apps.core.drain import wake
+from apps.core.scope import organization_scope
+from apps.web.demo import cases
+from apps.web.demo.arrive import bring_in, bring_in_extras, is_settled
+from apps.web.demo.organizations import (
+    LAKESIDE,
+    MERCY,
+    OPERATOR,
+    PASSWORD,
+    provision,
+    provision_operator,
+)
+from apps.web.demo.priors import sign_priors
+
+PATIENCE_S = 90.0
+
+
+class Command(BaseCommand):
+    help = "Make the demo's organizations, users and ECGs, and print the logins."
+
+    def handle(self, *_: Any, **__: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError("This is not a demo installation: nothing was changed.")
+        mercy, lakeside = provision(MERCY), provision(LAKESIDE)
+        provision_operator()
+        bring_in(MERCY, mercy, cases.MERCY)
+        bring_in_extras(MERCY, mercy, cases.MERCY[-1])
+        bring_in(LAKESIDE, lakeside, cases.LAKESIDE)
+        wake()
+        self._wait_for(mercy.pk, lakeside.pk)
+        sign_priors(MERCY, mercy, cases.MERCY)
+        self._logins()
+
+    def _wait_for(self, *organizations: int) -> None:
+        """Priors are signed once their reports are open; the workers open them."""
+        until = time.monotonic() + PATIENCE_S
+        for organization_id in organizations:
+            with organization_scope(organization_id):
+                while not is_settled():
+                    if time.monotonic() > until:
+                        self.stderr.write("The ECGs are still in work; priors stay unsigned.")
+                        return
+                    time.sleep(0.2)
+
+    def _logins(self) -> None:
+        self.stdout.write(f"Sign in with the password “{PASSWORD}” as:")
+        for demo in (MERCY, LAKESIDE):
+            for login in demo.logins:
+                self.stdout.write(f"  {login.email:<30}{login.role:<15}{demo.wanted.name}")
+        self.stdout.write(f"  {OPERATOR.email:<30}{OPERATOR.role:<15}the admin, /admin/")

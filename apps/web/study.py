@@ -1,0 +1,181 @@
+"""Everything the study page shows of one recording."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from apps.core.leases import Leased
+from apps.ecg import queries as ecg
+from apps.ecg.models import Measurement, Recording
+from apps.inference.adapters import age_years
+from apps.inference.queries import runs_of
+from apps.integrations.queries import deliveries_of
+from apps.reports import queries as reports
+from apps.reports.models import Report, ReportVersion
+from apps.tenants.access import Active
+from apps.web import numbers, statements
+from apps.web.identity import identity_on
+from apps.web.times import acquired, day, zone_of
+
+MOVING = {Leased.State.RECEIVED, Leased.State.PROCESSING}
+DIFFERENT_LEADS = "Different lead system: not compared."
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A patient's recordings, newest first, and where this one stands among them."""
+
+    recordings: list[Recording]
+    place: int
+
+    @property
+    def newer(self) -> Recording | None:
+        return self.recordings[self.place - 1] if self.place > 0 else None
+
+    @property
+    def older(self) -> Recording | None:
+        rest = self.recordings[self.place + 1 :]
+        return rest[0] if rest else None
+
+    @property
+    def prior(self) -> Recording | None:
+        """The newest that is surely earlier: one without a time is compared with nothing."""
+        here = self.recordings[self.place].acquired_at
+        if here is None:
+            return None
+        rest = self.recordings[self.place + 1 :]
+        earlier = (row for row in rest if row.acquired_at and row.acquired_at < here)
+        return next(earlier, None)
+
+    @property
+    def others(self) -> list[Recording]:
+        return [row for index, row in enumerate(self.recordings) if index != self.place]
+
+    @property
+    def priors(self) -> int:
+        return len(self.recordings) - self.place - 1
+
+
+def series_of(active: Active, recording: Recording) -> Series:
+    held = ecg.recordings_of(active, recording.patient)
+    places = [index for index, row in enumerate(held) if row.pk == recording.pk]
+    if not places:
+        return Series([recording, *held], 0)
+    return Series(held, places[0])
+
+
+def study(active: Active, recording: Recording) -> dict[str, Any]:
+    """Context of the study page, all read in the request's transaction."""
+    zone = zone_of(recording)
+    series = series_of(active, recording)
+    report = reports.report_of(active, recording)
+    versions = reports.versions_of(active, report) if report else []
+    return {
+        "recording": recording,
+        "zone": zone,
+        "identity": identity_on(recording),
+        "acquired": acquired(recording),
+        "series": series,
+        "prior_day": _day_of(series.older, zone) if series.older else "",
+        "median": ecg.has_median(active, recording),
+        "foot": foot(recording),
+        **_reading(active, recording, series.prior, versions),
+        **report_part(active, report, versions),
+    }
+
+
+def report_part(
+    active: Active, report: Report | None, versions: list[ReportVersion]
+) -> dict[str, Any]:
+    is_open = report is not None and report.status in Report.OPEN
+    return {
+        "report": report,
+        "versions": versions,
+        "signed": versions[0] if versions else None,
+        **(delivery_part(active, report) if report and versions else {}),
+        "may_edit": is_open and active.may("edit_report"),
+        "may_sign": is_open and active.may("sign_report"),
+        "may_amend": report is not None and not is_open and active.may("sign_report"),
+        "next_version": (report.version_count + 1) if report else 1,
+    }
+
+
+def delivery_part(active: Active, report: Report) -> dict[str, Any]:
+    """Its messages, whether one is still on its way, and whether one could not be made."""
+    sent = deliveries_of(active, report)
+    runs = ecg.stage_runs_of(active, [report.recording_id]).get(report.recording_id, [])
+    queueing = {run.state for run in runs if run.stage == "deliver"}
+    waiting = {row.state for row in sent if row.status == row.Status.QUEUED}
+    return {
+        "deliveries": sent,
+        "polling": bool(MOVING & (queueing | waiting)),
+        "not_queued": Leased.State.DEAD in queueing,
+    }
+
+
+def _reading(
+    active: Active, recording: Recording, prior: Recording | None, versions: list[ReportVersion]
+) -> dict[str, Any]:
+    both = [recording, prior] if prior else [recording]
+    measured = ecg.measurements_of(active, both)
+    found = ecg.findings_of(active, both)
+    analysis = ecg.analysis_of(active, recording)
+    signed_at: dt.datetime | None = versions[0].created_at if versions else None
+    person = numbers.Person(
+        recording.patient.sex, age_years(recording.patient, recording.acquired_at)
+    )
+    return {
+        "table": numbers.table(
+            measured.get(recording.pk, []), analysis, person, _prior(recording, prior, measured)
+        ),
+        "not_compared": DIFFERENT_LEADS if prior and not comparable(recording, prior) else "",
+        "statements": statements.machine_statements(
+            found.get(recording.pk, []), found.get(prior.pk, []) if prior else ()
+        ),
+        "results": statements.algorithm_results(runs_of(active, [recording.pk]), signed_at),
+    }
+
+
+def _prior(
+    recording: Recording, prior: Recording | None, measured: dict[int, list[Measurement]]
+) -> tuple[str, list[Measurement]] | None:
+    if prior is None or not comparable(recording, prior):
+        return None
+    return _day_of(prior, zone_of(recording)), measured.get(prior.pk, [])
+
+
+def comparable(one: Recording, other: Recording) -> bool:
+    """Numbers of different lead systems are not set side by side (ECG serial comparison)."""
+    return one.electrode_system == other.electrode_system
+
+
+def _day_of(recording: Recording, zone: ZoneInfo) -> str:
+    at = recording.acquired_at
+    return day(at.astimezone(zone)) if at else "time not known"
+
+
+def foot(recording: Recording) -> list[str]:
+    """Filter, leads, device and accession number as recorded."""
+    rate = f"{recording.sampling_rate_hz.normalize():f} Hz"
+    placed = f"{recording.electrode_system} placement" if recording.electrode_system else ""
+    leads = f"{len(recording.lead_names)} leads, {placed or 'placement not stated'}"
+    parts = [filters_in_words(recording.filters), f"{leads}, {rate}"]
+    place = ", ".join(str(part) for part in (recording.device, recording.site) if part is not None)
+    accession = recording.accession_number and f"Accession {recording.accession_number}"
+    parts += [place, accession, "Synthetic recording" if recording.is_synthetic else ""]
+    return [part for part in parts if part]
+
+
+def filters_in_words(filters: dict[str, float | None]) -> str:
+    low, high = filters.get("high_pass_hz"), filters.get("low_pass_hz")
+    notch = filters.get("notch_hz")
+    band = ""
+    if low and high:
+        band = f"{low:g}–{high:g} Hz"
+    elif low or high:
+        band = f"from {low:g} Hz" if low else f"up to {high:g} Hz"
+    parts = [part for part in (band, f"notch {notch:g} Hz" if notch else "") if part]
+    return f"{', '.join(parts)} as recorded" if parts else "Filters not stated"

@@ -1,0 +1,58 @@
+"""How templates write icons and times."""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from apps.web import times
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, size: str = "") -> SafeString:
+    """One picture of the sprite, hidden from screen readers: the word beside it says it."""
+    return format_html(
+        '<svg class="icon{}" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        f" icon-{size}" if size else "",
+        static("icons.svg"),
+        name,
+    )
+
+
+@register.filter
+def moment(at: dt.datetime | None, zone: ZoneInfo) -> str:
+    return times.moment(at, zone)
+
+
+@register.filter
+def recent(at: dt.datetime, zone: ZoneInfo) -> str:
+    """The time alone where it is today's."""
+    return times.day_and_clock(at, zone, timezone.now())
+
+
+@register.filter
+def clock(at: dt.datetime | None, zone: ZoneInfo) -> str:
+    return times.clock(at, zone)
+
+
+@register.filter
+def day(at: dt.datetime | dt.date | None, zone: ZoneInfo | None = None) -> str:
+    if isinstance(at, dt.datetime) and zone is not None:
+        at = at.astimezone(zone)
+    return times.day(at)
+
+
+@register.filter
+def size(count: int) -> str:
+    """291 kB, 1.4 MB."""
+    if count < 1000:
+        return f"{count} B"
+    return f"{count / 1000:.0f} kB" if count < 1_000_000 else f"{count / 1_000_000:.1f} MB"

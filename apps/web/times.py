@@ -1,0 +1,67 @@
+"""Times as people here read them: 14-Mar-1952, 21-Nov-2026 14:02:24 GMT, 03:41."""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from apps.ecg.models import Recording
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+NOT_KNOWN = "Not known"
+
+
+def zone_of(recording: Recording) -> ZoneInfo:
+    """The zone of the place it was made at, else the organization's."""
+    place = recording.site or recording.organization
+    return ZoneInfo(place.time_zone)
+
+
+def day(date: dt.date | None) -> str:
+    if date is None:
+        return NOT_KNOWN
+    return f"{date.day:02d}-{MONTHS[date.month - 1]}-{date.year}"
+
+
+def moment(at: dt.datetime | None, zone: ZoneInfo) -> str:
+    """Day, time and the zone's name."""
+    if at is None:
+        return NOT_KNOWN
+    local = at.astimezone(zone)
+    return f"{day(local)} {local:%H:%M:%S} {zone_name(local)}"
+
+
+def clock(at: dt.datetime | None, zone: ZoneInfo) -> str:
+    return "" if at is None else f"{at.astimezone(zone):%H:%M:%S}"
+
+
+def day_and_clock(at: dt.datetime, zone: ZoneInfo, now: dt.datetime) -> str:
+    """The time alone on its day, else the day and the time."""
+    local = at.astimezone(zone)
+    if local.date() == now.astimezone(zone).date():
+        return f"{local:%H:%M:%S}"
+    return f"{day(local)} {local:%H:%M}"
+
+
+def zone_name(local: dt.datetime) -> str:
+    """Its abbreviation; zones that have none are named by their offset from UTC."""
+    name = local.tzname() or ""
+    return f"UTC{name}" if name[:1] in "+-" else name
+
+
+def acquired(recording: Recording) -> str:
+    """When the signal began, in the place's zone; as the file wrote it where UTC is not known."""
+    if recording.acquired_at is not None:
+        return moment(recording.acquired_at, zone_of(recording))
+    return recording.acquired_local or NOT_KNOWN
+
+
+def waited(since: dt.datetime, now: dt.datetime) -> str:
+    """00:22, 22 h, 1 d 04 h."""
+    minutes = max(0, int((now - since).total_seconds()) // 60)
+    hours = minutes // 60
+    if hours < 10:
+        return f"{hours:02d}:{minutes % 60:02d}"
+    if hours < 24:
+        return f"{hours} h"
+    return f"{hours // 24} d {hours % 24:02d} h"

@@ -1,0 +1,94 @@
+"""Signing in and out, and choosing the organization to work in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth import logout
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_http_methods, require_POST
+
+from apps.audit.actions import record_alone
+from apps.tenants.access import activate
+from apps.tenants.actions import platform_organization_id
+from apps.tenants.lookups import memberships_of
+from apps.tenants.models import User
+from apps.tenants.queries import choices_for, get_choice_to_enter
+from apps.web.guard import to_sign_in
+from apps.web.worklist import name_in
+
+WRONG = "E-mail or password is wrong. Check both and try again."
+
+
+class SignInForm(AuthenticationForm):
+    error_messages = {"invalid_login": WRONG, "inactive": WRONG}
+
+
+# Its events belong to an organization that is not open while a stranger asks.
+@method_decorator(transaction.non_atomic_requests, name="dispatch")
+class SignIn(LoginView):
+    template_name = "web/sign_in.html"
+    form_class = SignInForm
+    redirect_authenticated_user = True
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response = super().form_valid(form)
+        user = form.get_user()
+        record_alone(_home_of(user), "tenants.user.signed_in", subject=user, actor=user)
+        return response
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        record_alone(platform_organization_id(), "tenants.user.refused")
+        return self.render_to_response(self.get_context_data(form=form), status=400)
+
+
+def _home_of(user: User) -> int:
+    """Where a person's coming is written: the only organization, or the platform's own record."""
+    entries = memberships_of(user.pk)
+    return entries[0].organization_id if len(entries) == 1 else platform_organization_id()
+
+
+@require_POST
+@transaction.non_atomic_requests
+def sign_out(request: HttpRequest) -> HttpResponse:
+    if isinstance(request.user, User):
+        active = getattr(request, "active", None)
+        organization_id = active.organization_id if active else _home_of(request.user)
+        record_alone(
+            organization_id, "tenants.user.signed_out", subject=request.user, actor=request.user
+        )
+    logout(request)
+    return redirect("sign-in")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@transaction.non_atomic_requests
+def organizations(request: HttpRequest) -> HttpResponse:
+    """Runs with no scope open: it reads one organization after another."""
+    user = request.user
+    if not isinstance(user, User):
+        return to_sign_in(request)
+    if request.method == "POST":
+        return _enter(request, user)
+    active = getattr(request, "active", None)
+    choices = choices_for(user)
+    here = [c for c in choices if active and c.organization.pk == active.organization_id]
+    context = {"choices": choices, "here": here[0] if here else None, "role_of": user}
+    return render(request, "web/organizations.html", context)
+
+
+def _enter(request: HttpRequest, user: User) -> HttpResponse:
+    wanted = name_in(request.POST.get("organization"))
+    if wanted is None:
+        return redirect("organizations")
+    organization = get_choice_to_enter(user, wanted).organization
+    activate(request, organization.pk)
+    record_alone(
+        organization.pk, "tenants.organization.activated", subject=organization, actor=user
+    )
+    return redirect("worklist")

@@ -1,0 +1,58 @@
+"""Pages for what went wrong: what happened, what to do, a reference; never the content."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+
+from apps.web.guard import wants_json
+
+# For scripts, which show a sentence and no page.
+SENTENCES = {
+    400: "The request could not be understood.",
+    403: "Your role cannot do this.",
+    404: "Nothing here.",
+    500: "Something failed on our side.",
+}
+
+
+def _page(request: HttpRequest, status: int) -> HttpResponse:
+    context = {"status": status, "reference": reference_of(request)}
+    if wants_json(request):
+        words = f"{SENTENCES[status]} Reference {context['reference']}."
+        return JsonResponse({"message": words}, status=status)
+    if status == 500:
+        # Without the request's context: what failed may be what the frame needs.
+        body = render_to_string("errors/500.html", context)
+        return HttpResponse(body, status=status)
+    return render(request, f"errors/{status}.html", context, status=status)
+
+
+def reference_of(request: HttpRequest) -> str:
+    """The beginning of the trace id that every log line of the request carries."""
+    return str(getattr(request, "trace_id", ""))[:8].upper()
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page(request, 400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page(request, 403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page(request, 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return _page(request, 500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form sent from a page that outlived its session."""
+    context = {"status": 403, "reference": reference_of(request)}
+    if wants_json(request):
+        return JsonResponse({"message": "The page is too old. Reload it."}, status=403)
+    return HttpResponse(render_to_string("errors/csrf.html", context), status=403)

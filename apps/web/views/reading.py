@@ -1,0 +1,192 @@
+"""Writing, signing and amending a report."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from apps.audit import actions as audit
+from apps.ecg.queries import get_recording_to_view
+from apps.reports import actions, queries
+from apps.reports.models import Report, Signature
+from apps.web.guard import OrganizationRequest, in_organization, wants_json
+from apps.web.study import delivery_part, study
+from apps.web.times import clock, day_and_clock, zone_of
+
+LONGEST_TEXT = 20_000
+LONGEST_REASON = 400
+
+
+@require_POST
+@in_organization
+def draft(request: OrganizationRequest, report_id: uuid.UUID) -> HttpResponse:
+    """Save the interpretation: an answer for scripts, a page for the plain form."""
+    report = queries.get_report_to_edit(request.active, report_id)
+    text = request.POST.get("text", "").replace("\r\n", "\n")
+    if len(text) > LONGEST_TEXT:
+        words = f"The text is longer than {LONGEST_TEXT:,} characters. Shorten it."
+        return _refused(request, report, text, words, 400)
+    try:
+        saved = actions.save_draft(
+            report,
+            text=text,
+            revision=revision_in(request),
+            editor=request.user,
+            now=timezone.now(),
+        )
+    except actions.Stale as stale:
+        words = f"Changed while you read it: {changed_by(stale.report)}. Nothing was saved."
+        return _refused(request, stale.report, text, words, 409)
+    except actions.NotEditable:
+        words = "This report is signed. Changes need an amendment."
+        return _refused(request, report, text, words, 409)
+    if wants_json(request):
+        saved_at = clock(saved.draft_saved_at, zone_of(report.recording))
+        return JsonResponse({"revision": saved.draft_revision, "saved_at": saved_at})
+    if request.POST.get("then") == "sign":
+        return redirect("report-sign", report.public_id)
+    return redirect("recording", report.recording.public_id)
+
+
+def revision_in(request: OrganizationRequest) -> int:
+    """The revision the page was drawn with; 0, which no report has, where it is missing."""
+    text = request.POST.get("revision", "")
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
+
+
+def what_changed(report: Report, revision: int) -> str:
+    if report.draft_revision == revision:
+        return "Results or patient data arrived while you read it: they are shown below."
+    return f"Changed while you read it: {changed_by(report)}."
+
+
+def changed_by(report: Report) -> str:
+    zone = zone_of(report.recording)
+    who = str(report.draft_saved_by) if report.draft_saved_by else "the platform"
+    when = report.draft_saved_at
+    at = f", {day_and_clock(when, zone, timezone.now())}" if when else ""
+    return f"revision {report.draft_revision} by {who}{at}"
+
+
+def _refused(
+    request: OrganizationRequest, report: Report, text: str, words: str, status: int
+) -> HttpResponse:
+    url = reverse("recording", args=[report.recording.public_id])
+    if wants_json(request):
+        answer = {"message": words, "url": url, "revision": report.draft_revision}
+        return JsonResponse(answer, status=status)
+    context = {
+        **study(request.active, get_recording_to_view(request.active, report.recording.public_id)),
+        "problem": words,
+        "mine": text,
+        "revision": report.draft_revision,
+    }
+    audit.record("ecg.recording.viewed", report.recording, actor=request.user)
+    return render(request, "web/conflict.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@in_organization
+def sign(request: OrganizationRequest, report_id: uuid.UUID) -> HttpResponse:
+    """The page says exactly what is signed; its revision comes back with the password."""
+    report = queries.get_report_to_sign(request.active, report_id)
+    if request.method != "POST":
+        return _sign_page(request, report)
+    try:
+        actions.sign_report(
+            report,
+            reader=request.user,
+            revision=revision_in(request),
+            viewed=request.POST.get("viewed", ""),
+            password=request.POST.get("password", ""),
+            now=timezone.now(),
+        )
+    except actions.WrongPassword:
+        audit.record(
+            "reports.signature.refused", report, actor=request.user, reason="wrong password"
+        )
+        wrong = "The password is wrong. Nothing was signed."
+        return _sign_page(request, report, status=400, wrong=wrong)
+    except actions.Stale as stale:
+        words = f"{what_changed(stale.report, revision_in(request))} Nothing was signed."
+        return _sign_page(request, stale.report, status=409, clash=words)
+    except actions.NotSignable:
+        words = "This report cannot be signed as it stands. Nothing was signed."
+        return _sign_page(request, report, status=409, clash=words)
+    return _after_signing(request, report)
+
+
+def _after_signing(request: OrganizationRequest, report: Report) -> HttpResponse:
+    if request.POST.get("then") == "next":
+        following = queries.next_to_read(request.active, report)
+        if following is None:
+            return redirect("worklist")
+        return redirect("recording", following.recording.public_id)
+    return redirect("recording", report.recording.public_id)
+
+
+def _sign_page(
+    request: OrganizationRequest,
+    report: Report,
+    *,
+    status: int = 200,
+    wrong: str = "",
+    clash: str = "",
+) -> HttpResponse:
+    # Named before the page is gathered: what arrives in between makes it stale, never unseen.
+    viewed = actions.viewed_digest(report)
+    recording = get_recording_to_view(request.active, report.recording.public_id)
+    context = study(request.active, recording)
+    shown = context["report"]
+    meaning = Signature.Meaning.AMENDMENT if shown.version_count else Signature.Meaning.APPROVAL
+    context |= {
+        "wrong": wrong,
+        "clash": clash,
+        "meaning": meaning.label,
+        "revision": shown.draft_revision,
+        "viewed": viewed,
+    }
+    audit.record("ecg.recording.viewed", recording, actor=request.user)
+    return render(request, "web/sign.html", context, status=status)
+
+
+@require_POST
+@in_organization
+def amend(request: OrganizationRequest, report_id: uuid.UUID) -> HttpResponse:
+    """Open a signed report for a new version; the signed one stays as it is."""
+    report = queries.get_report_to_sign(request.active, report_id)
+    reason = request.POST.get("reason", "").strip()
+    if not reason or len(reason) > LONGEST_REASON:
+        words = f"Write why, in at most {LONGEST_REASON} characters."
+        return _amend_refused(request, report, words, 400)
+    try:
+        actions.begin_amendment(report, reader=request.user, reason=reason, now=timezone.now())
+    except actions.NotAmendable:
+        words = "This report is not signed, or somebody is amending it already."
+        return _amend_refused(request, report, words, 409)
+    return redirect("recording", report.recording.public_id)
+
+
+def _amend_refused(
+    request: OrganizationRequest, report: Report, words: str, status: int
+) -> HttpResponse:
+    recording = get_recording_to_view(request.active, report.recording.public_id)
+    context = {**study(request.active, recording), "amend_problem": words}
+    audit.record("ecg.recording.viewed", recording, actor=request.user)
+    return render(request, "web/study.html", context, status=status)
+
+
+@require_safe
+@in_organization
+def deliveries(request: OrganizationRequest, report_id: uuid.UUID) -> HttpResponse:
+    """The deliveries alone, polled until every one is acknowledged or refused."""
+    report = queries.get_report_to_view(request.active, report_id)
+    zone = zone_of(report.recording)
+    context = {"report": report, "zone": zone, **delivery_part(request.active, report)}
+    return HttpResponse(render_to_string("web/study/_deliveries.html", context))

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import gzip
+import uuid
+
+from django.http import Http404, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from apps.audit import actions as audit
+from apps.core import blobs
+from apps.ecg import queries, waveforms
+from apps.ecg.models import Recording, Waveform
+from apps.ecg.paper import FORMS
+from apps.web import study as study_page
+from apps.web.guard import OrganizationRequest, in_organization
+from apps.web.trace_svg import trace_svg
+
+
+@require_safe
+@in_organization
+def recording(request: OrganizationRequest, recording_id: uuid.UUID) -> HttpResponse:
+    found = queries.get_recording_to_view(request.active, recording_id)
+    context = study_page.study(request.active, found)
+    audit.record("ecg.recording.viewed", found, actor=request.user)
+    return render(request, "web/study.html", context)
+
+
+@require_safe
+@in_organization
+def waveform(request: OrganizationRequest, recording_id: uuid.UUID) -> HttpResponse:
+    """The packed samples: as stored where the browser takes zstd, else by gzip."""
+    found = queries.get_recording_to_view(request.active, recording_id)
+    kind = request.GET.get("kind", Waveform.Kind.RHYTHM)
+    if kind not in Waveform.Kind.values:
+        return HttpResponseBadRequest("unknown kind", content_type="text/plain")
+    encoding = "zstd" if takes(request.headers.get("Accept-Encoding", ""), "zstd") else "gzip"
+    try:
+        body = _body(found, kind, encoding)
+    except Waveform.DoesNotExist:
+        raise Http404 from None
+    except (blobs.Corrupt, blobs.Unsealable):
+        return HttpResponse("not genuine", status=500, content_type="text/plain")
+    audit.record("ecg.waveform.viewed", found, actor=request.user)
+    headers = {"Content-Encoding": encoding, "Vary": "Accept-Encoding", "Cache-Control": "no-store"}
+    return HttpResponse(body, content_type="application/octet-stream", headers=headers)
+
+
+def _body(found: Recording, kind: str, encoding: str) -> bytes:
+    if encoding == "zstd":
+        return waveforms.load_compressed(found, kind)
+    return gzip.compress(waveforms.load_packed(found, kind), compresslevel=6, mtime=0)
+
+
+def takes(accepted: str, encoding: str) -> bool:
+    """Whether an Accept-Encoding names it with a weight above 0 (RFC 9110 12.5.3)."""
+    for part in accepted.split(","):
+        name, _, weight = part.partition(";")
+        if name.strip().lower() == encoding:
+            return weight.replace(" ", "").lower() not in {"q=0", "q=0.0", "q=0.00", "q=0.000"}
+    return False
+
+
+@require_safe
+@in_organization
+def trace(request: OrganizationRequest, recording_id: uuid.UUID) -> HttpResponse:
+    """The still picture for pages that run no script."""
+    found = queries.get_recording_to_view(request.active, recording_id)
+    layout = request.GET.get("layout", "3x4+1")
+    if layout not in FORMS:
+        return HttpResponseBadRequest("unknown layout", content_type="text/plain")
+    try:
+        samples = waveforms.load(found)
+    except Waveform.DoesNotExist:
+        raise Http404 from None
+    except (blobs.Corrupt, blobs.Unsealable):
+        return HttpResponse("not genuine", status=500, content_type="text/plain")
+    audit.record("ecg.waveform.viewed", found, actor=request.user)
+    return HttpResponse(trace_svg(samples, layout=layout), content_type="image/svg+xml")

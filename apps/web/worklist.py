@@ -1,0 +1,145 @@
+"""Rows, filters and views of the worklist."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from apps.ecg.model_recording import Source
+from apps.ecg.models import Priority
+from apps.reports.models import Report
+from apps.reports.queries import Filters
+from apps.tenants.models import Site, User
+from apps.web.identity import Identity, identity_of
+from apps.web.numbers import whole
+from apps.web.times import waited
+
+QTC_NAMES = ("qtc_fridericia_ms", "qtc_bazett_ms", "qtc_ms")
+STATUSES = {"": "unsigned", "amending": "being amended", "signed": "signed"}
+PRIORITY_TAGS = {Priority.STAT: "tag-stat", Priority.URGENT: "tag-plain"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    report: Report
+    identity: Identity
+    priority: str
+    priority_tag: str
+    waited: str
+    statement: str
+    numbers: str
+    reader: str
+    mine: bool
+
+
+def rows(reports: list[Report], reader: User, now: dt.datetime) -> list[Row]:
+    return [_row(report, reader, now) for report in reports]
+
+
+def _row(report: Any, reader: User, now: dt.datetime) -> Row:
+    pairs = [(part["value"], part["authority"]) for part in report.identifiers]
+    made = report.recording.acquired_at or report.recording.received_at
+    priority = list(Priority)[report.priority_rank]
+    return Row(
+        report=report,
+        identity=identity_of(report.recording.patient, pairs, made.date()),
+        priority=str(priority.label),
+        priority_tag=PRIORITY_TAGS.get(priority, "tag-plain"),
+        waited=waited(report.waiting_since, now),
+        statement=report.first_statement or "",
+        numbers=_numbers(report.numbers, report.recording.is_synthetic),
+        reader=_reader(report, reader),
+        mine=report.draft_saved_by_id == reader.pk,
+    )
+
+
+def _numbers(parts: list[dict[str, Any]], is_synthetic: bool) -> str:
+    """HR 98 · QRS 152 · QTc 469: the platform's where it has one, else the device's."""
+    held: dict[str, Decimal] = {}
+    for part in sorted(parts, key=lambda part: part["source"] == Source.PLATFORM):
+        held[part["name"]] = Decimal(str(part["value"]))
+    qtc = next((held[name] for name in QTC_NAMES if name in held), None)
+    shown = (("HR", held.get("heart_rate_bpm")), ("QRS", held.get("qrs_ms")), ("QTc", qtc))
+    words = [f"{label} {whole(value)}" for label, value in shown if value is not None]
+    return " · ".join([*words, *(["synthetic"] if is_synthetic else [])])
+
+
+def _reader(report: Report, reader: User) -> str:
+    if report.draft_saved_by is None:
+        return ""
+    return "You" if report.draft_saved_by_id == reader.pk else str(report.draft_saved_by)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The filters of an address: all words of our own, never of a patient."""
+
+    status: str = ""
+    priority: str = ""
+    site: uuid.UUID | None = None
+    mine: bool = False
+
+    @classmethod
+    def from_query(cls, query: Any) -> Chosen:
+        """What is not understood is left out."""
+        return cls(
+            status=query.get("status", "") if query.get("status", "") in STATUSES else "",
+            priority=query.get("priority", "") if query.get("priority") in Priority.values else "",
+            site=name_in(query.get("site")),
+            mine=query.get("mine") == "1",
+        )
+
+    def filters(self, sites: list[Site], reader: User) -> Filters:
+        return Filters(
+            signed=self.status == "signed",
+            amending=self.status == "amending",
+            priority=Priority(self.priority) if self.priority else None,
+            site=next((site for site in sites if site.public_id == self.site), None),
+            mine=reader if self.mine else None,
+        )
+
+    def address(self, **more: Any) -> str:
+        """This choice, changed, as a relative address."""
+        changed = replace(self, **{k: v for k, v in more.items() if k in self.__slots__})
+        parts = {
+            "status": changed.status,
+            "priority": changed.priority,
+            "site": changed.site or "",
+            "mine": "1" if changed.mine else "",
+            "after": more.get("after") or "",
+            "seen": more.get("seen") or "",
+        }
+        return "?" + urlencode({name: value for name, value in parts.items() if value})
+
+
+def name_in(text: str | None) -> uuid.UUID | None:
+    """A public id from an address; None for anything else."""
+    try:
+        return uuid.UUID(text or "")
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A filter that is on, and the address without it."""
+
+    label: str
+    address: str
+
+
+def chips(chosen: Chosen, filters: Filters) -> list[Chip]:
+    found = [Chip(f"Status: {STATUSES[chosen.status]}", chosen.address(status=""))]
+    if not chosen.status:
+        found.clear()
+    if filters.site:
+        found.append(Chip(f"Site: {filters.site.name}", chosen.address(site=None)))
+    if filters.priority:
+        found.append(Chip(f"Priority: {filters.priority.label}", chosen.address(priority="")))
+    if filters.mine:
+        found.append(Chip("Drafted by me", chosen.address(mine=False)))
+    return found
