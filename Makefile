@@ -38,7 +38,7 @@ check: setup
 		$(BIN)/python manage.py check; $(BIN)/python manage.py makemigrations --check --dry-run'
 
 bench: setup
-	@$(SHELL_WITH_DATABASE) $(BIN)/python -m tests.bench $(ARGS)
+	@$(BIN)/python -m tests.bench $(ARGS)
 
 screens: setup test-tools
 	@$(BIN)/python -m tests.screens --url "http://127.0.0.1:$(PORT)"

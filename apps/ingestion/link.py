@@ -35,7 +35,7 @@ CONFLICTS = {Outcome.IDENTITY_CONFLICT, Outcome.TIME_CONFLICT}
 def known_bytes(ingress: Ingress) -> RecordingArrival | None:
     """An arrival of exactly these bytes that became or joined a recording."""
     return (
-        RecordingArrival.objects.select_related("recording", "ingress")
+        RecordingArrival.objects.select_related("recording")
         .filter(ingress__sha256=ingress.sha256)
         .exclude(ingress=ingress)
         .order_by("id")
@@ -61,13 +61,14 @@ def link_recording(ingress: Ingress, ecg: DecodedEcg, lease: Lease) -> None:
     zone = ingress.site.time_zone if ingress.site else ingress.organization.time_zone
     stated = stated_identity(ecg.patient, ingress.organization)
     when = acquired(ecg, zone)
+    signal = ecg.canonical_hash
     # Copies of one signal wait for each other.
-    lock_until_commit(f"signal:{ingress.organization_id}:{ecg.canonical_hash}")
+    lock_until_commit(f"signal:{ingress.organization_id}:{signal}")
     twin = known_bytes(ingress)
     if twin is not None:  # it came in while this copy was decoded
         _link_twin(ingress, twin, lease)
         return
-    held = Recording.objects.filter(canonical_hash=ecg.canonical_hash, links_by_hash=True).first()
+    held = Recording.objects.filter(canonical_hash=signal, links_by_hash=True).first()
     if held is not None:
         outcome = _compare(held, stated, when)
         _link(ingress, held, outcome, stated)

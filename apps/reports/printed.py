@@ -40,6 +40,16 @@ LABELS = {
     "pp_ms": "PP",
     "atrial_rate_bpm": "Atrial rate",
 }
+# What a reader looks for first; the rest follows in the order it was measured.
+FIRST = (
+    "heart_rate_bpm",
+    "pr_ms",
+    "qrs_ms",
+    "qt_ms",
+    "qtc_fridericia_ms",
+    "qtc_bazett_ms",
+    "qrs_axis_deg",
+)
 SOURCES = {"device": "Device", "platform": "Platform", "human": "Reader", "model": "Algorithm"}
 UNITS = {"deg": "°"}
 PAGE_SIZES = {"us": "Letter", "uk": "A4"}
@@ -87,7 +97,7 @@ def print_report(
             algorithm_results=tuple(_result(row) for row in snapshot["algorithm_results"]),
             interpretation=snapshot["interpretation"],
             signature=_signature(signing, zone),
-            comparison=f"Compared with {_day(prior['acquired_at'], zone)}" if prior else "",
+            comparison=_day(prior["acquired_at"], zone) if prior else "",
             amendments=amendments,
             synthetic=snapshot["is_synthetic"],
             page_size="Letter" if PAGE_SIZES.get(region) == "Letter" else "A4",
@@ -121,7 +131,7 @@ def _signature(signing: Signing | None, zone: zoneinfo.ZoneInfo) -> SignatureBlo
 
 def _patient(row: dict[str, Any]) -> Patient:
     return Patient(
-        family_name=row["family_name"],
+        family_name=row["family_name"].upper(),
         given_name=row["given_name"],
         name_prefix=row["name_prefix"],
         born_on=dt.date.fromisoformat(row["born_on"]) if row["born_on"] else None,
@@ -170,8 +180,14 @@ def _measurements(
             prior_value=_prior_value(row, prior),
             prior_date=date,
         )
-        for row in rows
+        for row in sorted(rows, key=_place)
     )
+
+
+def _place(row: dict[str, Any]) -> tuple[bool, int]:
+    """The platform's numbers before the device's; the sort keeps equal places in order."""
+    name = row["name"]
+    return row["source"] != "platform", FIRST.index(name) if name in FIRST else len(FIRST)
 
 
 def _prior_value(row: dict[str, Any], prior: dict[str, Any] | None) -> str:

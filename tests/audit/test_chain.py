@@ -8,6 +8,7 @@ import uuid
 import pytest
 from django.db import connections, transaction
 
+from apps.audit import verify
 from apps.audit.actions import record, record_alone
 from apps.audit.codes import CODES
 from apps.audit.models import AuditEvent, AuditHead
@@ -143,6 +144,27 @@ def test_concurrent_writers_make_one_chain_without_gap_or_fork(mercy):
         thread.join()
     assert problems == []
     assert verify_chain(mercy.pk) == ChainResult(80)
+
+
+def test_a_long_verification_keeps_no_writer_waiting(mercy, monkeypatch):
+    record_events(mercy, 3)
+    real, added = verify.event_mac, []
+
+    def slow(*arguments):
+        if not added:
+            added.append(threading.Thread(target=add_one))
+            added[0].start()
+            added[0].join(timeout=10)
+        return real(*arguments)
+
+    def add_one():
+        record_events(mercy, 1)
+        connections.close_all()
+
+    monkeypatch.setattr(verify, "event_mac", slow)
+    assert verify_chain(mercy.pk) == ChainResult(3)
+    assert not added[0].is_alive()
+    assert verify_chain(mercy.pk) == ChainResult(4)
 
 
 def test_writers_that_also_lock_rows_do_not_block_each_other_for_ever(mercy):

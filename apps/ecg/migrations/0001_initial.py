@@ -71,6 +71,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_comment="operational: The organization that owns the row; row-level security reads it.",
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="tenants.organization",
@@ -141,6 +142,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_comment="operational: The organization that owns the row; row-level security reads it.",
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="tenants.organization",
@@ -174,6 +176,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_comment="operational: The organization that owns the row; row-level security reads it.",
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="tenants.organization",
@@ -368,6 +371,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_comment="operational: The organization that owns the row; row-level security reads it.",
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="tenants.organization",
@@ -467,6 +471,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_comment="operational: The organization that owns the row; row-level security reads it.",
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="tenants.organization",
@@ -537,6 +542,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_comment="operational: The organization that owns the row; row-level security reads it.",
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="tenants.organization",
@@ -613,6 +619,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_comment="operational: The organization that owns the row; row-level security reads it.",
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="tenants.organization",
@@ -749,6 +756,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_comment="operational: The organization that owns the row; row-level security reads it.",
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="tenants.organization",
@@ -801,6 +809,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_comment="operational: The organization that owns the row; row-level security reads it.",
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="tenants.organization",

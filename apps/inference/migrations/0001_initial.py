@@ -60,6 +60,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_comment="operational: The organization that owns the row; row-level security reads it.",
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="tenants.organization",
@@ -117,6 +118,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_comment="operational: The organization that owns the row; row-level security reads it.",
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="tenants.organization",
@@ -285,6 +287,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_comment="operational: The organization that owns the row; row-level security reads it.",
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="tenants.organization",

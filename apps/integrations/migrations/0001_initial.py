@@ -111,6 +111,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_comment="operational: The organization that owns the row; row-level security reads it.",
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="tenants.organization",
@@ -280,6 +281,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_comment="operational: The organization that owns the row; row-level security reads it.",
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="tenants.organization",

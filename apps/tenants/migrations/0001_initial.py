@@ -223,6 +223,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_comment="operational: The organization that owns the row; row-level security reads it.",
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="tenants.organization",
@@ -282,6 +283,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_comment="operational: The organization that owns the row; row-level security reads it.",
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="tenants.organization",

@@ -1,0 +1,1 @@
+"""Benchmarks: every budget is a row beside a peer or a limit measured in the same run."""

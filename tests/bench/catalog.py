@@ -1,0 +1,36 @@
+"""Every benchmark by name, in the order of the document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+
+from tests.bench.rows import Benchmark
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """`pure` ones need no database."""
+
+    target: str
+    title: str
+    pure: bool = False
+
+    def load(self) -> Benchmark:
+        module, _, name = self.target.partition(":")
+        found: Benchmark = getattr(import_module(f"tests.bench.{module}"), name)
+        return found
+
+
+CATALOG = {
+    "decode": Entry("parts:decoding", "Decoding", pure=True),
+    "measure": Entry("parts:measuring", "Measuring", pure=True),
+    "waveform": Entry("parts:packing", "The waveform at rest", pure=True),
+    "pdf": Entry("parts:printing", "The printed report", pure=True),
+    "message": Entry("parts:messaging", "The result message", pure=True),
+    "accept": Entry("accepting:accepting", "Accepting a file"),
+    "stages": Entry("stages:by_stage", "One ECG, stage by stage"),
+    "flow": Entry("flow:flowing", "From the door to the worklist"),
+    "memory": Entry("memory:memory", "Memory and the web server"),
+    "worklist": Entry("listing:listing", "The worklist"),
+}

@@ -1,0 +1,146 @@
+"""From the answer at the door to a report that can be read, with real workers and sweeper."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import statistics
+import time
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import connections
+
+from apps.core.scope import organization_scope
+from apps.ecg.models import Recording, StageRun
+from apps.ingestion.actions import accept
+from apps.ingestion.models import Ingress
+from apps.reports.models import Report
+from tests.bench import files
+from tests.bench.cost import Cost, percentile
+from tests.bench.place import demo_organization
+from tests.bench.processes import parent_of, tree_cpu_ms
+from tests.bench.rows import Note, Row, Size, within
+from tests.bench.services import is_idle, running, wait_for
+from tests.factories import inside
+
+LEAST_A_CORE = 10.0
+CORES = 2
+ECG_MS = 100.0
+
+
+def flowing(size: Size) -> Iterator[Row | Note]:
+    organization = demo_organization()
+    with running("ehr", "qcluster", "sweep") as services:
+        _warm_up(organization)
+        yield from _one_by_one(organization, size.arrivals)
+        yield from _all_at_once(organization, services, size.files)
+
+
+def _send(organization: Any, data: bytes) -> Ingress:
+    with organization_scope(organization.pk):
+        key = uuid.uuid4().hex
+        return accept(source="web", chunks=[data], filename="ecg.dcm", idem_key=key).ingress
+
+
+def _warm_up(organization: Any) -> None:
+    """Every worker has loaded what it loads once."""
+    for data in files.variants(6):
+        _send(organization, data)
+    wait_for(is_idle)
+
+
+def _one_by_one(organization: Any, count: int) -> Iterator[Row | Note]:
+    waits, sent = [], []
+    for data in files.variants(count):
+        # Not in step with the workers' look at the queue.
+        time.sleep(random.uniform(0.0, 0.4))
+        ingress = _send(organization, data)
+        began = time.perf_counter()
+        wait_for(lambda one=ingress: _report_of(organization, one), every_s=0.004)
+        waits.append((time.perf_counter() - began) * 1000)
+        sent.append(ingress)
+        wait_for(is_idle)
+    median, slow = statistics.median(waits), percentile(waits, 0.95)
+    yield Row(
+        "accepted to viewable, idle, median", Cost(None, median), "target", median, 1000, bar=1.0
+    )
+    yield Row("accepted to viewable, idle, p95", Cost(None, slow), "target", slow, 1000, bar=1.0)
+    yield Note(
+        f"Accepted to viewable: {count} files, one at a time, after a random pause. The median"
+        " wall time of each part:",
+        _parts(organization, sent),
+    )
+
+
+def _report_of(organization: Any, ingress: Ingress) -> bool:
+    with inside(organization):
+        return Report.objects.filter(recording__original_sha256=ingress.sha256).exists()
+
+
+def _parts(organization: Any, sent: list[Ingress]) -> str:
+    with inside(organization):
+        moments = [_moments(Ingress.objects.get(pk=one.pk)) for one in sent]
+    labels = list(moments[0])
+    lines = []
+    for before, after in itertools.pairwise(labels):
+        spans = [(one[after] - one[before]).total_seconds() * 1000 for one in moments]
+        lines.append(f"{before} → {after}:".ljust(46) + f"{statistics.median(spans):8.1f} ms")
+    return "\n".join(lines)
+
+
+def _moments(ingress: Ingress) -> dict[str, Any]:
+    stages = {run.stage: run for run in StageRun.objects.filter(recording_id=ingress.recording_id)}
+    measure, draft = stages["measure"], stages["draft"]
+    return {
+        "received": ingress.received_at,
+        "bytes checked": ingress.scanned_at,
+        "decoded": ingress.decoded_at,
+        "linked, measuring queued": measure.created_at,
+        "measured, draft queued": draft.created_at,
+        "report open": draft.finished_at,
+    }
+
+
+def _all_at_once(organization: Any, services: Any, count: int) -> Iterator[Row | Note]:
+    roots = {
+        "workers": services["qcluster"].process.pid,
+        "sweeper": services["sweep"].process.pid,
+        "PostgreSQL": _postmaster(),
+    }
+    data = files.variants(count)
+    before = {name: tree_cpu_ms([pid]) for name, pid in roots.items()}
+    app, began = time.process_time(), time.perf_counter()
+    for one in data:
+        _send(organization, one)
+    accepted = time.perf_counter() - began
+    spent = {"door": (time.process_time() - app) * 1000}
+    wait_for(is_idle, every_s=0.2)
+    seconds = time.perf_counter() - began
+    spent |= {name: tree_cpu_ms([pid]) - before[name] for name, pid in roots.items()}
+    with inside(organization):
+        done = Recording.objects.filter(reports__isnull=False).count()
+    assert done >= count, f"{done} of {count} became reports"
+    shares = {name: ms / count for name, ms in spent.items()}
+    yield within("one ECG to a charged draft, all processes", Cost(sum(shares.values())), ECG_MS)
+    rate = count / seconds
+    yield Row(
+        f"time an ECG, {count} at once, 2 workers on {CORES} cores",
+        Cost(sum(shares.values()), 1000 / rate),
+        "budget",
+        1000 / rate,
+        1000 / (LEAST_A_CORE * CORES),
+        bar=1.0,
+    )
+    text = ", ".join(f"{name} {ms:.1f} ms" for name, ms in shares.items())
+    yield Note(
+        f"{count} files were accepted in {accepted:.1f} s and done in {seconds:.1f} s:"
+        f" {rate:.1f} ECG/s. CPU for one ECG: {text}."
+    )
+
+
+def _postmaster() -> int:
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return parent_of(int(cursor.fetchone()[0]))

@@ -1,0 +1,115 @@
+"""Screenshots of the running demo: `make screens` while `make run` runs."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+CHROMIUM = "/usr/bin/chromium"
+ARGS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+READER = ("reader@mercy.example", "einthoven demo 25")
+TECHNICIAN = ("technician@mercy.example", "einthoven demo 25")
+ADMINISTRATOR = ("admin@mercy.example", "einthoven demo 25")
+HEIGHTS = {1440: 900, 1024: 768, 390: 844}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--url", default="http://127.0.0.1:8000")
+    parser.add_argument("--out", type=Path, default=Path("docs/screens"))
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+        for width in HEIGHTS:
+            for theme in ("light", "dark"):
+                shoot_reader(browser, options, width, theme)
+        shoot_technician(browser, options)
+        shoot_administrator(browser, options)
+        shoot_without_script(browser, options)
+        browser.close()
+
+
+def opened(browser: Browser, width: int, theme: str, *, script: bool = True) -> Page:
+    context = browser.new_context(
+        viewport={"width": width, "height": HEIGHTS[width]},
+        color_scheme="dark" if theme == "dark" else "light",
+        java_script_enabled=script,
+        locale="en-GB",
+    )
+    return context.new_page()
+
+
+def sign_in(page: Page, url: str, login: tuple[str, str]) -> None:
+    page.goto(f"{url}/sign-in")
+    page.fill("input[type=email]", login[0])
+    page.fill("input[type=password]", login[1])
+    page.press("input[type=password]", "Enter")
+    page.wait_for_url(f"{url}/**")
+    page.wait_for_load_state("networkidle")
+
+
+def save(page: Page, out: Path, name: str) -> None:
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(300)
+    page.screenshot(path=str(out / f"{name}.png"))
+
+
+def shoot_reader(browser: Browser, options: argparse.Namespace, width: int, theme: str) -> None:
+    page = opened(browser, width, theme)
+    end = f"{width}-{theme}"
+    page.goto(f"{options.url}/sign-in")
+    save(page, options.out, f"sign-in-{end}")
+    sign_in(page, options.url, READER)
+    page.goto(f"{options.url}/worklist")
+    save(page, options.out, f"worklist-{end}")
+    page.goto(first_study(page))
+    save(page, options.out, f"study-{end}")
+    page.context.close()
+
+
+def first_study(page: Page) -> str:
+    link = page.locator("a[href*='/recordings/']").first
+    return page.url.split("/worklist")[0] + str(link.get_attribute("href"))
+
+
+def shoot_technician(browser: Browser, options: argparse.Namespace) -> None:
+    for width in HEIGHTS:
+        page = opened(browser, width, "light")
+        sign_in(page, options.url, TECHNICIAN)
+        for name in ("upload", "arrivals"):
+            page.goto(f"{options.url}/{name}")
+            save(page, options.out, f"{name}-{width}-light")
+        page.goto(f"{options.url}/nothing-here")
+        save(page, options.out, f"not-found-{width}-light")
+        page.context.close()
+
+
+def shoot_administrator(browser: Browser, options: argparse.Namespace) -> None:
+    page = opened(browser, 1440, "light")
+    sign_in(page, options.url, ADMINISTRATOR)
+    page.goto(f"{options.url}/admin/")
+    save(page, options.out, "admin-1440-light")
+    page.context.close()
+
+
+def shoot_without_script(browser: Browser, options: argparse.Namespace) -> None:
+    page = opened(browser, 1440, "light", script=False)
+    sign_in(page, options.url, READER)
+    page.goto(f"{options.url}/worklist")
+    page.goto(first_study(page))
+    save(page, options.out, "study-1440-without-script")
+    page.context.close()
+
+
+if __name__ == "__main__":
+    main()
