@@ -183,7 +183,7 @@ def reclaim(model: type[Leased]) -> int:
         cursor.execute(
             f"""UPDATE {model._meta.db_table}
                 SET state = CASE WHEN attempts >= %s THEN 'dead' ELSE 'received' END,
-                    lease_token = NULL, lease_until = NULL,
+                    lease_token = NULL, lease_until = NULL, error_code = 'lease-lost',
                     available_at = clock_timestamp() + make_interval(secs => %s)
                 WHERE state = 'processing' AND lease_until < clock_timestamp()""",
             [settings.MAX_ATTEMPTS, settings.RETRY_BACKOFF_SECONDS],

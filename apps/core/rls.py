@@ -15,7 +15,8 @@ APPEND = "SELECT, INSERT"
 DISPATCH_READS = (
     "id, organization_id, state, attempts, lane, turn, available_at, lease_token, lease_until"
 )
-DISPATCH_WRITES = "state, attempts, available_at, lease_token, lease_until"
+# The reason is written, never read: it says that a lease was lost and nothing of the row.
+DISPATCH_WRITES = "state, attempts, available_at, lease_token, lease_until, error_code"
 
 
 def secure(

@@ -1,0 +1,115 @@
+"""A patient whose every word occurs nowhere else, and all the places where none may turn up."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import tempfile
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.core import mail
+from django.db import models
+
+from apps.ecg.formats.canonical import PatientIdentity
+from tests.database import raw_connection
+from tests.factories import make_waveform
+from tests.ingestion.files import ecg_file
+from tests.isolation.catalog import SHARED_TABLES
+
+FILENAME = "Kryptowax-export.dcm"
+NOTE = "Wobblefarthian rhythm"
+PATIENT = PatientIdentity(
+    family_name="Zyxquill",
+    given_name="Vorblat",
+    identifier="QX-77519-J",
+    assigning_authority="TRUST",
+    born_on=dt.date(1937, 4, 13),
+    sex="F",
+)
+TOKENS = (
+    "zyxquill",
+    "vorblat",
+    "qx-77519-j",
+    "19370413",
+    "1937-04-13",
+    "13-apr-1937",
+    "kryptowax",
+    "wobblefarthian",
+)
+
+
+def canary_file(seed: int = 1) -> bytes:
+    return ecg_file(make_waveform(seed=seed), patient=PATIENT)
+
+
+def tokens_in(text: str | bytes) -> list[str]:
+    """The words found, whatever their case."""
+    flat = (text if isinstance(text, bytes) else text.encode()).lower()
+    return [token for token in TOKENS if token.encode() in flat]
+
+
+def leaks(**texts: Any) -> dict[str, list[str]]:
+    """Place → words of the patient found there; empty when there are none."""
+    places = {
+        **texts,
+        **dict(_tables()),
+        **dict(_files()),
+        "mail": repr(getattr(mail, "outbox", [])),
+    }
+    found = {place: tokens_in(text) for place, text in places.items()}
+    return {place: words for place, words in found.items() if words}
+
+
+def _tables() -> Iterator[tuple[str, str]]:
+    """Tables of no organization whole; of the others the columns said to be operational."""
+    with raw_connection("owner") as raw, raw.transaction(force_rollback=True):
+        for table in sorted(SHARED_TABLES):
+            yield table, str(raw.execute(f"SELECT t::text FROM {table} t").fetchall())
+        for model in _tenant_models():
+            table, names = model._meta.db_table, _operational(model)
+            raw.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
+            columns = ", ".join(f'"{name}"::text' for name in names)
+            yield table, str(raw.execute(f"SELECT {columns} FROM {table}").fetchall())
+    yield "sessions", _sessions()
+
+
+def _tenant_models() -> list[type[models.Model]]:
+    return [m for m in apps.get_models() if m._meta.db_table not in SHARED_TABLES]
+
+
+def _operational(model: type[models.Model]) -> list[str]:
+    fields = model._meta.local_fields
+    return [f.column for f in fields if (f.db_comment or "operational:").startswith("operational")]
+
+
+def _sessions() -> str:
+    """What they hold, decoded."""
+    engine = import_module(settings.SESSION_ENGINE)
+    rows = engine.SessionStore.get_model_class().objects.all()
+    return str([row.get_decoded() for row in rows])
+
+
+def _files() -> Iterator[tuple[str, Any]]:
+    for path in Path(settings.BLOB_ROOT).rglob("*"):
+        yield (
+            f"blob {path.name}",
+            str(path).encode() + (path.read_bytes() if path.is_file() else b""),
+        )
+    for folder, folders, files in os.walk(tempfile.gettempdir(), onerror=None):
+        if "pytest" not in folder:
+            yield f"names in {folder}", " ".join((*folders, *files))
+
+
+def server_log() -> Path | None:
+    """Where the database server of this run logs, if it runs on this machine."""
+    home = Path(os.environ["EINTHOVEN_BLOB_ROOT"]).parent / "postgres"
+    elsewhere = home / "kept-elsewhere"
+    if elsewhere.exists():
+        home = Path(elsewhere.read_text().strip())
+    log = home / "server.log"
+    return log if log.exists() else None

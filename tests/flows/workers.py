@@ -1,0 +1,117 @@
+"""The product's workers and sweeper as processes of their own, under the product's supervisor."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from deploy.embedded import procfs, supervisor
+from deploy.embedded.service import Service, kill_group
+from deploy.embedded.supervisor import Supervisor
+from tests.database import database_environment
+
+# The production durations, scaled alike.
+DURATIONS = {
+    "EINTHOVEN_LEASE_SECONDS": "3",
+    "EINTHOVEN_HEARTBEAT_SECONDS": "1",
+    "EINTHOVEN_SWEEP_SECONDS": "0.5",
+    "EINTHOVEN_RETRY_BACKOFF_SECONDS": "0.2",
+    "EINTHOVEN_DRAIN_SECONDS": "5",
+}
+SUPERVISION = {"LONGEST_PAUSE_S": 0.2, "TIME_TO_BEGIN_S": 4.0, "WAITING_TOO_LONG_S": 2.5}
+
+
+@dataclass
+class Workers:
+    """A qcluster and a sweeper; `look` repairs, the others do harm."""
+
+    services: list[Service]
+    supervisor: Supervisor
+    chance: random.Random
+    killed: list[str] = field(default_factory=list)
+
+    def look(self) -> None:
+        self.supervisor.look()
+
+    def kill_something(self) -> None:
+        """The sweeper, the whole qcluster, or one of its processes."""
+        qcluster, sweep = self.services
+        what = self.chance.choices(["worker", "cluster", "sweep"], [6, 2, 2])[0]
+        if what == "worker":
+            self._kill_one_of(qcluster)
+        else:
+            chosen = qcluster if what == "cluster" else sweep
+            if chosen.process:
+                kill_group(chosen.process.pid)
+        self.killed.append(what)
+
+    def _kill_one_of(self, service: Service) -> None:
+        if service.process is None:
+            return
+        found = [p.pid for p in procfs.members(service.process.pid) if _is_qcluster(p.pid)]
+        forked = [pid for pid in found if pid != service.process.pid]
+        if forked:
+            with suppress(ProcessLookupError):
+                os.kill(self.chance.choice(forked), signal.SIGKILL)
+
+    def log_text(self) -> str:
+        return "".join(service.log.read_text() for service in self.services)
+
+
+def _is_qcluster(pid: int) -> bool:
+    """Not the process that parses files: its death says something about the file."""
+    with suppress(OSError):
+        return b"qcluster" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    return False
+
+
+@contextmanager
+def running_workers(state: Path, patch: pytest.MonkeyPatch, seed: int = 0) -> Iterator[Workers]:
+    for name, seconds in SUPERVISION.items():
+        patch.setattr(supervisor, name, seconds)
+    for name in ("run", "log"):
+        (state / name).mkdir(parents=True)
+    environment = _environment(state)
+    services = [
+        Service(name, [sys.executable, "manage.py", name], environment, state)
+        for name in ("qcluster", "sweep")
+    ]
+    watched = Supervisor(services, _standing_database(), state / "run" / "queue.json", _never())
+    try:
+        watched.start()
+        yield Workers(services, watched, random.Random(seed))
+    finally:
+        for service in services:
+            service.kill()
+
+
+def _environment(state: Path) -> dict[str, str]:
+    return (
+        dict(os.environ)
+        | database_environment()
+        | DURATIONS
+        | {
+            "EINTHOVEN_BLOB_ROOT": str(settings.BLOB_ROOT),
+            "EINTHOVEN_QUEUE_STATUS_FILE": str(state / "run" / "queue.json"),
+        }
+    )
+
+
+def _standing_database() -> Any:
+    """The test's server is somebody else's to watch."""
+    return SimpleNamespace(is_running=lambda: True, port=0)
+
+
+def _never() -> Any:
+    return SimpleNamespace(wait=lambda _seconds: False, hurried=False)
