@@ -124,7 +124,11 @@ def tally(organization):
     return states
 
 
-def test_kill_9_of_workers_and_sweeper_loses_and_repeats_nothing(priced, tmp_path, monkeypatch):
+def test_kill_9_of_workers_and_sweeper_loses_and_repeats_nothing(
+    priced, tmp_path, monkeypatch, settings
+):
+    # Other tests of the process leave blobs of the same organizations; here all are counted.
+    settings.BLOB_ROOT = tmp_path / "blobs"
     with running_workers(tmp_path, monkeypatch, seed=9) as workers:
         ingest_under_fire(workers, priced)
         printed = workers.log_text()
