@@ -7,6 +7,7 @@ import hashlib
 import importlib.util
 import os
 import shutil
+import ssl
 import subprocess
 import sys
 from pathlib import Path
@@ -88,8 +89,16 @@ def install_uv() -> None:
 
 def install_packages() -> None:
     """Exactly what the locks name: packages that left them go."""
-    locks = [str(lock) for lock in LOCKS]
-    call(str(UV), "pip", "sync", "--quiet", "--require-hashes", "--python", str(PYTHON), *locks)
+    options = ["--quiet", "--require-hashes", "--python", str(PYTHON), *trust()]
+    call(str(UV), "pip", "sync", *options, *map(str, LOCKS))
+
+
+def trust() -> list[str]:
+    """Trust what the machine trusts, where it says so: a hospital's proxy signs anew."""
+    paths = ssl.get_default_verify_paths()
+    folder = Path(paths.capath) if paths.capath else None
+    has_own = paths.cafile or (folder and any(folder.iterdir()))
+    return ["--system-certs"] if has_own else []
 
 
 def call(*command: str) -> None:
