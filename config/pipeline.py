@@ -17,6 +17,9 @@ STAGES: dict[str, str] = {
     "charge": "apps.billing.jobs.charge",
 }
 
+# Stages that compute for long between reading and writing, with no transaction open.
+SLOW = {"measure"}
+
 # Leased tables in the order a worker empties them: results of earlier work leave first.
 LEASED: dict[str, str] = {
     "integrations.Delivery": "apps.integrations.jobs.send",

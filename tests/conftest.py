@@ -11,6 +11,11 @@ import pytest
 import structlog
 from django.conf import settings as django_settings
 from django.test import Client, TransactionTestCase
+from hypothesis import settings as hypothesis_settings
+
+# A loaded machine is slow; no test asserts a time.
+hypothesis_settings.register_profile("suite", deadline=None)
+hypothesis_settings.load_profile("suite")
 
 NO_DATABASE = (
     "This test needs a database and none is set: run it with"

@@ -76,22 +76,23 @@ def flush(connection: DatabaseWrapper, events: list[Event]) -> None:
         if head is None:
             raise RuntimeError("the organization has no audit chain")
         seq, mac = int(head[0]), bytes(head[1])
-        rows = []
+        rows: list[Any] = []
         for event in events:
             seq, previous = seq + 1, mac
             mac = event_mac(previous, event, seq)
-            rows.append((*_columns(event), seq, previous, mac))
-        cursor.executemany(_INSERT, rows)
+            rows += [*_columns(event), seq, previous, mac]
         cursor.execute(
-            "UPDATE audit_audithead SET seq = %s, mac = %s WHERE organization_id = %s",
-            [seq, mac, organization_id],
+            _APPEND + ", ".join([_VALUES] * len(events)), [seq, mac, organization_id, *rows]
         )
 
 
-_INSERT = """INSERT INTO audit_auditevent
+# The head and its events in one statement.
+_APPEND = """WITH head AS (
+      UPDATE audit_audithead SET seq = %s, mac = %s WHERE organization_id = %s)
+    INSERT INTO audit_auditevent
     (organization_id, code, actor_id, object_type, object_id, trace_id, details, occurred_at,
-     seq, previous_mac, mac)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"""
+     seq, previous_mac, mac) VALUES """
+_VALUES = "(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 
 
 def _columns(event: Event) -> tuple[Any, ...]:

@@ -18,26 +18,31 @@ from apps.ecg.formats.canonical import Waveform
 from apps.ecg.measured import store_measured
 from apps.ecg.models import Analysis, Recording, StageRun
 from apps.ecg.stages import advance
-from config.pipeline import STAGES
+from config.pipeline import SLOW, STAGES
 
 StageJob = Callable[[StageRun, Lease], None]
 
 
 def run_stage(lease: Lease) -> None:
-    """Call the job of a stage; the job ends with `finish_stage`."""
+    """Call the job of a stage; the job ends with `finish_stage`.
+
+    A quick one reads and writes in the transaction that is open here; a slow one opens its own.
+    """
     with transaction.atomic():
         run = StageRun.objects.select_related("recording").get(pk=lease.id)
-    structlog.contextvars.bind_contextvars(trace_id=str(run.trace_id), stage=run.stage)
-    if run.stage not in STAGES:
-        raise PermanentError("stage-unknown")
-    job: StageJob = import_string(STAGES[run.stage])
+        structlog.contextvars.bind_contextvars(trace_id=str(run.trace_id), stage=run.stage)
+        if run.stage not in STAGES:
+            raise PermanentError("stage-unknown")
+        job: StageJob = import_string(STAGES[run.stage])
+        if run.stage not in SLOW:
+            job(run, lease)
+            return
     job(run, lease)
 
 
 def finish_stage(run: StageRun, lease: Lease) -> None:
     """Close the stage inside the transaction of its results. Raises LeaseLost."""
-    StageRun.objects.filter(pk=run.pk).update(finished_at=timezone.now())
-    leases.finish(lease)
+    leases.finish(lease, finished_at=timezone.now())
 
 
 def load_waveform(recording: Recording) -> Waveform:

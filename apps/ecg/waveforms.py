@@ -16,10 +16,14 @@ LEVEL = 3
 LARGEST_PACKED = 64 * 1024 * 1024
 
 
-def store(recording: Recording, waveform: canonical.Waveform) -> Waveform:
+def store(recording: Recording, *given: canonical.Waveform) -> None:
+    Waveform.objects.bulk_create([_sealed(recording, waveform) for waveform in given])
+
+
+def _sealed(recording: Recording, waveform: canonical.Waveform) -> Waveform:
     packed = pack(waveform, recording.public_id)
     compressed = zstandard.ZstdCompressor(level=LEVEL).compress(packed)
-    return Waveform.objects.create(
+    return Waveform(
         organization_id=recording.organization_id,
         recording=recording,
         kind=waveform.kind,
@@ -30,7 +34,10 @@ def store(recording: Recording, waveform: canonical.Waveform) -> Waveform:
 
 def load_packed(recording: Recording, kind: str = "rhythm") -> bytes:
     """EWF1 bytes. Raises Waveform.DoesNotExist, blobs.Unsealable, blobs.Corrupt."""
-    row = Waveform.objects.get(recording=recording, kind=kind)
+    return _packed(recording, Waveform.objects.get(recording=recording, kind=kind))
+
+
+def _packed(recording: Recording, row: Waveform) -> bytes:
     compressed = blobs.unseal_bytes(bytes(row.sealed), recording.organization_id)
     try:
         packed = zstandard.ZstdDecompressor().decompress(compressed, max_output_size=LARGEST_PACKED)
@@ -49,11 +56,20 @@ def load_compressed(recording: Recording, kind: str = "rhythm") -> bytes:
 
 def load(recording: Recording, kind: str = "rhythm") -> canonical.Waveform:
     """Exact canonical samples. Raises as `load_packed`, and Corrupt for another's samples."""
-    waveform, recording_id = unpack(load_packed(recording, kind))
+    return _unpacked(recording, load_packed(recording, kind))
+
+
+def load_both(recording: Recording) -> tuple[canonical.Waveform, canonical.Waveform | None]:
+    """The rhythm, and the median beat where the device gave one. Raises as `load`."""
+    rows = {row.kind: row for row in Waveform.objects.filter(recording=recording)}
+    if "rhythm" not in rows:
+        raise Waveform.DoesNotExist
+    both = {kind: _unpacked(recording, _packed(recording, row)) for kind, row in rows.items()}
+    return both["rhythm"], both.get("median")
+
+
+def _unpacked(recording: Recording, packed: bytes) -> canonical.Waveform:
+    waveform, recording_id = unpack(packed)
     if recording_id != recording.public_id:
         raise blobs.Corrupt
     return waveform
-
-
-def has_median(recording: Recording) -> bool:
-    return Waveform.objects.filter(recording=recording, kind="median").exists()

@@ -12,7 +12,8 @@ from apps.audit import actions as audit
 from apps.core import leases
 from apps.core.drain import wake_on_commit
 from apps.core.errors import PermanentError
-from apps.core.leases import Lease, Leased
+from apps.core.insert import insert_unless_there
+from apps.core.leases import Lease
 from apps.ecg.jobs import finish_stage
 from apps.ecg.model_recording import Source
 from apps.ecg.models import Finding, Recording, StageRun
@@ -27,10 +28,9 @@ Status = InferenceRun.Status
 
 def infer(stage: StageRun, lease: Lease) -> None:
     """Queue a run for every enabled algorithm version; each is its own row and its own outbox."""
-    with transaction.atomic():
-        for version in AlgorithmVersion.objects.select_related("algorithm").filter(is_enabled=True):
-            _queue(stage, version)
-        finish_stage(stage, lease)
+    for version in AlgorithmVersion.objects.select_related("algorithm").filter(is_enabled=True):
+        _queue(stage, version)
+    finish_stage(stage, lease)
     wake_on_commit()
 
 
@@ -45,8 +45,7 @@ def _queue(stage: StageRun, version: AlgorithmVersion) -> None:
         lane=stage.lane,
         trace_id=recording.trace_id,
     )
-    InferenceRun.objects.bulk_create([run], ignore_conflicts=True)
-    if InferenceRun.objects.filter(public_id=run.public_id).exists():
+    if insert_unless_there(run):
         audit.record("inference.run.queued", run, algorithm=str(version))
 
 
@@ -82,18 +81,14 @@ def run(lease: Lease) -> None:
 
 @transaction.atomic
 def _decline(row: InferenceRun, reason: str, lease: Lease) -> None:
-    row.status, row.reason = Status.NOT_ELIGIBLE, reason[:200]
-    row.save(update_fields=["status", "reason"])
     audit.record("inference.run.declined", row, algorithm=str(row.algorithm_version))
-    leases.finish(lease)
+    leases.finish(lease, status=Status.NOT_ELIGIBLE, reason=reason[:200])
 
 
 @transaction.atomic
 def _accept(row: InferenceRun, result: Result, lease: Lease) -> None:
     """The first result is the result; accepting it is what is charged for."""
     method = str(row.algorithm_version)
-    row.status, row.output, row.accepted_at = Status.SUCCEEDED, result.output, timezone.now()
-    row.save(update_fields=["status", "output", "accepted_at"])
     Finding.objects.bulk_create(
         Finding(
             organization_id=row.organization_id,
@@ -109,4 +104,4 @@ def _accept(row: InferenceRun, result: Result, lease: Lease) -> None:
     )
     audit.record("inference.run.accepted", row, algorithm=method)
     advance(row.recording, done="infer", subject=f"run:{row.public_id}", lane=row.lane)
-    leases.finish(lease, Leased.State.DONE)
+    leases.finish(lease, status=Status.SUCCEEDED, output=result.output, accepted_at=timezone.now())

@@ -15,6 +15,7 @@ from apps.audit import actions as audit
 from apps.core import blobs
 from apps.core.drain import wake_on_commit
 from apps.core.errors import RetryableError
+from apps.core.insert import insert_unless_there
 from apps.core.leases import LIVE
 from apps.core.scope import required_organization
 from apps.ecg.models import Priority
@@ -87,22 +88,21 @@ def accept(
 @transaction.atomic
 def _enter(row: Ingress) -> Accepted:
     """The same delivery again finds the row of the first time."""
-    Ingress.objects.bulk_create([row], ignore_conflicts=True)
-    kept = Ingress.objects.get(source=row.source, idem_key=row.idem_key)
-    if kept.sha256 != row.sha256:
-        raise DeliveryKeyReused
-    is_new = kept.public_id == row.public_id
-    if is_new:
-        audit.record(
-            "ingestion.file.accepted",
-            kept,
-            actor=kept.sender,
-            source=kept.source,
-            sha256=kept.sha256,
-            size=kept.size,
-        )
-        wake_on_commit()
-    return Accepted(kept, is_new)
+    if not insert_unless_there(row):
+        kept = Ingress.objects.get(source=row.source, idem_key=row.idem_key)
+        if kept.sha256 != row.sha256:
+            raise DeliveryKeyReused
+        return Accepted(kept, False)
+    audit.record(
+        "ingestion.file.accepted",
+        row,
+        actor=row.sender,
+        source=row.source,
+        sha256=row.sha256,
+        size=row.size,
+    )
+    wake_on_commit()
+    return Accepted(row, True)
 
 
 def _displayable(filename: str) -> str:

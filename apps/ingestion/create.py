@@ -28,9 +28,12 @@ PATIENT_DIFFERS = DecodeWarning(
 
 
 def create_recording(
-    ingress: Ingress, ecg: DecodedEcg, stated: dict[str, Any], when: Acquired
+    ingress: Ingress, ecg: DecodedEcg, signal: str, stated: dict[str, Any], when: Acquired
 ) -> Recording:
-    """Write everything a file says. Call inside the transaction that finishes its lease."""
+    """Write everything a file says; `signal` is its canonical hash.
+
+    Call inside the transaction that finishes its lease.
+    """
     patient, contradicts = find_or_create_patient(stated, ingress.organization)
     clock = clock_warnings(ecg, ingress.received_at)
     warnings = [*ecg.warnings, *clock, *when.warnings, *([PATIENT_DIFFERS] if contradicts else [])]
@@ -53,7 +56,7 @@ def create_recording(
         lead_names=list(ecg.rhythm.lead_names()),
         electrode_system=ecg.electrode_system,
         filters=asdict(ecg.filters),
-        canonical_hash=ecg.canonical_hash,
+        canonical_hash=signal,
         links_by_hash=_proves_identity(ecg),
         sop_instance_uid=ecg.sop_instance_uid,
         study_instance_uid=ecg.study_instance_uid,
@@ -62,9 +65,7 @@ def create_recording(
         is_synthetic=ecg.vendor.startswith(SYNTHETIC),
         trace_id=ingress.trace_id,
     )
-    waveforms.store(recording, ecg.rhythm)
-    if ecg.median is not None:
-        waveforms.store(recording, ecg.median)
+    waveforms.store(recording, *([ecg.rhythm, ecg.median] if ecg.median else [ecg.rhythm]))
     _device_numbers(recording, ecg)
     _device_statements(recording, ecg)
     audit.record("ecg.recording.created", recording, sha256=ingress.sha256)

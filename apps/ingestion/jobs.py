@@ -54,11 +54,14 @@ def _original(ingress: Ingress) -> bytes:
 @transaction.atomic
 def quarantine(ingress: Ingress, refusal: Refused, lease: Lease) -> None:
     """Keep the bytes, tell the sender why; a person may replay it."""
-    ingress.outcome = Ingress.Outcome.QUARANTINED
-    ingress.scanned_at = timezone.now()
-    ingress.refusal_field = refusal.field[:64]
-    ingress.refusal_message = refusal.message
-    ingress.save(update_fields=["outcome", "scanned_at", "refusal_field", "refusal_message"])
     audit.record("ingestion.file.quarantined", ingress, code=refusal.code, field=refusal.field[:64])
-    leases.finish(lease, Leased.State.QUARANTINED, refusal.code[:64])
+    leases.finish(
+        lease,
+        Leased.State.QUARANTINED,
+        refusal.code[:64],
+        outcome=Ingress.Outcome.QUARANTINED,
+        scanned_at=timezone.now(),
+        refusal_field=refusal.field[:64],
+        refusal_message=refusal.message,
+    )
     log.info("file.quarantined", code=refusal.code)

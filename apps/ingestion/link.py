@@ -35,8 +35,7 @@ CONFLICTS = {Outcome.IDENTITY_CONFLICT, Outcome.TIME_CONFLICT}
 def known_bytes(ingress: Ingress) -> RecordingArrival | None:
     """An arrival of exactly these bytes that became or joined a recording."""
     return (
-        RecordingArrival.objects.select_related("recording")
-        .filter(ingress__sha256=ingress.sha256)
+        RecordingArrival.objects.filter(ingress__sha256=ingress.sha256)
         .exclude(ingress=ingress)
         .order_by("id")
         .first()
@@ -51,8 +50,7 @@ def link_known_bytes(ingress: Ingress, twin: RecordingArrival, lease: Lease) -> 
 
 
 def _link_twin(ingress: Ingress, twin: RecordingArrival, lease: Lease) -> None:
-    _link(ingress, twin.recording, Outcome.SAME_BYTES, twin.identity)
-    leases.finish(lease, Leased.State.DUPLICATE)
+    _link(ingress, twin.recording, Outcome.SAME_BYTES, twin.identity, lease)
 
 
 @transaction.atomic
@@ -71,13 +69,11 @@ def link_recording(ingress: Ingress, ecg: DecodedEcg, lease: Lease) -> None:
     held = Recording.objects.filter(canonical_hash=signal, links_by_hash=True).first()
     if held is not None:
         outcome = _compare(held, stated, when)
-        _link(ingress, held, outcome, stated)
-        leases.finish(lease, Leased.State.DUPLICATE)
+        _link(ingress, held, outcome, stated, lease)
         return
-    recording = create_recording(ingress, ecg, stated, when)
-    _link(ingress, recording, Outcome.NEW, stated)
+    recording = create_recording(ingress, ecg, signal, stated, when)
     advance(recording, done="decode", lane=ingress.lane)
-    leases.finish(lease)
+    _link(ingress, recording, Outcome.NEW, stated, lease)
 
 
 def _compare(held: Recording, stated: dict[str, str], when: Acquired) -> str:
@@ -89,7 +85,9 @@ def _compare(held: Recording, stated: dict[str, str], when: Acquired) -> str:
     return Outcome.SAME_SIGNAL
 
 
-def _link(ingress: Ingress, recording: Recording, outcome: str, identity: dict[str, str]) -> None:
+def _link(
+    ingress: Ingress, recording: Recording, outcome: str, identity: dict[str, str], lease: Lease
+) -> None:
     RecordingArrival.objects.create(
         organization_id=ingress.organization_id,
         recording=recording,
@@ -97,11 +95,17 @@ def _link(ingress: Ingress, recording: Recording, outcome: str, identity: dict[s
         outcome=outcome,
         identity=identity,
     )
-    ingress.outcome, ingress.recording = outcome, recording
-    ingress.save(update_fields=["outcome", "recording", "scanned_at", "decoded_at"])
     audit.record(
         "ingestion.file.linked", ingress, outcome=outcome, recording=str(recording.public_id)
     )
     if outcome in CONFLICTS:
         audit.record("ingestion.identity.conflicted", ingress, outcome=outcome)
+    leases.finish(
+        lease,
+        Leased.State.DONE if outcome == Outcome.NEW else Leased.State.DUPLICATE,
+        outcome=outcome,
+        recording=recording,
+        scanned_at=ingress.scanned_at,
+        decoded_at=ingress.decoded_at,
+    )
     log.info("file.linked", code=outcome)

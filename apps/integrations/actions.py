@@ -40,7 +40,8 @@ def _queue(version: ReportVersion, destination: Destination) -> bool:
     delivery.control_id = control_id_for(delivery.public_id)
     message = build_message(delivery)
     delivery.message_sha256 = blobs.put(version.organization_id, HL7, [message]).sha256
-    _supersede(version, destination)
+    if version.number > 1:
+        _supersede(version, destination)
     delivery.save(force_insert=True)
     audit.record("integrations.delivery.queued", delivery, destination=str(destination.public_id))
     return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import structlog
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from apps.audit import actions as audit
@@ -33,29 +34,31 @@ Status = Delivery.Status
 def deliver(stage: StageRun, lease: Lease) -> None:
     """Queue the version's messages. Raises PermanentError where one cannot be built."""
     public_id = stage.subject.removeprefix("version:")
-    with transaction.atomic():
-        version = ReportVersion.objects.select_related(
-            "report__recording", "report__organization"
-        ).get(public_id=public_id)
-        try:
-            queued = queue_deliveries(version)
-        except (blobs.Corrupt, blobs.Unsealable, FileNotFoundError):
-            raise PermanentError("report-not-genuine") from None
-        finish_stage(stage, lease)
-        if queued:
-            wake_on_commit()
+    version = ReportVersion.objects.select_related("report__recording", "report__organization").get(
+        public_id=public_id
+    )
+    try:
+        queued = queue_deliveries(version)
+    except (blobs.Corrupt, blobs.Unsealable, FileNotFoundError):
+        raise PermanentError("report-not-genuine") from None
+    finish_stage(stage, lease)
+    if queued:
+        wake_on_commit()
 
 
 def send(lease: Lease) -> None:
     """One attempt. Raises RetryableError until the receiver answers; a refusal is final."""
     with transaction.atomic():
-        delivery = Delivery.objects.select_related("destination", "report_version").get(pk=lease.id)
-        outdated, behind = _has_newer(delivery), _waits_for_older(delivery)
+        delivery = (
+            Delivery.objects.select_related("destination", "report_version")
+            .annotate(has_newer=_has_newer(), waits_for_older=_waits_for_older())
+            .get(pk=lease.id)
+        )
     structlog.contextvars.bind_contextvars(trace_id=str(delivery.trace_id))
-    if outdated:
+    if delivery.has_newer:
         _drop(delivery, lease)
         return
-    if behind:
+    if delivery.waits_for_older:
         _postpone(lease, "waits-for-older-version", BEHIND_S)
         return
     try:
@@ -87,31 +90,29 @@ def _pause_s(delivery: Delivery) -> float:
     return min(max(waited / 4, settings.RETRY_BACKOFF_SECONDS), LONGEST_PAUSE_S)
 
 
-def _has_newer(delivery: Delivery) -> bool:
-    """A retry or a replay must not arrive after the version that replaced it."""
+def _same_report() -> QuerySet[Delivery]:
     return Delivery.objects.filter(
-        destination=delivery.destination,
-        report_version__report_id=delivery.report_version.report_id,
-        report_version__number__gt=delivery.report_version.number,
-    ).exists()
+        destination=OuterRef("destination"),
+        report_version__report=OuterRef("report_version__report"),
+    )
+
+
+def _has_newer() -> Exists:
+    """A retry or a replay must not arrive after the version that replaced it."""
+    number = OuterRef("report_version__number")
+    return Exists(_same_report().filter(report_version__number__gt=number))
 
 
 @transaction.atomic
 def _drop(delivery: Delivery, lease: Lease) -> None:
-    delivery.status = Status.SUPERSEDED
-    delivery.save(update_fields=["status"])
     audit.record("integrations.delivery.superseded", delivery)
-    leases.finish(lease)
+    leases.finish(lease, status=Status.SUPERSEDED)
 
 
-def _waits_for_older(delivery: Delivery) -> bool:
+def _waits_for_older() -> Exists:
     """Versions of one report reach a receiver in order."""
-    return Delivery.objects.filter(
-        destination=delivery.destination,
-        report_version__report_id=delivery.report_version.report_id,
-        report_version__number__lt=delivery.report_version.number,
-        state=Leased.State.PROCESSING,
-    ).exists()
+    older = _same_report().filter(report_version__number__lt=OuterRef("report_version__number"))
+    return Exists(older.filter(state=Leased.State.PROCESSING))
 
 
 def _exchange(delivery: Delivery) -> Ack:
@@ -132,10 +133,15 @@ def _note(delivery: Delivery, ack: Ack) -> None:
 
 @transaction.atomic
 def _settle(delivery: Delivery, ack: Ack, status: str, lease: Lease, state: str) -> None:
-    delivery.status, delivery.acknowledged_at = status, timezone.now()
-    delivery.ack_code, delivery.ack_text = ack.code[:2], ack.text[:200]
-    delivery.save(update_fields=["status", "acknowledged_at", "ack_code", "ack_text"])
     accepted = status == Status.ACKNOWLEDGED
     code = "integrations.delivery.acknowledged" if accepted else "integrations.delivery.rejected"
     audit.record(code, delivery, destination=str(delivery.destination.public_id), code=ack.code)
-    leases.finish(lease, state, "" if accepted else f"receiver-{ack.code}")
+    leases.finish(
+        lease,
+        state,
+        "" if accepted else f"receiver-{ack.code}",
+        status=status,
+        acknowledged_at=timezone.now(),
+        ack_code=ack.code[:2],
+        ack_text=ack.text[:200],
+    )

@@ -45,10 +45,13 @@ class Stale(Exception):
         self.report = report
 
 
+_RELATED = [f"recording__{name}" for name in ("patient", "organization", "device", "site")]
+
+
 def _locked(report: Report) -> Report:
     return (
         Report.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("recording__patient", "recording__organization")
+        .select_related(*_RELATED)
         .get(pk=report.pk)
     )
 
@@ -163,10 +166,10 @@ def _freeze(report: Report, snapshot: Snapshot, reader: User, now: dt.datetime) 
 
 def _print(report: Report, snapshot: Snapshot, number: int, signing: Signing | None) -> bytes:
     recording = report.recording
-    median = waveforms.load(recording, "median") if waveforms.has_median(recording) else None
+    rhythm, median = waveforms.load_both(recording)
     return print_report(
         snapshot,
-        waveforms.load(recording),
+        rhythm,
         median,
         version=number,
         region=recording.organization.region,
@@ -177,6 +180,8 @@ def _print(report: Report, snapshot: Snapshot, number: int, signing: Signing | N
 
 def _amendments(report: Report, signing: Signing | None) -> tuple[Amendment, ...]:
     """The reasons of every version after the first, the one being made included."""
+    if not report.version_count:
+        return ()
     zone = zone_of(report.recording)
     signatures = (
         Signature.objects.select_related("version")
@@ -192,7 +197,7 @@ def _amendments(report: Report, signing: Signing | None) -> tuple[Amendment, ...
         )
         for row in signatures
     ]
-    if signing is not None and report.version_count:
+    if signing is not None:
         rows.append(
             Amendment(
                 report.version_count + 1,

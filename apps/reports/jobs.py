@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from django.db import transaction
-
 from apps.audit import actions as audit
+from apps.core.insert import insert_unless_there
 from apps.core.leases import Lease
 from apps.ecg.jobs import finish_stage
 from apps.ecg.models import Priority, StageRun
@@ -15,16 +14,13 @@ from apps.reports.models import Report
 def draft(stage: StageRun, lease: Lease) -> None:
     """Open the report: unread, its text empty, for a reader to write before the machine does."""
     recording = stage.recording
-    with transaction.atomic():
-        report, is_new = Report.objects.get_or_create(
-            organization_id=stage.organization_id,
-            recording=recording,
-            defaults={
-                "priority_rank": Priority(recording.priority).rank,
-                "waiting_since": recording.received_at,
-            },
-        )
-        if is_new:
-            audit.record("reports.report.drafted", report, trace_id=stage.trace_id)
-        advance(recording, done="draft", lane=stage.lane)
-        finish_stage(stage, lease)
+    report = Report(
+        organization_id=stage.organization_id,
+        recording=recording,
+        priority_rank=Priority(recording.priority).rank,
+        waiting_since=recording.received_at,
+    )
+    if insert_unless_there(report):
+        audit.record("reports.report.drafted", report, trace_id=stage.trace_id)
+    advance(recording, done="draft", lane=stage.lane)
+    finish_stage(stage, lease)

@@ -122,7 +122,7 @@ def test_g_then_w_goes_to_the_worklist_and_help_lists_it(visit: Open) -> None:
     page.keyboard.press("?")
     assert "Worklist" in page.locator("#help").inner_text()
     page.keyboard.press("Escape")
-    assert page.locator("dialog").count() == 0
+    page.locator("dialog").wait_for(state="detached")
 
 
 def test_waiting_times_follow_the_clock_of_the_server(visit: Open) -> None:

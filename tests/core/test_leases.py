@@ -242,6 +242,25 @@ def test_another_organizations_row_is_not_replayed(mercy, lakeside):
         assert not leases.replay(row)
 
 
+def test_results_that_are_columns_of_the_row_come_along(mercy):
+    make_ingress(mercy)
+    lease = claim(Ingress, LIVE)
+    with inside(mercy):
+        leases.finish(lease, "quarantined", "bad-file", refusal_message="No signal.")
+    kept = row_of(lease, mercy)
+    assert (kept.state, kept.error_code) == ("quarantined", "bad-file")
+    assert (kept.refusal_message, kept.lease_token, kept.lease_until) == ("No signal.", None, None)
+
+
+def test_a_lost_lease_writes_no_result(mercy):
+    make_ingress(mercy)
+    lease = claim(Ingress, LIVE)
+    finish(lease, mercy)
+    with pytest.raises(LeaseLost), inside(mercy):
+        leases.finish(lease, refusal_message="late")
+    assert row_of(lease, mercy).refusal_message == ""
+
+
 def test_finish_and_results_stand_or_fall_together(mercy):
     make_ingress(mercy)
     lease = claim(Ingress, LIVE)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from apps.core import drain, leases
 from apps.core.leases import BULK, LIVE, Leased
 from apps.ecg.models import StageRun
 from apps.ecg.stages import advance
-from config.pipeline import LEASED, NEXT, STAGES
+from config.pipeline import LEASED, NEXT, SLOW, STAGES
 from tests.database import committed
 from tests.factories import inside, make_recording, make_stage_run
 
@@ -79,3 +79,15 @@ def test_every_stage_of_the_table_has_a_job_and_every_job_a_place():
     following = {stage for stages in NEXT.values() for stage in stages}
     assert following == set(STAGES)
     assert all(callable(import_string(path)) for path in (*STAGES.values(), *LEASED.values()))
+
+
+@pytest.mark.parametrize("stage", ["measure", "draft"])
+def test_only_a_slow_stage_runs_outside_the_transaction_that_read_it(mercy, monkeypatch, stage):
+    held = []
+    monkeypatch.setattr(
+        "apps.ecg.jobs.import_string",
+        lambda path: lambda run, lease: held.append(connection.in_atomic_block),
+    )
+    make_stage_run(make_recording(mercy), stage)
+    drain.work(leases.claim(StageRun, LIVE))
+    assert held == [stage not in SLOW]

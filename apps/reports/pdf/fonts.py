@@ -30,10 +30,7 @@ def font_name(bold: bool) -> str:
 
 def width_mm(text: str, size: float, bold: bool = False) -> float:
     """Printed width of text at a size in points."""
-    face = _face(BOLD if bold else REGULAR).face
-    widths, other = face.charWidths, face.defaultWidth
-    total = sum(widths.get(ord(character), other) for character in text)
-    return float(total) * 0.001 * size * MM_PER_POINT
+    return float(_face(BOLD if bold else REGULAR).stringWidth(text, size)) * MM_PER_POINT
 
 
 def legible(text: str) -> str:

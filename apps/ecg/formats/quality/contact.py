@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import combinations
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from apps.ecg.formats.canonical import Refused
 from apps.ecg.formats.warnings import Warnings
 
-from .signal import Signal
+from .signal import Signal, Vector
 
 FLAT_UV = 2.0
 CONSTANT = 1e-6  # a variance that is only rounding
@@ -26,10 +27,11 @@ def check_flat(signal: Signal, warnings: Warnings) -> None:
     leads = signal.measured()
     if not leads or signal.uv.shape[1] < window:
         return
-    variance, whole = _running_variance(signal, leads, window)
-    flat = (variance < FLAT_UV**2) & whole
+    # One lead at a time: what is computed on the way stays small, and is used again.
+    variances = [_running_variance(signal, lead, window) for lead in leads]
+    flat = np.array([variance < FLAT_UV**2 for variance in variances])
     pause = _all(flat)
-    if pause.any() and not (pause & _all(variance < CONSTANT)).any():
+    if pause.any() and not (pause & _all([variance < CONSTANT for variance in variances])).any():
         warnings.add("all-leads-quiet", "All leads are quiet for more than a second.")
         flat &= ~_widened(pause, window)
     names = [signal.names[lead] for lead, row in zip(leads, flat, strict=True) if row.any()]
@@ -39,8 +41,8 @@ def check_flat(signal: Signal, warnings: Warnings) -> None:
         warnings.add("flat-lead", f"No signal for more than a second in {', '.join(names)}.")
 
 
-def _all(flags: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    return np.asarray(flags.all(axis=0))
+def _all(flags: Sequence[NDArray[np.bool_]] | NDArray[np.bool_]) -> NDArray[np.bool_]:
+    return np.asarray(np.logical_and.reduce(flags, axis=0))
 
 
 def _widened(flags: NDArray[np.bool_], by: int) -> NDArray[np.bool_]:
@@ -51,34 +53,36 @@ def _widened(flags: NDArray[np.bool_], by: int) -> NDArray[np.bool_]:
     return np.asarray(near > 0)
 
 
-def _running_variance(
-    signal: Signal, leads: list[int], window: int
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Variance of each window, and whether nothing in it is missing."""
-    rows = signal.uv[leads]
-    centred = rows - rows.mean(axis=1, keepdims=True)
+def _running_variance(signal: Signal, lead: int, window: int) -> Vector:
+    """Variance of each window; NaN, which is less than nothing, where a sample is missing."""
+    row = signal.uv[lead]
+    centred = row - row.mean()
     total = _window_sums(centred, window)
-    squares = _window_sums(centred * centred, window)
-    variance = np.maximum(squares - total * total / window, 0) / window
-    if signal.present is None:
-        return variance, np.ones(variance.shape, dtype=bool)
-    whole = _window_sums(signal.present[leads].astype(np.float64), window) == window
-    return variance, whole
+    centred *= centred
+    variance = _window_sums(centred, window)
+    total *= total
+    total /= window
+    variance -= total
+    np.maximum(variance, 0, out=variance)
+    variance /= window
+    if signal.present is not None:
+        whole = _window_sums(signal.present[lead].astype(np.float64), window) == window
+        variance[~whole] = np.nan
+    return variance
 
 
-def _window_sums(rows: NDArray[np.float64], window: int) -> NDArray[np.float64]:
-    sums = np.zeros((rows.shape[0], rows.shape[1] + 1))
-    np.cumsum(rows, axis=1, out=sums[:, 1:])
-    out: NDArray[np.float64] = sums[:, window:] - sums[:, :-window]
+def _window_sums(values: Vector, window: int) -> Vector:
+    sums = np.zeros(values.size + 1)
+    np.cumsum(values, out=sums[1:])
+    out: Vector = sums[window:] - sums[:-window]
     return out
 
 
 def check_duplicates(signal: Signal) -> None:
     """Two recorded leads with the same samples: one of them is not what it says."""
     leads = signal.measured()
-    rows = signal.uv[leads]
-    rows = rows - rows.mean(axis=1, keepdims=True)
-    sizes = np.sqrt((rows * rows).sum(axis=1))
+    rows = [signal.uv[lead] - signal.uv[lead].mean() for lead in leads]
+    sizes = [float(np.sqrt((row * row).sum())) for row in rows]
     for a, b in combinations(range(len(leads)), 2):
         if _alike(sizes[a], sizes[b]) and (
             # Summed without BLAS, whose start in a fresh process costs more than all the checks.

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from apps.ecg.formats.canonical import Refused
 
-from .signal import Signal
+from .signal import Signal, Vector
 
 LOW_UV, HIGH_UV = 900.0, 1_100.0
 SHORTEST_S, LONGEST_S = 0.1, 0.3
@@ -21,11 +21,15 @@ def check_pulse(signal: Signal) -> None:
     if len(signal.names) < LEADS:
         return
     edge = max(1, round(EDGE_S * signal.rate_hz))
-    step = signal.uv[:, edge:] - signal.uv[:, :-edge]
-    rising = (step >= LOW_UV) & (step <= HIGH_UV)
+    rising = np.array([_rising(row, edge) for row in signal.uv])
     for start in np.flatnonzero(rising.sum(axis=0) >= LEADS):
         if _is_pulse(signal, rising[:, start], int(start), edge):
             raise Refused("calibration-pulse", "A calibration pulse stands in the recording.")
+
+
+def _rising(row: Vector, edge: int) -> NDArray[np.bool_]:
+    step = row[edge:] - row[:-edge]
+    return np.asarray((step >= LOW_UV) & (step <= HIGH_UV))
 
 
 def _is_pulse(signal: Signal, leads: NDArray[np.bool_], start: int, edge: int) -> bool:

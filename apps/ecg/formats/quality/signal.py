@@ -21,8 +21,9 @@ class Signal:
         self.rate_hz = float(waveform.sampling_rate_hz)
         self.scales_uv = np.array([float(lead.nv_per_lsb / 1000) for lead in waveform.leads])
         offsets = np.array([float(lead.offset_nv / 1000) for lead in waveform.leads])
-        counts = np.ascontiguousarray(waveform.counts.T, dtype=np.float64)
-        self.uv: Vector = counts * self.scales_uv[:, None] + offsets[:, None]
+        self.uv: Vector = np.ascontiguousarray(waveform.counts.T, dtype=np.float64)
+        self.uv *= self.scales_uv[:, None]
+        self.uv += offsets[:, None]
         self.present: NDArray[np.bool_] | None = (
             None if waveform.missing is None else np.ascontiguousarray(~waveform.missing.T)
         )
