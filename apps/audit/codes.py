@@ -8,6 +8,7 @@ CODES: dict[str, str] = {
     "tenants.organization.onboarded": "Organization onboarded",
     "tenants.organization.entered": "Platform staff entered, with a reason",
     "tenants.organization.left": "Platform staff left",
+    "tenants.organization.configured": "Set by the onboarding file",
     "ingestion.file.accepted": "File accepted",
     "ingestion.file.refused": "File not accepted",
     "ingestion.file.linked": "File linked to a recording",

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from apps.audit.admin_base import ConfigurationAdmin, PlatformModelAdmin
+from apps.billing.actions import is_in_effect
 from apps.billing.models import Charge, Price
 
 
@@ -24,7 +25,9 @@ class PriceAdmin(ConfigurationAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         allowed = super().has_change_permission(request, obj)
-        return allowed and (obj is None or obj.effective_from > timezone.localdate())
+        return allowed and (
+            obj is None or not is_in_effect(obj.effective_from, timezone.localdate())
+        )
 
 
 @admin.register(Charge)

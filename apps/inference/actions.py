@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.db import transaction
 
 from apps.inference import rules
@@ -29,4 +31,26 @@ def register_builtin_rules(organization: Organization) -> AlgorithmVersion:
         version=rules.VERSION,
         defaults={"adapter": "builtin-rules"},
     )
+    return version
+
+
+# Versions that ship with the platform, and how each is registered.
+SHIPPED: dict[str, Callable[[Organization], AlgorithmVersion]] = {
+    f"{rules.SLUG}@{rules.VERSION}": register_builtin_rules,
+}
+
+
+@transaction.atomic
+def enable_version(organization: Organization, name: str) -> AlgorithmVersion:
+    """Switch on `slug@version`, registering it where it ships. Call inside the scope.
+
+    Raises AlgorithmVersion.DoesNotExist for one that is neither registered nor shipped.
+    """
+    slug, _, number = name.partition("@")
+    if name in SHIPPED:
+        SHIPPED[name](organization)
+    version = AlgorithmVersion.objects.get(algorithm__slug=slug, version=number)
+    if not version.is_enabled:
+        version.is_enabled = True
+        version.save(update_fields=["is_enabled"])
     return version

@@ -1,20 +1,40 @@
-"""Queueing a signed report's messages, one for each destination."""
+"""Destinations, and queueing a signed report's messages, one for each."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import structlog
+from django.db import transaction
 
 from apps.audit import actions as audit
 from apps.core import blobs
 from apps.core.leases import LIVE, Leased
+from apps.integrations.addresses import claim
 from apps.integrations.hl7.content import control_id_for
 from apps.integrations.message import build_message
 from apps.integrations.models import Delivery, Destination
 from apps.reports.models import ReportVersion
+from apps.tenants.models import Organization
 
 log = structlog.get_logger(__name__)
 
 HL7 = "hl7"
+
+
+@transaction.atomic
+def set_destination(
+    organization: Organization, name: str, *, host: str, port: int, **fields: Any
+) -> Destination:
+    """Make or change the destination of that name. Call inside the organization's scope.
+
+    Raises AddressTaken where another organization has the address.
+    """
+    claim(organization.pk, host, port)
+    destination, _ = Destination.objects.update_or_create(
+        organization=organization, name=name, defaults={"host": host, "port": port, **fields}
+    )
+    return destination
 
 
 def queue_deliveries(version: ReportVersion) -> int:

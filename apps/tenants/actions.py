@@ -30,14 +30,26 @@ def provision_organization(wanted: NewOrganization) -> Organization:
     The row itself is written by the platform role, everything inside by the application role in
     the new organization's scope: no one transaction can hold both, so `is_live` comes last.
     """
-    organization = _organization_row(wanted)
+    organization = open_organization(wanted)
     with organization_scope(organization.pk), transaction.atomic():
-        AuditHead.objects.get_or_create(organization=organization)
         for name in wanted.sites:
             Site.objects.get_or_create(
                 organization=organization, name=name, defaults={"time_zone": wanted.time_zone}
             )
     return put_live(organization)
+
+
+def open_organization(wanted: NewOrganization) -> Organization:
+    """The first step: the row and its chain, not live. One that is there stays as it is."""
+    organization = _organization_row(wanted)
+    with organization_scope(organization.pk), transaction.atomic():
+        AuditHead.objects.get_or_create(organization=organization)
+    return organization
+
+
+def organization_for_platform(slug: str) -> Organization | None:
+    """As the platform role sees it, live or not; for staff and their commands."""
+    return Organization.objects.using("platform").filter(slug=slug).first()
 
 
 def put_live(organization: Organization) -> Organization:
@@ -66,10 +78,15 @@ def _organization_row(wanted: NewOrganization) -> Organization:
 
 
 @transaction.atomic
-def add_member(organization: Organization, user: User, role: str) -> Membership:
-    """Give a person a role; the role of a member changes. Call inside the organization's scope."""
+def add_member(
+    organization: Organization, user: User, role: str, **place: Site | None
+) -> Membership:
+    """Give a person a role; the role of a member changes. Call inside the organization's scope.
+
+    `site`, where it is given, becomes the place the person works at.
+    """
     membership, _ = Membership.objects.update_or_create(
-        organization=organization, user=user, defaults={"role": role, "is_active": True}
+        organization=organization, user=user, defaults={"role": role, "is_active": True, **place}
     )
     return membership
 

@@ -9,7 +9,7 @@ from django.contrib.auth.password_validation import validate_password
 
 from apps.audit.admin_base import TenantForm
 from apps.core.admin_lists import purposes
-from apps.tenants.actions import NewOrganization
+from apps.tenants.actions import NewOrganization, organization_for_platform
 from apps.tenants.models import PLATFORM_SLUG, Membership, Organization, User
 
 TAKEN = "There is an organization of this short name. Choose another."
@@ -32,7 +32,7 @@ class NewOrganizationForm(forms.ModelForm):
     def clean_slug(self) -> str:
         """One whose making was cut short may be completed."""
         slug: str = self.cleaned_data["slug"]
-        found = Organization.objects.using("platform").filter(slug=slug).first()
+        found = organization_for_platform(slug)
         if slug == PLATFORM_SLUG or (found and found.is_live):
             raise forms.ValidationError(TAKEN)
         return slug

@@ -12,7 +12,7 @@ from django.db import transaction
 from apps.billing.models import Meter, Price
 from apps.core.scope import organization_scope
 from apps.inference.actions import register_builtin_rules
-from apps.integrations.models import Destination
+from apps.integrations.actions import set_destination
 from apps.tenants.actions import (
     NewOrganization,
     add_member,
@@ -105,13 +105,11 @@ def _prices(organization: Organization, currency: str) -> None:
 
 def _ehr(organization: Organization) -> None:
     """The simulated EHR; its port may differ from start to start."""
-    Destination.objects.update_or_create(
-        organization=organization,
-        name="Simulated EHR",
-        defaults={
-            "host": "127.0.0.1",
-            "port": settings.DEMO_EHR_PORT,
-            "receiving_application": "SIMEHR",
-            "receiving_facility": organization.slug,
-        },
+    set_destination(
+        organization,
+        "Simulated EHR",
+        host="127.0.0.1",
+        port=settings.DEMO_EHR_PORT,
+        receiving_application="SIMEHR",
+        receiving_facility=organization.slug,
     )

@@ -1,0 +1,29 @@
+"""The form of a destination."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from apps.audit.admin_base import TenantForm
+from apps.integrations.addresses import AddressTaken, claim
+
+REFUSED = "This address cannot be used here. Ask platform staff."
+
+
+class DestinationForm(TenantForm):
+    """Checks that the address is no other organization's, which only staff may have named."""
+
+    names_holder = False
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        host, port = cleaned.get("host"), cleaned.get("port")
+        if host and port and {"host", "port"} & set(self.changed_data):
+            try:
+                claim(self.instance.organization_id, host, port)
+            except AddressTaken as taken:
+                named = f"It is an address of {taken.holder} ({taken.holder.slug})."
+                raise forms.ValidationError(named if self.names_holder else REFUSED) from None
+        return cleaned

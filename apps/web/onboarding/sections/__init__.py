@@ -1,0 +1,9 @@
+"""The kinds of rows a file may hold, in the order in which they are written."""
+
+from apps.web.onboarding.sections.algorithms import ALGORITHMS
+from apps.web.onboarding.sections.destinations import DESTINATIONS
+from apps.web.onboarding.sections.members import MEMBERS
+from apps.web.onboarding.sections.prices import PRICES
+from apps.web.onboarding.sections.sites import SITES
+
+SECTIONS = (SITES, MEMBERS, ALGORITHMS, PRICES, DESTINATIONS)

@@ -1,0 +1,50 @@
+"""The organization's own row: the head of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from apps.core.scope import required_organization
+from apps.tenants.models import PLATFORM_SLUG, Organization
+from apps.web.onboarding.fields import Field, Fields, Rows, choice, needed, text, zone
+from apps.web.onboarding.section import Section, Target
+
+SLUG = r"[a-z][a-z0-9-]{1,48}[a-z0-9]"
+HEAD: dict[str, Field] = {
+    "slug": needed(text(50, SLUG, "lower-case letters, digits and hyphens, beginning by a letter")),
+    "name": needed(text(120)),
+    "region": needed(choice(Organization.Region.values)),
+    "time_zone": needed(zone),
+    "assigning_authority": needed(text(64)),
+}
+
+
+def _present() -> Rows:
+    row = Organization.objects.get(pk=required_organization())
+    return {row.slug: {name: getattr(row, name) for name in HEAD if name != "slug"}}
+
+
+def _write(organization: Organization, _slug: str, fields: Fields) -> Organization:
+    row = Organization.objects.get(pk=organization.pk)
+    for name, value in fields.items():
+        setattr(row, name, value)
+    row.save(update_fields=list(fields))
+    return row
+
+
+def _objections(target: Target) -> Iterator[str]:
+    if target.name == PLATFORM_SLUG:
+        yield "this name is reserved"
+    before, is_live = target.before, target.organization and target.organization.is_live
+    if before and is_live and before["region"] != target.after["region"]:
+        yield f"is in region {before['region']}, where its data are kept; that cannot change"
+
+
+ORGANIZATION = Section(
+    key="",
+    word="organization",
+    field=Field(text(50)),
+    present=_present,
+    write=_write,
+    objections=_objections,
+)
