@@ -13,6 +13,7 @@ from apps.ecg.models import Recording
 from apps.ingestion.models import Ingress
 from apps.tenants import access, admin_people
 from apps.tenants.models import Membership, Organization, Site, User
+from tests.database import committed
 
 
 def asker(role=None, *, staff=False, active=True, entered=False, superuser=False):
@@ -110,3 +111,13 @@ def test_a_superusers_account_is_changed_by_superusers_and_no_password_from_outs
     assert not account.has_change_permission(staff, SUPERUSER)
     assert account.has_change_permission(above, SUPERUSER)
     assert not account._may_set_password(above, ORDINARY)
+
+
+def test_an_account_that_is_closed_enters_nothing():
+    assert not admin.site.has_permission(asker("administrator", active=False))
+
+
+@committed
+def test_the_reserved_organization_is_not_among_the_customers(mercy, lakeside):
+    rows = organization.get_queryset(ASKERS["staff"])
+    assert {row.slug for row in rows} == {"mercy", "lakeside"}

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 from django.db import connections
 
 from tests.mutants.mutant import Run
@@ -48,9 +49,20 @@ class CodeMutant:
 
 
 class FirstFailure:
-    """A pytest plugin that keeps the name of the test that failed."""
+    """A pytest plugin: the tests in the order they are given in, and the name of what failed."""
 
     name = ""
+
+    def __init__(self, tests: tuple[str, ...]) -> None:
+        self.tests = tests
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Tests without a database are the quick ones; pytest-django would put them last."""
+        place = {name: place for place, name in enumerate(self.tests)}
+        items.sort(
+            key=lambda item: place.get(item.nodeid, place.get(item.nodeid.split("::")[0], 0))
+        )
 
     def pytest_runtest_logreport(self, report) -> None:
         if report.failed and not self.name:
@@ -58,11 +70,9 @@ class FirstFailure:
 
 
 def _looked_for(mutant: CodeMutant, writing: int) -> int:
-    import pytest
-
     os.environ["PYTEST_XDIST_WORKER"] = f"mutant{os.getpid()}"
     _silence()
-    first = FirstFailure()
+    first = FirstFailure(mutant.tests)
     try:
         mutant.change()
         code = int(pytest.main([*QUIET, *mutant.tests], plugins=[first]))
