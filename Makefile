@@ -8,13 +8,14 @@ BIN := .venv/bin
 LOCK := -q --upgrade --generate-hashes --custom-compile-command "make lock"
 SHELL_WITH_DATABASE := $(BIN)/python -m deploy.embedded.shell --var "$(VAR)" --throwaway --
 
-.PHONY: help setup run test check bench screens lock test-tools
+.PHONY: help setup run test check mutants bench screens lock test-tools
 
 help:
 	@echo "make setup   the environment only (the others call it)"
 	@echo "make run     the demo on http://127.0.0.1:$(PORT); Ctrl-C stops it, its data stay in $(VAR)/"
 	@echo "make test    the whole test suite (ARGS='-k name' for some of it)"
 	@echo "make check   format, lint, types, import layers, Django's checks, missing migrations"
+	@echo "make mutants every border between organizations removed in turn: each must be noticed"
 	@echo "make bench   the benchmarks, each beside a peer or a limit"
 	@echo "make screens screenshots of the running demo, into docs/screens"
 	@echo "make lock    requirements/*.txt anew from requirements/*.in"
@@ -36,6 +37,9 @@ check: setup
 	$(BIN)/lint-imports
 	$(SHELL_WITH_DATABASE) sh -ec '$(BIN)/mypy apps config deploy simulators; \
 		$(BIN)/python manage.py check; $(BIN)/python manage.py makemigrations --check --dry-run'
+
+mutants: setup
+	@$(SHELL_WITH_DATABASE) $(BIN)/python -m tests.mutants $(ARGS)
 
 bench: setup
 	@$(BIN)/python -m tests.bench $(ARGS)

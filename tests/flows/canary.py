@@ -16,10 +16,10 @@ from django.core import mail
 from django.db import models
 
 from apps.ecg.formats.canonical import PatientIdentity
+from config.isolation import SHARED_TABLES
 from tests.database import raw_connection
 from tests.factories import make_waveform
 from tests.ingestion.files import ecg_file
-from tests.isolation.catalog import SHARED_TABLES
 
 FILENAME = "Kryptowax-export.dcm"
 NOTE = "Wobblefarthian rhythm"

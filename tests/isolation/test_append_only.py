@@ -5,15 +5,15 @@ from __future__ import annotations
 import psycopg
 import pytest
 
+from config.isolation import WRITTEN_ONCE_TABLES
 from tests.database import committed, raw_connection
-from tests.isolation import catalog
 from tests.isolation.rows import make_row, named, tenant_models
 
-WRITTEN_ONCE = [m for m in tenant_models() if m._meta.db_table in catalog.APPEND_ONLY_TABLES]
+WRITTEN_ONCE = [m for m in tenant_models() if m._meta.db_table in WRITTEN_ONCE_TABLES]
 
 
 def test_the_tables_are_models():
-    assert len(WRITTEN_ONCE) == len(catalog.APPEND_ONLY_TABLES)
+    assert len(WRITTEN_ONCE) == len(WRITTEN_ONCE_TABLES)
 
 
 CHANGES = ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {} CASCADE"]

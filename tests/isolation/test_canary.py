@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
+from apps.core.isolation import catalog
 from tests.database import raw_connection
-from tests.isolation import catalog
 
 pytestmark = pytest.mark.django_db
 

@@ -7,10 +7,10 @@ from django.apps import apps
 from django.db import models
 
 from apps.core.fields import OrgForeignKey, ScopedManager, SharedForeignKey, Tenant
+from apps.core.isolation import catalog
 from apps.core.leases import Leased
 from apps.tenants.models import Organization
 from config.pipeline import LEASED
-from tests.isolation import catalog
 from tests.isolation.rows import named, tenant_models
 
 MODELS = tenant_models()

@@ -1,0 +1,109 @@
+"""Every reading function asks for its permission first, and finds by name nothing but that row."""
+
+from __future__ import annotations
+
+import inspect
+import uuid
+from importlib import import_module
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+
+from apps.ecg.queries import get_patient_to_view, get_recording_to_view
+from apps.ingestion.queries import get_arrival_to_view
+from apps.reports.queries import (
+    get_report_to_edit,
+    get_report_to_sign,
+    get_report_to_view,
+    get_version_to_read,
+)
+from apps.tenants.access import Active
+from apps.tenants.models import Membership, Site
+from apps.tenants.queries import Place, get_site_to_send_from, place_of
+from tests.factories import inside
+from tests.isolation.world import things_of
+
+APPS = ("ecg", "inference", "ingestion", "integrations", "reports", "tenants")
+# What is asked for before anything is read, where it is not to see recordings.
+OTHERS = {
+    "get_report_to_edit": "edit_report",
+    "get_report_to_sign": "sign_report",
+    "get_site_to_send_from": "upload_files",
+    "recent_uploads_of": "upload_files",
+}
+# The person's own place in the active organization: everyone who is in it has one.
+OPEN = {"permit", "place_of"}
+
+FOUND_BY_NAME = {
+    get_arrival_to_view: "arrival",
+    get_patient_to_view: "patient",
+    get_recording_to_view: "recording",
+    get_report_to_edit: "report",
+    get_report_to_sign: "report",
+    get_report_to_view: "report",
+    get_site_to_send_from: "site",
+    get_version_to_read: "version",
+}
+
+
+def readers():
+    for app in APPS:
+        module = import_module(f"apps.{app}.queries")
+        for name, function in inspect.getmembers(module, inspect.isfunction):
+            ours = function.__module__ == module.__name__ and not name.startswith("_")
+            if ours and name not in OPEN and "active" in inspect.signature(function).parameters:
+                yield function
+
+
+READERS = list(readers())
+
+
+class Nobody:
+    """May nothing, and remembers what was asked."""
+
+    def __init__(self):
+        self.asked = []
+
+    def may(self, action):
+        self.asked.append(action)
+        return False
+
+
+@pytest.mark.parametrize("read", READERS, ids=lambda read: read.__name__)
+def test_who_may_not_is_refused_before_anything_is_read(read):
+    nobody = Nobody()
+    others = [None] * (len(inspect.signature(read).parameters) - 1)
+    with pytest.raises(PermissionDenied):
+        read(nobody, *others)
+    assert nobody.asked == [OTHERS.get(read.__name__, "view_recordings")]
+
+
+def test_every_reader_is_tried():
+    assert len(READERS) > 20
+    by_name = {read for read in READERS if "public_id" in inspect.signature(read).parameters}
+    assert by_name == set(FOUND_BY_NAME)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("read", FOUND_BY_NAME, ids=lambda read: read.__name__)
+def test_a_name_finds_its_row_and_no_other(read, mercy, lakeside):
+    mine, theirs = things_of(mercy), things_of(lakeside)
+    kind = FOUND_BY_NAME[read]
+    active = Active(mercy.pk, "reader")
+    with inside(mercy):
+        assert read(active, mine[kind]).public_id == mine[kind]
+        for name in (theirs[kind], uuid.uuid4()):
+            with pytest.raises(Http404):
+                read(active, name)
+
+
+@pytest.mark.django_db
+def test_a_person_works_at_the_own_place_whoever_joined_first(mercy, technician, reader):
+    with inside(mercy):
+        site = Site.objects.create(organization=mercy, name="Ward")
+        Membership.objects.filter(user=reader).update(site=site)
+        active = Active(mercy.pk, "reader")
+        assert place_of(active, reader) == Place(mercy, site)
+        assert place_of(active, technician) == Place(mercy, None)
+        assert place_of(Active(mercy.pk, "administrator", entered=True), reader).site is None

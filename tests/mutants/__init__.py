@@ -1,0 +1,1 @@
+"""The borders between organizations removed one at a time, to see that the tests would notice."""
