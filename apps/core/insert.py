@@ -5,9 +5,15 @@ from __future__ import annotations
 from django.db import models
 from django.db.models.constants import OnConflict
 
+from apps.core.scope import required_organization
+
 
 def insert_unless_there(row: models.Model) -> bool:
-    """True when the row was written; False when its unique key was taken. One statement."""
+    """True when the row was written; False when its unique key was taken. One statement.
+
+    Raises ScopeError outside a scope, as the manager of every tenant table does.
+    """
+    required_organization()
     meta = type(row)._meta
     fields = [field for field in meta.local_concrete_fields if field is not meta.pk]
     returned = meta.db_returning_fields

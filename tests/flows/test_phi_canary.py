@@ -144,7 +144,7 @@ def test_refused_files_leave_no_word(browser, mercy, drained, log_text, capfd):
 def break_everything(monkeypatch, mercy):
     """A job that violates a unique key over the patient's number, and quotes what it read."""
 
-    def create(ingress, ecg, stated, when):
+    def create(ingress, ecg, signal, stated, when):
         other = make_patient(mercy, mrn=PATIENT.identifier)
         with transaction.atomic():
             PatientIdentifier.objects.create(
