@@ -9,6 +9,6 @@ import pytest
 
 
 @pytest.fixture(autouse=True)
-def own_blobs(settings: Any, tmp_path: Path) -> None:
+def own_blobs(django_db_setup: None, settings: Any, tmp_path: Path) -> None:
     """Other tests of the process leave blobs of organizations that are gone."""
     settings.BLOB_ROOT = tmp_path / "blobs"
