@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -101,22 +100,8 @@ def get_or_create_user(
     return User.objects.create_user(email, password, full_name=full_name, is_staff=staff)
 
 
-def seed_platform_organization() -> Organization:
-    """The reserved organization, owner of events without a customer, as migrations make it."""
-    row, _ = Organization.objects.using("platform").get_or_create(
-        slug=PLATFORM_SLUG, defaults={"name": "Platform", "time_zone": "UTC"}
-    )
-    with organization_scope(row.pk), transaction.atomic():
-        AuditHead.objects.get_or_create(organization_id=row.pk)
-    return row
-
-
 def platform_organization_id() -> int:
     found = organization_by_slug(PLATFORM_SLUG)
     if found is None:
         raise LookupError("the reserved organization is missing; run migrations")
     return found
-
-
-def sites_of(names: Iterable[str]) -> dict[str, Site]:
-    return {site.name: site for site in Site.objects.filter(name__in=list(names))}

@@ -17,7 +17,7 @@ from tests.browser.viewer_wave import RECORDING, beats, pack
 
 ROOT = Path(__file__).resolve().parents[2]
 FIXTURE = Path(__file__).parent / "fixture"
-CHROMIUM = os.environ.get("EINTHOVEN_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 ARGS = [
     "--no-sandbox",
     "--disable-quic",
@@ -31,6 +31,14 @@ POLICY = (
     "style-src 'self'; connect-src 'self'; font-src 'self'; form-action 'self'; "
     "img-src 'self' data:"
 )
+
+
+def require_chromium() -> None:
+    """Skips loudly where there is none; in CI that is a failure."""
+    if Path(CHROMIUM).exists():
+        return
+    give_up = pytest.fail if os.environ.get("CI") else pytest.skip
+    give_up("NO BROWSER: install chromium or name it with CHROMIUM=/path to run these tests")
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
@@ -70,8 +78,7 @@ def site() -> Iterator[str]:
 
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    if not Path(CHROMIUM).exists():
-        pytest.skip("NO BROWSER: install chromium or set EINTHOVEN_CHROMIUM to run these tests")
+    require_chromium()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
         yield browser

@@ -45,9 +45,6 @@ class FolderEngine:
         finally:
             source.unlink(missing_ok=True)
 
-    def discard(self, temporary: str) -> None:
-        (self.root / temporary).unlink(missing_ok=True)
-
     def read(self, key: str) -> Iterator[bytes]:
         with open(self.root / key, "rb") as stored:
             while chunk := stored.read(CHUNK):
