@@ -10,7 +10,9 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from apps.audit import actions as audit
-from apps.core import blobs, leases
+from apps.core import leases
+from apps.core.blobs.sealing import Unsealable
+from apps.core.blobs.store import Corrupt
 from apps.core.errors import PermanentError
 from apps.core.leases import Lease
 from apps.ecg import waveforms
@@ -50,7 +52,7 @@ def load_waveform(recording: Recording) -> Waveform:
     try:
         with transaction.atomic():
             return waveforms.load(recording)
-    except (blobs.Corrupt, blobs.Unsealable):
+    except (Corrupt, Unsealable):
         raise PermanentError("waveform-not-genuine") from None
 
 

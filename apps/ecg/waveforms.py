@@ -6,10 +6,11 @@ import hashlib
 
 import zstandard
 
-from apps.core import blobs
+from apps.core.blobs.store import Corrupt
 from apps.ecg.formats import canonical
 from apps.ecg.formats.packing import pack, unpack
 from apps.ecg.models import Recording, Waveform
+from apps.tenants import blobs
 
 LEVEL = 3
 # A day of 12 leads at 1000 Hz would be larger; a resting ECG is far below.
@@ -33,7 +34,7 @@ def _sealed(recording: Recording, waveform: canonical.Waveform) -> Waveform:
 
 
 def load_packed(recording: Recording, kind: str = "rhythm") -> bytes:
-    """EWF1 bytes. Raises Waveform.DoesNotExist, blobs.Unsealable, blobs.Corrupt."""
+    """EWF1 bytes. Raises Waveform.DoesNotExist, Unsealable, Corrupt."""
     return _packed(recording, Waveform.objects.get(recording=recording, kind=kind))
 
 
@@ -42,9 +43,9 @@ def _packed(recording: Recording, row: Waveform) -> bytes:
     try:
         packed = zstandard.ZstdDecompressor().decompress(compressed, max_output_size=LARGEST_PACKED)
     except zstandard.ZstdError:
-        raise blobs.Corrupt from None
+        raise Corrupt from None
     if hashlib.sha256(packed).hexdigest() != row.packed_sha256:
-        raise blobs.Corrupt
+        raise Corrupt
     return packed
 
 
@@ -71,5 +72,5 @@ def load_both(recording: Recording) -> tuple[canonical.Waveform, canonical.Wavef
 def _unpacked(recording: Recording, packed: bytes) -> canonical.Waveform:
     waveform, recording_id = unpack(packed)
     if recording_id != recording.public_id:
-        raise blobs.Corrupt
+        raise Corrupt
     return waveform

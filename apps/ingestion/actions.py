@@ -12,7 +12,6 @@ from django.conf import settings
 from django.db import InterfaceError, InternalError, OperationalError, transaction
 
 from apps.audit import actions as audit
-from apps.core import blobs
 from apps.core.drain import wake_on_commit
 from apps.core.errors import RetryableError
 from apps.core.insert import insert_unless_there
@@ -20,6 +19,7 @@ from apps.core.leases import LIVE
 from apps.core.scope import required_organization
 from apps.ecg.models import Priority
 from apps.ingestion.models import Ingress
+from apps.tenants import blobs
 from apps.tenants.models import Site, User
 
 RAW = "raw"
@@ -57,7 +57,7 @@ def accept(
 ) -> Accepted:
     """Keep a file and put it on the queue. What this returns is committed: acknowledge it.
 
-    Call in an organization's scope with no transaction open. Raises EmptyFile, blobs.TooLarge,
+    Call in an organization's scope with no transaction open. Raises EmptyFile, TooLarge,
     DeliveryKeyReused and RetryableError (storage or database away: the sender tries again).
     """
     organization_id = required_organization()

@@ -7,7 +7,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.audit import actions as audit
-from apps.core import blobs, leases
+from apps.core import leases
+from apps.core.blobs.sealing import Unsealable
+from apps.core.blobs.store import Corrupt
 from apps.core.errors import PermanentError, RetryableError
 from apps.core.leases import Lease, Leased
 from apps.ecg.formats.canonical import Refused
@@ -15,6 +17,7 @@ from apps.ecg.formats.sandbox import DecoderUnavailable, decode_limited
 from apps.ingestion.actions import RAW
 from apps.ingestion.link import known_bytes, link_known_bytes, link_recording
 from apps.ingestion.models import Ingress
+from apps.tenants import blobs
 
 log = structlog.get_logger(__name__)
 
@@ -47,7 +50,7 @@ def _original(ingress: Ingress) -> bytes:
         return blobs.get(ingress.organization_id, RAW, ingress.sha256)
     except FileNotFoundError:
         raise PermanentError("stored-bytes-missing") from None
-    except (blobs.Corrupt, blobs.Unsealable):
+    except (Corrupt, Unsealable):
         raise PermanentError("stored-bytes-not-genuine") from None
 
 

@@ -8,13 +8,13 @@ import structlog
 from django.db import transaction
 
 from apps.audit import actions as audit
-from apps.core import blobs
 from apps.core.leases import LIVE, Leased
 from apps.integrations.addresses import claim
 from apps.integrations.hl7.content import control_id_for
 from apps.integrations.message import build_message
 from apps.integrations.models import Delivery, Destination
 from apps.reports.models import ReportVersion
+from apps.tenants import blobs
 from apps.tenants.models import Organization
 
 log = structlog.get_logger(__name__)

@@ -9,7 +9,9 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from apps.audit import actions as audit
-from apps.core import blobs, leases
+from apps.core import leases
+from apps.core.blobs.sealing import Unsealable
+from apps.core.blobs.store import Corrupt
 from apps.core.drain import wake_on_commit
 from apps.core.errors import PermanentError, RetryableError
 from apps.core.leases import Lease, Leased
@@ -20,6 +22,7 @@ from apps.integrations.destinations.mllp.client import send as send_mllp
 from apps.integrations.hl7.ack import Ack, parse_ack
 from apps.integrations.models import Delivery
 from apps.reports.models import ReportVersion
+from apps.tenants import blobs
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +42,7 @@ def deliver(stage: StageRun, lease: Lease) -> None:
     )
     try:
         queued = queue_deliveries(version)
-    except (blobs.Corrupt, blobs.Unsealable, FileNotFoundError):
+    except (Corrupt, Unsealable, FileNotFoundError):
         raise PermanentError("report-not-genuine") from None
     finish_stage(stage, lease)
     if queued:
@@ -118,7 +121,7 @@ def _waits_for_older() -> Exists:
 def _exchange(delivery: Delivery) -> Ack:
     try:
         message = blobs.get(delivery.organization_id, HL7, delivery.message_sha256)
-    except (blobs.Corrupt, blobs.Unsealable, FileNotFoundError):
+    except (Corrupt, Unsealable, FileNotFoundError):
         raise PermanentError("message-not-genuine") from None
     destination = delivery.destination
     reply = send_mllp(destination.host, destination.port, message, timeout_s=TIMEOUT_S)

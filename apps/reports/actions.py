@@ -7,13 +7,13 @@ import datetime as dt
 from django.db import transaction
 
 from apps.audit import actions as audit
-from apps.core import blobs
 from apps.ecg import waveforms
 from apps.ecg.stages import advance
 from apps.reports.models import Report, ReportVersion, Signature
 from apps.reports.pdf.content import Amendment
 from apps.reports.printed import Signing, local_text, print_report
 from apps.reports.snapshot import Snapshot, canonical_json, digest, take_snapshot, zone_of
+from apps.tenants import blobs
 from apps.tenants.models import User
 
 PDF = "pdf"
@@ -234,5 +234,5 @@ def preview_pdf(report: Report) -> bytes:
 
 
 def signed_pdf(version: ReportVersion) -> bytes:
-    """The stored bytes, proven. Raises blobs.Corrupt, Unsealable, FileNotFoundError."""
+    """The stored bytes, proven. Raises Corrupt, Unsealable, FileNotFoundError."""
     return blobs.get(version.organization_id, PDF, version.pdf_sha256)

@@ -16,7 +16,6 @@ import pydicom
 import zstandard
 from hl7apy.parser import parse_message
 
-from apps.core import blobs
 from apps.ecg.formats import decode, dicom, sandbox
 from apps.ecg.formats.packing import pack, unpack
 from apps.ecg.signal import measure as measure_signal
@@ -24,6 +23,7 @@ from apps.ecg.signal.synthesis import SynthesisSpec, synthesize
 from apps.ecg.waveforms import LEVEL
 from apps.integrations.hl7.oru import build_oru
 from apps.reports.pdf import render
+from apps.tenants import blobs
 from tests.bench import files
 from tests.bench.cost import Cost, cost_of, costs_of
 from tests.bench.processes import tree_cpu_ms

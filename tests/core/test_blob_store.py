@@ -6,9 +6,11 @@ import hashlib
 
 import pytest
 
-from apps.core import blobs
 from apps.core.blobs import store
+from apps.core.blobs.sealing import Unsealable
+from apps.core.blobs.store import Corrupt, TooLarge
 from apps.core.errors import RetryableError
+from apps.tenants import blobs
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +52,7 @@ def test_a_blob_moved_to_another_organization_is_not_genuine(root):
     foreign = root / store.blob_key(2, "raw", stored.sha256)
     foreign.parent.mkdir(parents=True)
     foreign.write_bytes(files(root)[0].read_bytes())
-    with pytest.raises(blobs.Unsealable):
+    with pytest.raises(Unsealable):
         blobs.get(2, "raw", stored.sha256)
 
 
@@ -58,7 +60,7 @@ def test_a_genuine_blob_under_another_name_is_refused(root):
     first, second = blobs.put(1, "raw", [b"first"]), blobs.put(1, "raw", [b"second"])
     key = store.blob_key(1, "raw", first.sha256)
     (root / key).write_bytes((root / store.blob_key(1, "raw", second.sha256)).read_bytes())
-    with pytest.raises(blobs.Corrupt):
+    with pytest.raises(Corrupt):
         blobs.get(1, "raw", first.sha256)
 
 
@@ -68,7 +70,7 @@ def test_an_empty_blob_is_a_blob():
 
 def test_the_limit_is_exact_and_leaves_nothing(root):
     assert blobs.put(1, "raw", [b"x" * 10], limit=10).size == 10
-    with pytest.raises(blobs.TooLarge):
+    with pytest.raises(TooLarge):
         blobs.put(1, "raw", [b"y" * 6, b"y" * 5], limit=10)
     assert len(files(root)) == 1
 

@@ -9,7 +9,8 @@ import os
 import pytest
 
 from apps.core.blobs import sealing
-from apps.core.blobs.sealing import SEGMENT, TAG, Unsealable, seal, seal_bytes, unseal, unseal_bytes
+from apps.core.blobs.keyring import parse_keyring
+from apps.core.blobs.sealing import SEGMENT, TAG, Unsealable
 
 HEADER = 4 + 1 + 16 + 16
 SEALED_SEGMENT = SEGMENT + TAG
@@ -21,12 +22,27 @@ def key_of(letter):
 
 
 def ring(active, *names):
-    return json.dumps({"active": active, "keys": {name: key_of(name[-1]) for name in names}})
+    keys = {name: key_of(name[-1]) for name in names}
+    return parse_keyring(json.dumps({"active": active, "keys": keys}))
 
 
-@pytest.fixture(autouse=True)
-def keys(settings):
-    settings.BLOB_KEYRING = ring("k1", "k1")
+K1 = ring("k1", "k1")
+
+
+def seal(chunks, organization_id, keys=K1):
+    return sealing.seal(chunks, organization_id, keys)
+
+
+def unseal(chunks, organization_id, keys=K1):
+    return sealing.unseal(chunks, organization_id, keys)
+
+
+def seal_bytes(data, organization_id, keys=K1):
+    return sealing.seal_bytes(data, organization_id, keys)
+
+
+def unseal_bytes(data, organization_id, keys=K1):
+    return sealing.unseal_bytes(data, organization_id, keys)
 
 
 @pytest.mark.parametrize("size", BOUNDARIES)
@@ -119,23 +135,21 @@ def test_a_damaged_stream_gives_only_genuine_bytes_before_it_stops():
         next(stream)
 
 
-def test_old_blobs_open_after_the_key_is_changed(settings):
-    old = seal_bytes(b"old", 1)
-    settings.BLOB_KEYRING = ring("k2", "k1", "k2")
-    new = seal_bytes(b"new", 1)
-    assert (unseal_bytes(old, 1), unseal_bytes(new, 1)) == (b"old", b"new")
+def test_old_blobs_open_after_the_key_is_changed():
+    old, keys = seal_bytes(b"old", 1), ring("k2", "k1", "k2")
+    new = seal_bytes(b"new", 1, keys)
+    assert (unseal_bytes(old, 1, keys), unseal_bytes(new, 1, keys)) == (b"old", b"new")
     assert b"k2" in new[:HEADER]
 
 
-def test_a_key_that_is_gone_is_named_as_the_cause(settings):
+def test_a_key_that_is_gone_is_named_as_the_cause():
     old = seal_bytes(b"old", 1)
-    settings.BLOB_KEYRING = ring("k2", "k2")
     with pytest.raises(Unsealable, match="blob-key-gone"):
-        unseal_bytes(old, 1)
+        unseal_bytes(old, 1, ring("k2", "k2"))
 
 
-def test_a_key_replaced_under_its_name_opens_nothing(settings):
+def test_a_key_replaced_under_its_name_opens_nothing():
     old = seal_bytes(b"old", 1)
-    settings.BLOB_KEYRING = json.dumps({"active": "k1", "keys": {"k1": key_of("x")}})
+    other = parse_keyring(json.dumps({"active": "k1", "keys": {"k1": key_of("x")}}))
     with pytest.raises(Unsealable, match="blob-not-genuine"):
-        unseal_bytes(old, 1)
+        unseal_bytes(old, 1, other)

@@ -12,7 +12,6 @@ import pytest
 from apps.audit.models import AuditEvent
 from apps.audit.verify import verify_chain
 from apps.billing.models import Charge, Meter, Price
-from apps.core import blobs
 from apps.core.drain import leased_models
 from apps.core.leases import Leased
 from apps.ecg.models import Analysis, Recording, StageRun
@@ -20,6 +19,7 @@ from apps.inference.actions import register_builtin_rules
 from apps.inference.models import InferenceRun
 from apps.ingestion.models import Ingress, RecordingArrival
 from apps.reports.models import Report
+from apps.tenants import blobs
 from tests.database import committed
 from tests.factories import inside, make_waveform
 from tests.flows.workers import running_workers
@@ -118,7 +118,10 @@ def tally(organization):
         assert StageRun.objects.count() == recordings * 4
         assert set(StageRun.objects.values_list("state", flat=True)) == {"done"}
         hashes = set(Ingress.objects.values_list("sha256", flat=True))
-    kept = {key.rpartition("/")[2] for key in blobs.engine().keys(f"org/{organization.pk}/raw")}
+    kept = {
+        key.rpartition("/")[2]
+        for key in blobs.engine_of(organization.pk).keys(f"org/{organization.pk}/raw")
+    }
     assert kept == hashes
     assert verify_chain(organization.pk).failure == ""
     return states

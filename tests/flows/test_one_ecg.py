@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from apps.audit.verify import verify_chain
 from apps.billing.models import Charge, Meter, Price
-from apps.core import blobs
 from apps.core.errors import RetryableError
 from apps.core.leases import Leased
 from apps.ecg import waveforms
@@ -25,6 +24,7 @@ from apps.ingestion.actions import RAW
 from apps.ingestion.models import Ingress, RecordingArrival
 from apps.integrations.models import Delivery
 from apps.reports.models import Report, ReportVersion
+from apps.tenants import blobs
 from tests.database import committed
 from tests.factories import inside
 from tests.ingestion.files import codes_of, ecg_file, person, reloaded, send

@@ -10,13 +10,15 @@ import structlog
 from django.db import OperationalError, connection
 
 from apps.audit.models import AuditEvent
-from apps.core import blobs
+from apps.core.blobs.sealing import Unsealable
+from apps.core.blobs.store import TooLarge
 from apps.core.errors import RetryableError
 from apps.core.leases import Leased
 from apps.core.scope import ScopeError, organization_scope
 from apps.ingestion import actions
 from apps.ingestion.actions import RAW, DeliveryKeyReused, EmptyFile, accept
 from apps.ingestion.models import Ingress
+from apps.tenants import blobs
 from tests.database import committed
 from tests.factories import inside
 from tests.ingestion.files import codes_of, send
@@ -101,7 +103,7 @@ def test_an_empty_file_leaves_nothing_behind(mercy, blob_root, chunks):
 def test_a_file_over_the_limit_leaves_nothing_behind(mercy, blob_root, settings):
     settings.MAX_UPLOAD_BYTES = len(DATA)
     send(mercy, DATA)
-    with pytest.raises(blobs.TooLarge):
+    with pytest.raises(TooLarge):
         send(mercy, DATA + b"!")
     assert len(rows_of(mercy)) == len(kept(blob_root)) == 1
 
@@ -168,7 +170,7 @@ def test_sealed_bytes_open_for_their_organization_only(mercy, lakeside, blob_roo
     stolen = blob_root / f"org/{lakeside.pk}/raw/{SHA256}"
     stolen.parent.mkdir(parents=True)
     stolen.write_bytes(path.read_bytes())
-    with pytest.raises(blobs.Unsealable):
+    with pytest.raises(Unsealable):
         blobs.get(lakeside.pk, RAW, SHA256)
 
 

@@ -8,13 +8,14 @@ import pytest
 from django.conf import settings
 
 from apps.audit.models import AuditEvent
-from apps.core import blobs, leases
+from apps.core import leases
 from apps.core.leases import Leased
 from apps.ecg.formats.sandbox import DecoderUnavailable
 from apps.ecg.models import Recording
 from apps.ingestion import jobs, link
 from apps.ingestion.actions import RAW
 from apps.ingestion.models import Ingress, RecordingArrival
+from apps.tenants import blobs
 from tests.database import committed
 from tests.factories import inside
 from tests.formats import ecgs

@@ -7,11 +7,12 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from apps.core import blobs, drain, leases
+from apps.core import drain, leases
 from apps.core.leases import LIVE, Leased
 from apps.integrations import jobs
 from apps.integrations.actions import HL7
 from apps.integrations.models import Delivery
+from apps.tenants import blobs
 from tests.database import committed
 from tests.factories import inside, make_recording
 from tests.ingestion.files import codes_of

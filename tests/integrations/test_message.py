@@ -7,7 +7,6 @@ import base64
 import hl7
 import pytest
 
-from apps.core import blobs
 from apps.ecg.models import Patient
 from apps.inference.actions import register_builtin_rules
 from apps.integrations.actions import HL7
@@ -15,6 +14,7 @@ from apps.integrations.message import build_message
 from apps.integrations.models import Delivery
 from apps.reports.actions import signed_pdf
 from apps.reports.models import ReportVersion
+from apps.tenants import blobs
 from tests.database import committed
 from tests.factories import inside
 from tests.inference.subjects import NUMBERS

@@ -10,10 +10,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from apps.core import blobs
 from apps.core.isolation import PROOFS
 from apps.core.scope import ScopeError, organization_scope
 from apps.ecg.models import Recording
+from apps.tenants import blobs
 from apps.tenants.actions import platform_organization_id
 from config.isolation import STORED
 from tests.database import committed

@@ -8,9 +8,9 @@ from typing import Any
 from django.contrib import admin
 
 from apps.billing.models import Price
-from apps.core import blobs
 from apps.ecg.models import Recording
 from apps.reports.models import Report, ReportVersion
+from apps.tenants import blobs
 from apps.tenants.models import Organization, Site, User
 from tests.factories import inside, make_ingress, make_recording
 from tests.isolation.rows import make_row

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connections
 
 from apps.audit.models import AuditEvent
-from apps.core import blobs
+from apps.core.blobs.sealing import Unsealable
 from apps.ecg.models import Measurement, StageRun
 from apps.reports.actions import (
     NotSignable,
@@ -74,7 +74,7 @@ def test_a_stored_pdf_that_was_changed_is_never_served(mercy, reader, recording)
     version = sign_recording(recording, reader)
     path = settings.BLOB_ROOT / f"org/{mercy.pk}/pdf/{version.pdf_sha256}"
     path.write_bytes(path.read_bytes()[:-40] + b"x" * 40)
-    with inside(mercy), pytest.raises(blobs.Unsealable):
+    with inside(mercy), pytest.raises(Unsealable):
         signed_pdf(version)
 
 

@@ -6,9 +6,7 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass
-from functools import lru_cache
 
-from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 KEY_BYTES = 32
@@ -41,12 +39,3 @@ def parse_keyring(text: str) -> Keyring:
         if len(key) != KEY_BYTES or not 0 < len(name.encode()) <= KEY_ID_BYTES:
             raise ImproperlyConfigured("BLOB_KEYRING: a key has 32 bytes and a name of 1 to 16")
     return ring
-
-
-@lru_cache(maxsize=4)
-def _parsed(text: str) -> Keyring:
-    return parse_keyring(text)
-
-
-def keyring() -> Keyring:
-    return _parsed(settings.BLOB_KEYRING)

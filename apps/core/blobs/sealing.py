@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from apps.core.blobs.keyring import KEY_ID_BYTES, Keyring, keyring
+from apps.core.blobs.keyring import KEY_ID_BYTES, Keyring
 
 MAGIC = b"ECGB"
 VERSION = 1
@@ -34,9 +34,8 @@ class Unsealable(Exception):
         self.code = code
 
 
-def seal(chunks: Iterable[bytes], organization_id: int) -> Iterator[bytes]:
+def seal(chunks: Iterable[bytes], organization_id: int, ring: Keyring) -> Iterator[bytes]:
     """Sealed form of a stream, header first; an empty stream is one empty last segment."""
-    ring = keyring()
     header = _HEADER.pack(MAGIC, VERSION, ring.active.encode(), os.urandom(16))
     cipher, bound = _cipher(ring, header, organization_id)
     yield header
@@ -51,7 +50,7 @@ def seal(chunks: Iterable[bytes], organization_id: int) -> Iterator[bytes]:
     yield _encrypt(cipher, bound, number, True, bytes(waiting))
 
 
-def unseal(chunks: Iterable[bytes], organization_id: int) -> Iterator[bytes]:
+def unseal(chunks: Iterable[bytes], organization_id: int, ring: Keyring) -> Iterator[bytes]:
     """Plain form of a sealed stream. Raises Unsealable at the first segment that is not genuine."""
     waiting, stream = bytearray(), iter(chunks)
     while len(waiting) < _HEADER.size and (chunk := next(stream, b"")):
@@ -60,7 +59,7 @@ def unseal(chunks: Iterable[bytes], organization_id: int) -> Iterator[bytes]:
         raise Unsealable("blob-truncated")
     header = bytes(waiting[: _HEADER.size])
     del waiting[: _HEADER.size]
-    cipher, bound = _cipher(keyring(), header, organization_id)
+    cipher, bound = _cipher(ring, header, organization_id)
     number = 0
     for chunk in stream:
         waiting += chunk
@@ -75,12 +74,12 @@ def unseal(chunks: Iterable[bytes], organization_id: int) -> Iterator[bytes]:
     yield _decrypt(cipher, bound, number, True, bytes(waiting))
 
 
-def seal_bytes(data: bytes, organization_id: int) -> bytes:
-    return b"".join(seal([data], organization_id))
+def seal_bytes(data: bytes, organization_id: int, ring: Keyring) -> bytes:
+    return b"".join(seal([data], organization_id, ring))
 
 
-def unseal_bytes(data: bytes, organization_id: int) -> bytes:
-    return b"".join(unseal([data], organization_id))
+def unseal_bytes(data: bytes, organization_id: int, ring: Keyring) -> bytes:
+    return b"".join(unseal([data], organization_id, ring))
 
 
 def _cipher(ring: Keyring, header: bytes, organization_id: int) -> tuple[AESGCM, bytes]:

@@ -7,9 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from django.conf import settings
-
-from apps.core.blobs.folder import FolderEngine
+from apps.core.blobs.keyring import Keyring
 from apps.core.blobs.sealing import seal, unseal
 from apps.core.errors import RetryableError
 
@@ -49,19 +47,20 @@ class TooLarge(Exception):
     """The stream is longer than the caller allows; nothing was kept."""
 
 
-def engine() -> Engine:
-    return FolderEngine(settings.BLOB_ROOT)
-
-
 def blob_key(organization_id: int, kind: str, sha256: str) -> str:
     return f"org/{organization_id}/{kind}/{sha256}"
 
 
 def put(
-    organization_id: int, kind: str, chunks: Iterable[bytes], *, limit: int | None = None
+    store: Engine,
+    ring: Keyring,
+    organization_id: int,
+    kind: str,
+    chunks: Iterable[bytes],
+    *,
+    limit: int | None = None,
 ) -> Stored:
     """Seal a stream and keep it under its plain hash. Raises TooLarge, RetryableError."""
-    store = engine()
     digest, size = hashlib.sha256(), 0
 
     def counted() -> Iterator[bytes]:
@@ -74,7 +73,7 @@ def put(
             yield chunk
 
     try:
-        temporary = store.write(f"org/{organization_id}", seal(counted(), organization_id))
+        temporary = store.write(f"org/{organization_id}", seal(counted(), organization_id, ring))
         key = blob_key(organization_id, kind, digest.hexdigest())
         is_new = store.promote(temporary, key)
     except OSError:
@@ -82,14 +81,14 @@ def put(
     return Stored(digest.hexdigest(), size, is_new)
 
 
-def get(organization_id: int, kind: str, sha256: str) -> bytes:
+def get(store: Engine, ring: Keyring, organization_id: int, kind: str, sha256: str) -> bytes:
     """Plain bytes, checked against their name.
 
     Raises Corrupt, sealing.Unsealable, FileNotFoundError, RetryableError.
     """
-    sealed = engine().read(blob_key(organization_id, kind, sha256))
+    sealed = store.read(blob_key(organization_id, kind, sha256))
     try:
-        data = b"".join(unseal(sealed, organization_id))
+        data = b"".join(unseal(sealed, organization_id, ring))
     except FileNotFoundError:
         raise
     except OSError:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 
-from apps.core import blobs
-from apps.core.blobs.store import Engine, blob_key
+from apps.core.blobs import places
+from apps.core.blobs.store import blob_key
 from apps.core.isolation.catalog import Found, column
 from apps.core.isolation.visible import organizations, reading
 from config.isolation import STORED
@@ -15,13 +16,13 @@ KEY = re.compile(r"org/(\d+)/[a-z0-9]+/[0-9a-f]{64}")
 
 def named_bytes_are_the_organizations() -> Found:
     """Bytes that a row names lie at its own organization's key, never only at another's."""
-    store, known = blobs.engine(), organizations()
+    known = organizations()
     looked_at, faults = 0, []
     for organization_id in known:
         for table, field, kind in STORED:
             for sha256 in _named(organization_id, table, field):
                 looked_at += 1
-                place = _elsewhere(store, organization_id, known, kind, sha256)
+                place = _elsewhere(organization_id, known, kind, sha256)
                 if place:
                     faults.append(f"{table} of {organization_id} names bytes at {place}")
     return Found(looked_at, faults)
@@ -32,17 +33,20 @@ def _named(organization_id: int, table: str, field: str) -> list[str]:
         return column(f"SELECT DISTINCT {field} FROM {table} WHERE {field} <> ''")
 
 
-def _elsewhere(store: Engine, own: int, known: list[int], kind: str, sha256: str) -> str:
-    if store.exists(blob_key(own, kind, sha256)):
+def _elsewhere(own: int, known: list[int], kind: str, sha256: str) -> str:
+    if places.engine_of(own).exists(blob_key(own, kind, sha256)):
         return ""
-    others = (blob_key(other, kind, sha256) for other in known if other != own)
-    return next((key for key in others if store.exists(key)), "")
+    for other in known:
+        key = blob_key(other, kind, sha256)
+        if other != own and places.engine_of(other).exists(key):
+            return key
+    return ""
 
 
 def keys_begin_with_their_organization() -> Found:
     """Every key in the store is of an organization that is there."""
     known, looked_at, faults = set(organizations()), 0, []
-    for key in blobs.engine().keys(""):
+    for key in chain.from_iterable(engine.keys("") for engine in places.engines()):
         looked_at += 1
         match = KEY.fullmatch(key)
         if match is None or int(match[1]) not in known:

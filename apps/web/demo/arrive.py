@@ -92,8 +92,8 @@ def _corpus(organization: Organization) -> None:
 
 
 def _original(organization: Organization, ingress: Ingress) -> bytes:
-    from apps.core import blobs
     from apps.ingestion.actions import RAW
+    from apps.tenants import blobs
 
     return blobs.get(organization.pk, RAW, ingress.sha256)
 

@@ -8,7 +8,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from apps.audit import actions as audit
-from apps.core import blobs
+from apps.core.blobs.sealing import Unsealable
+from apps.core.blobs.store import Corrupt
 from apps.ecg import queries, waveforms
 from apps.ecg.models import Recording, Waveform
 from apps.ecg.paper import FORMS
@@ -39,7 +40,7 @@ def waveform(request: OrganizationRequest, recording_id: uuid.UUID) -> HttpRespo
         body = _body(found, kind, encoding)
     except Waveform.DoesNotExist:
         raise Http404 from None
-    except (blobs.Corrupt, blobs.Unsealable):
+    except (Corrupt, Unsealable):
         return HttpResponse("not genuine", status=500, content_type="text/plain")
     audit.record("ecg.waveform.viewed", found, actor=request.user)
     headers = {"Content-Encoding": encoding, "Vary": "Accept-Encoding", "Cache-Control": "no-store"}
@@ -73,7 +74,7 @@ def trace(request: OrganizationRequest, recording_id: uuid.UUID) -> HttpResponse
         samples = waveforms.load(found)
     except Waveform.DoesNotExist:
         raise Http404 from None
-    except (blobs.Corrupt, blobs.Unsealable):
+    except (Corrupt, Unsealable):
         return HttpResponse("not genuine", status=500, content_type="text/plain")
     audit.record("ecg.waveform.viewed", found, actor=request.user)
     return HttpResponse(trace_svg(samples, layout=layout), content_type="image/svg+xml")

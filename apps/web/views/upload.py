@@ -17,7 +17,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.audit.actions import record_alone
-from apps.core import blobs
+from apps.core.blobs.store import TooLarge
 from apps.core.errors import RetryableError
 from apps.ecg.models import Priority
 from apps.ingestion import queries
@@ -114,7 +114,7 @@ def _receive(
     name = file.name or ""
     try:
         if getattr(file, "too_large", False):
-            raise blobs.TooLarge
+            raise TooLarge
         accepted = accept(
             source=Ingress.Source.WEB,
             chunks=file.chunks(CHUNK),
@@ -124,7 +124,7 @@ def _receive(
             site=labels.site,
             priority=labels.priority,
         )
-    except blobs.TooLarge:
+    except TooLarge:
         return _refuse(request, name, 413, "too-large", _too_large())
     except EmptyFile:
         return _refuse(request, name, 400, "empty", "The file is empty. Export it again.")

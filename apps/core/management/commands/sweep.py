@@ -16,7 +16,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connections
 
-from apps.core import blobs, leases
+from apps.core import leases
+from apps.core.blobs import places
 from apps.core.drain import leased_models, wake
 
 log = structlog.get_logger(__name__)
@@ -66,7 +67,7 @@ def sweep_queues() -> None:
 
 def sweep_uploads() -> None:
     try:
-        removed = blobs.engine().sweep_temporary(TEMPORARY_AGE_S)
+        removed = sum(engine.sweep_temporary(TEMPORARY_AGE_S) for engine in places.engines())
     except OSError as error:
         log.warning("sweep.failed", error_class=type(error).__name__)
         return

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from apps.core import blobs
+from apps.core.blobs.store import TooLarge
 from apps.core.errors import RetryableError
 from apps.core.leases import BULK, Leased
 from apps.core.scope import organization_scope
@@ -112,7 +112,7 @@ def _offer(path: Path, site: Site | None, priority: str) -> Line:
     line = Line(file=str(path))
     try:
         if path.stat().st_size > settings.MAX_UPLOAD_BYTES:
-            raise blobs.TooLarge
+            raise TooLarge
         data = path.read_bytes()
         accepted = accept(
             source=Ingress.Source.IMPORT,
@@ -125,7 +125,7 @@ def _offer(path: Path, site: Site | None, priority: str) -> Line:
         )
     except EmptyFile:
         line.code, line.message = "empty-file", "The file is empty."
-    except blobs.TooLarge:
+    except TooLarge:
         limit = settings.MAX_UPLOAD_BYTES >> 20
         line.code, line.message = "too-large", f"The file is larger than {limit} MB."
     except RetryableError as error:
