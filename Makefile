@@ -8,7 +8,7 @@ BIN := .venv/bin
 LOCK := -q --upgrade --generate-hashes --custom-compile-command "make lock"
 SHELL_WITH_DATABASE := $(BIN)/python -m deploy.embedded.shell --var "$(VAR)" --throwaway --
 
-.PHONY: help setup run test check mutants bench screens lock test-tools
+.PHONY: help setup run test check mutants bench neighbour screens lock test-tools
 
 help:
 	@echo "make setup   the environment only (the others call it)"
@@ -17,6 +17,7 @@ help:
 	@echo "make check   format, lint, types, import layers, Django's checks, missing migrations"
 	@echo "make mutants every border between organizations removed in turn: each must be noticed"
 	@echo "make bench   the benchmarks, each beside a peer or a limit"
+	@echo "make neighbour 10,000 files of one organization: does another wait longer (ARGS=--burst=N)"
 	@echo "make screens screenshots of the running demo, into docs/screens"
 	@echo "make lock    requirements/*.txt anew from requirements/*.in"
 	@echo "PORT, VAR (state folder), EINTHOVEN_CORPUS (folder of ECG files) and PYTHON may be set."
@@ -43,6 +44,9 @@ mutants: setup
 
 bench: setup
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+neighbour: setup
+	@$(BIN)/python -m tests.bench neighbour $(ARGS)
 
 screens: setup test-tools
 	@$(BIN)/python -m tests.screens --url "http://127.0.0.1:$(PORT)"

@@ -10,11 +10,12 @@ from tests.bench.rows import Benchmark
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """`pure` ones need no database."""
+    """`pure` ones need no database; long ones run only when named, and fail by their exit code."""
 
     target: str
     title: str
     pure: bool = False
+    is_long: bool = False
 
     def load(self) -> Benchmark:
         module, _, name = self.target.partition(":")
@@ -33,4 +34,5 @@ CATALOG = {
     "flow": Entry("flow:flowing", "From the door to the worklist"),
     "memory": Entry("memory:memory", "Memory and the web server"),
     "worklist": Entry("listing:listing", "The worklist"),
+    "neighbour": Entry("neighbour:waiting_beside", "Beside a busy neighbour", is_long=True),
 }

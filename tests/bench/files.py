@@ -13,8 +13,9 @@ from apps.ecg.formats import decode
 from apps.ecg.formats.canonical import DecodedEcg
 
 _numbers = itertools.count(1)
+FOR_OTHERS = 50_000
 
-LEADS_BYTES = 24
+LEADS_BYTES, SAMPLES = 24, 9_000
 PATIENT, INSTANCE = b"642341", b"20130125105919.5407"
 
 
@@ -36,7 +37,7 @@ def real_ecg() -> DecodedEcg:
 
 def variants(count: int) -> list[bytes]:
     """The real file under other patients and instances, one sample changed; never one twice."""
-    return [_variant(next(_numbers)) for _ in range(count)]
+    return [variant(next(_numbers)) for _ in range(count)]
 
 
 @cache
@@ -45,8 +46,10 @@ def _samples_at() -> int:
     return real().index(samples)
 
 
-def _variant(number: int) -> bytes:
+def variant(number: int) -> bytes:
+    """One that no other number gives; `variants` uses those below FOR_OTHERS."""
     data = bytearray(real())
-    data[_samples_at() + LEADS_BYTES * (100 + number)] ^= 1
-    patient, instance = f"B{number:05}".encode(), INSTANCE[:-4] + f"{number:04}".encode()
+    place, bit = number % SAMPLES, number // SAMPLES
+    data[_samples_at() + LEADS_BYTES * (100 + place)] ^= 1 << bit
+    patient, instance = f"B{number:05}".encode(), INSTANCE[:-5] + f"{number:05}".encode()
     return bytes(data.replace(PATIENT, patient).replace(INSTANCE, instance))

@@ -33,21 +33,21 @@ ECG_MS = 100.0
 def flowing(size: Size) -> Iterator[Row | Note]:
     organization = demo_organization()
     with running("ehr", "qcluster", "sweep") as services:
-        _warm_up(organization)
+        warm_up(organization)
         yield from _one_by_one(organization, size.arrivals)
         yield from _all_at_once(organization, services, size.files)
 
 
-def _send(organization: Any, data: bytes) -> Ingress:
+def send(organization: Any, data: bytes) -> Ingress:
     with organization_scope(organization.pk):
         key = uuid.uuid4().hex
         return accept(source="web", chunks=[data], filename="ecg.dcm", idem_key=key).ingress
 
 
-def _warm_up(organization: Any) -> None:
+def warm_up(organization: Any) -> None:
     """Every worker has loaded what it loads once."""
     for data in files.variants(6):
-        _send(organization, data)
+        send(organization, data)
     wait_for(is_idle)
 
 
@@ -56,9 +56,9 @@ def _one_by_one(organization: Any, count: int) -> Iterator[Row | Note]:
     for data in files.variants(count):
         # Not in step with the workers' look at the queue.
         time.sleep(random.uniform(0.0, 0.4))
-        ingress = _send(organization, data)
+        ingress = send(organization, data)
         began = time.perf_counter()
-        wait_for(lambda one=ingress: _report_of(organization, one), every_s=0.004)
+        wait_for(lambda one=ingress: report_of(organization, one), every_s=0.004)
         waits.append((time.perf_counter() - began) * 1000)
         sent.append(ingress)
         wait_for(is_idle)
@@ -74,7 +74,7 @@ def _one_by_one(organization: Any, count: int) -> Iterator[Row | Note]:
     )
 
 
-def _report_of(organization: Any, ingress: Ingress) -> bool:
+def report_of(organization: Any, ingress: Ingress) -> bool:
     with inside(organization):
         return Report.objects.filter(recording__original_sha256=ingress.sha256).exists()
 
@@ -113,7 +113,7 @@ def _all_at_once(organization: Any, services: Any, count: int) -> Iterator[Row |
     before = {name: tree_cpu_ms([pid]) for name, pid in roots.items()}
     app, began = time.process_time(), time.perf_counter()
     for one in data:
-        _send(organization, one)
+        send(organization, one)
     accepted = time.perf_counter() - began
     spent = {"door": (time.process_time() - app) * 1000}
     wait_for(is_idle, every_s=0.2)

@@ -17,10 +17,11 @@ class Size:
     arrivals: int
     queries: int
     rows: int
+    burst: int
 
 
-FULL = Size(runs=30, files=120, arrivals=20, queries=200, rows=1_000_000)
-SMALL = Size(runs=2, files=3, arrivals=2, queries=3, rows=4_000)
+FULL = Size(runs=30, files=120, arrivals=20, queries=200, rows=1_000_000, burst=10_000)
+SMALL = Size(runs=2, files=3, arrivals=2, queries=3, rows=4_000, burst=12)
 
 
 @dataclass(frozen=True, slots=True)
