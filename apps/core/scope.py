@@ -52,10 +52,9 @@ def organization_scope(organization_id: int) -> Iterator[None]:
 def _pin_open_transactions(value: str) -> None:
     """A transaction that began before the scope is pinned now; later ones are at BEGIN."""
     for connection in connections.all(initialized_only=True):
-        raw = connection.connection
-        if raw is None or not connection.in_atomic_block or connection.needs_rollback:
+        if not connection.in_atomic_block or connection.needs_rollback:
             continue
-        if raw.info.transaction_status != TransactionStatus.INTRANS:
+        if connection.connection.info.transaction_status != TransactionStatus.INTRANS:
             continue
         with connection.cursor() as cursor:
             cursor.execute(PIN, [value])

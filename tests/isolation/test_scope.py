@@ -100,6 +100,16 @@ def test_a_scope_ends_cleanly_in_a_broken_transaction(mercy):
     assert (current_organization(), pinned()) == (None, None)
 
 
+def test_a_scope_ends_cleanly_in_a_transaction_that_must_be_rolled_back(mercy):
+    with transaction.atomic():
+        with organization_scope(mercy.pk):
+            # As an error inside an inner atomic leaves it: the server has seen nothing.
+            transaction.set_rollback(True)
+        assert current_organization() is None
+    with transaction.atomic(), organization_scope(mercy.pk):
+        assert Patient.objects.count() == 0
+
+
 @committed
 def test_a_savepoint_rolled_back_keeps_the_scope(mercy):
     make_patient(mercy)

@@ -131,7 +131,9 @@ def _changed(node: ast.AST, edit: Edit) -> ast.AST:
     if isinstance(fresh, ast.Expr):
         return ast.copy_location(ast.Pass(), node)
     if isinstance(fresh, ast.If):
-        fresh.test = ast.copy_location(ast.Constant(False), fresh.test)
+        # What the test names stays named: a closure keeps the variables it is given.
+        never = ast.copy_location(ast.Constant(False), fresh.test)
+        fresh.test = ast.BoolOp(ast.And(), [never, fresh.test])
     elif isinstance(fresh, ast.BoolOp):
         del fresh.values[edit.part - 1]
         return fresh if len(fresh.values) > 1 else fresh.values[0]
