@@ -43,7 +43,7 @@ def _without_database() -> dict[str, str]:
     return {f"DATABASE_{role}URL": NOWHERE for role in roles} | {
         "EINTHOVEN_ALLOWED_HOSTS": "127.0.0.1",
         "EINTHOVEN_AUDIT_KEY": key,
-        "EINTHOVEN_BLOB_KEYRING": json.dumps({"active": "none", "keys": {"none": key}}),
+        "EINTHOVEN_KEK": json.dumps({"active": "none", "keys": {"none": key}}),
         "EINTHOVEN_BLOB_ROOT": str(ROOT / "var" / "blobs"),
         "EINTHOVEN_SECRET_KEY": secrets.token_urlsafe(48),
     }

@@ -15,22 +15,26 @@ PREFIX = "EINTHOVEN_"
 KNOWN = {
     "ALLOWED_HOSTS",
     "AUDIT_KEY",
-    "BLOB_KEYRING",
     "BLOB_ROOT",
     "CORPUS",
     "DEMO_EHR_PORT",
     "DRAIN_SECONDS",
     "HEARTBEAT_SECONDS",
+    "KEK",
+    "KEK_FILE",
+    "KEK_TOKEN_FILE",
+    "KEK_URL",
     "LEASE_SECONDS",
     "LOG_FORMAT",
     "PG_BIN",
     "QUEUE_STATUS_FILE",
     "RETRY_BACKOFF_SECONDS",
     "SECRET_KEY",
+    "SHRED_PERSONS",
     "SWEEP_SECONDS",
     "WORKERS",
 }
-SECRETS = {"SECRET_KEY", "AUDIT_KEY", "BLOB_KEYRING"}
+SECRETS = {"SECRET_KEY", "AUDIT_KEY", "KEK"}
 
 _reader = environ.Env()
 

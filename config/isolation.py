@@ -43,12 +43,16 @@ ADDED_TABLES = WRITTEN_ONCE_TABLES | {
     "ingestion_recordingarrival",
 }
 
+# Single columns of added rows that may be written again: the same content under a newer key.
+WRITTEN_AGAIN = {("ecg_waveform", "sealed")}
+
 # What onboarding writes, with the platform role's powers; a clinical table is never among them.
 CONFIGURATION_TABLES = {
     "billing_price": KEEP,
     "inference_algorithm": KEEP,
     "inference_algorithmversion": KEEP,
     "integrations_destination": KEEP,
+    "tenants_datakey": "SELECT",
     "tenants_membership": KEEP,
     ORGANIZATIONS: KEEP,
     "tenants_site": KEEP,

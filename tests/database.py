@@ -16,6 +16,8 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from apps.tenants.actions import NewOrganization, provision_organization
+from apps.tenants.keyrings import keyring_of
+from apps.tenants.keys import ensure_all_data_keys
 
 # Tests of committed rows: other roles, workers, on_commit, the audit chain, late rendering.
 committed = pytest.mark.django_db(transaction=True, databases=["default", "dispatch", "platform"])
@@ -66,6 +68,7 @@ class TestDatabase:
         self.home = connections["owner"].settings_dict["NAME"]
         self.maintenance = raw_connection("owner")
         self._standing: list[dict[str, Any]] = []
+        self._keys: list[dict[str, Any]] = []
         self._kept_open: dict[str, psycopg.Connection[Any]] = {}
 
     def create(self) -> None:
@@ -74,7 +77,8 @@ class TestDatabase:
                 self._make_template()
             self._run("CREATE DATABASE {} TEMPLATE {}", self.name, self.template)
         point_at(self.name)
-        self._standing = self._standing_organizations()
+        self._remember_standing()
+        self._unwrap_standing()
 
     def destroy(self) -> None:
         """The server waits some seconds for sessions that are just ending."""
@@ -105,12 +109,22 @@ class TestDatabase:
             for row in self._standing:
                 app.execute("SELECT set_config('app.organization_id', %s, true)", [str(row["id"])])
                 app.execute(_NEW_HEAD, [row["id"]])
+                mine = [key for key in self._keys if key["organization_id"] == row["id"]]
+                app.execute(_KEYS_AGAIN, [Jsonb(mine)])
 
-    def _standing_organizations(self) -> list[dict[str, Any]]:
-        rows = self._connection("platform").execute(
-            "SELECT to_jsonb(o) FROM tenants_organization o ORDER BY id"
-        )
-        return [row[0] for row in rows]
+    def _remember_standing(self) -> None:
+        platform = self._connection("platform")
+        found = platform.execute("SELECT to_jsonb(o) FROM tenants_organization o ORDER BY id")
+        self._standing = [row[0] for row in found]
+        self._keys = [
+            row[0] for row in platform.execute("SELECT to_jsonb(k) FROM tenants_datakey k")
+        ]
+
+    def _unwrap_standing(self) -> None:
+        """Once for the whole run; the events of it are no test's."""
+        for row in self._standing:
+            keyring_of(row["id"])
+        self.empty()
 
     def _make_template(self) -> None:
         self._run("CREATE DATABASE {}", self.template)
@@ -118,7 +132,8 @@ class TestDatabase:
         call_command("migrate", database="owner", verbosity=0)
         for slug in CUSTOMERS:
             provision_organization(NewOrganization(slug=slug, name=slug.title()))
-        self._standing = self._standing_organizations()
+        ensure_all_data_keys()
+        self._remember_standing()
         self.empty()
         self._disconnect()
 
@@ -168,4 +183,7 @@ SELECT DISTINCT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
 _ORGANIZATIONS_AGAIN = """
 INSERT INTO tenants_organization
 SELECT * FROM jsonb_populate_recordset(NULL::tenants_organization, %s)"""
+_KEYS_AGAIN = """
+INSERT INTO tenants_datakey OVERRIDING SYSTEM VALUE
+SELECT * FROM jsonb_populate_recordset(NULL::tenants_datakey, %s)"""
 _NEW_HEAD = "INSERT INTO audit_audithead (organization_id, seq, mac) VALUES (%s, 0, '')"

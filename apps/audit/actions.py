@@ -19,14 +19,17 @@ from apps.core.scope import organization_scope, required_organization
 DETAIL_KEYS = frozenset(
     {
         "algorithm",
+        "approver",
         "code",
         "count",
         "destination",
         "field",
         "filters",
+        "key",
         "meter",
         "outcome",
         "page",
+        "purpose",
         "reason",
         "recording",
         "revision",
@@ -56,21 +59,32 @@ def record(
 
     Raises KeyError for an unknown code or detail: the trail holds no free-form data.
     """
+    event = _event(required_organization(), code, subject, actor, trace_id, details)
+    cast(DatabaseWrapper, connection).gather_event(event)
+
+
+def _event(
+    organization_id: int,
+    code: str,
+    subject: models.Model | None = None,
+    actor: models.Model | None = None,
+    trace_id: uuid.UUID | None = None,
+    details: dict[str, Any] | None = None,
+) -> Event:
     CODES[code]
-    unknown = set(details) - DETAIL_KEYS
+    unknown = set(details or {}) - DETAIL_KEYS
     if unknown:
         raise KeyError(f"audit detail {unknown.pop()}")
-    event = Event(
-        organization_id=required_organization(),
+    return Event(
+        organization_id=organization_id,
         code=code,
         actor_id=None if actor is None else actor.pk,
         object_type="" if subject is None else subject._meta.label_lower,
         object_id="" if subject is None else _name(subject),
         trace_id=trace_id or getattr(subject, "trace_id", None) or _request_trace(),
-        details=json.dumps(details, sort_keys=True, ensure_ascii=False),
+        details=json.dumps(details or {}, sort_keys=True, ensure_ascii=False),
         occurred_at=timezone.now(),
     )
-    cast(DatabaseWrapper, connection).gather_event(event)
 
 
 @transaction.atomic
@@ -82,6 +96,25 @@ def record_alone(organization_id: int, code: str, /, **fields: Any) -> None:
     """Write an event in a transaction of its own: a refusal, after what it refused is undone."""
     with organization_scope(organization_id):
         _record_now(code, **fields)
+
+
+def record_apart(organization_id: int, code: str, /, **details: Any) -> None:
+    """Write an event at once on a connection of its own: it stays whatever the caller's does.
+
+    Waits for nothing that the caller's transaction may hold: a chain is locked at COMMIT only.
+    """
+    event = _event(organization_id, code, details=details)
+    apart = cast(DatabaseWrapper, connection.copy())
+    try:
+        apart.connect()
+        with organization_scope(organization_id):
+            apart.set_autocommit(False)
+            with apart.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '10s'")
+            apart.gather_event(event)
+            apart.commit()
+    finally:
+        apart.close()
 
 
 def _name(subject: models.Model) -> str:

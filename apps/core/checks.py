@@ -9,7 +9,7 @@ from django.apps import apps
 from django.core.checks import CheckMessage, Error, register
 from django.db.models import Field, Model
 
-from apps.core.fields import DATA_CLASSES
+from apps.core.fields import DATA_CLASSES, SecretField
 
 # Fields that Django's own abstract models bring along.
 FOREIGN_FIELDS = {"id", "password", "last_login", "is_superuser"}
@@ -28,6 +28,29 @@ def fields_say_what_they_hold(app_configs: Any, **_: Any) -> list[CheckMessage]:
         for model, field in _our_fields()
         if not _says_it(field)
     ]
+
+
+@register()
+def secrets_are_sealed(app_configs: Any, **_: Any) -> list[CheckMessage]:
+    """A field that says it holds a secret keeps it sealed, in a row with a name."""
+    return [
+        Error(
+            f"{model._meta.label}.{field.name} holds a secret: make it a SecretField"
+            " of a model with a public_id",
+            obj=field,
+            id="core.E002",
+        )
+        for model, field in _our_fields()
+        if _is_secret(field) and not (isinstance(field, SecretField) and _is_named(model))
+    ]
+
+
+def _is_secret(field: Field[Any, Any]) -> bool:
+    return isinstance(field, SecretField) or "secret" in (field.db_comment or "").lower()
+
+
+def _is_named(model: type[Model]) -> bool:
+    return any(field.name == "public_id" for field in model._meta.fields)
 
 
 def _our_fields() -> Iterator[tuple[type[Model], Field[Any, Any]]]:

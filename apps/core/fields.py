@@ -38,6 +38,17 @@ class SharedForeignKey(models.ForeignKey[Any, Any]):
         super().__init__(to, on_delete, **kwargs)
 
 
+class SealedField(models.BinaryField):
+    """Bytes sealed with the organization's data key, found and sealed again after a rotation."""
+
+
+class SecretField(SealedField):
+    """A sealed secret, bound to its table, column and row: opened anywhere else, it is nothing.
+
+    Its row has a `public_id`; `apps.tenants.secrets` seals and opens it.
+    """
+
+
 class ScopedManager(models.Manager[_Row]):
     """Refuses to build a query outside a scope; inside one, row-level security does the rest."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from apps.core.fields import OrgForeignKey, Public, Tenant
+from apps.core.fields import OrgForeignKey, Public, SealedField, Tenant
 from apps.ecg.model_patient import Device, Patient
 
 
@@ -129,7 +129,7 @@ class Waveform(Tenant):
     kind = models.CharField(
         max_length=8, choices=Kind.choices, db_comment="operational: Rhythm or median beat."
     )
-    sealed = models.BinaryField(db_comment="waveform: Packed, compressed and sealed samples.")
+    sealed = SealedField(db_comment="waveform: Packed, compressed and sealed samples.")
     packed_sha256 = models.CharField(
         max_length=64, db_comment="waveform: Hash of the packed samples before compression."
     )

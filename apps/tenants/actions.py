@@ -9,6 +9,7 @@ from django.db import transaction
 from apps.audit import actions as audit
 from apps.audit.models import AuditHead
 from apps.core.scope import organization_scope
+from apps.tenants.keys import ensure_data_key
 from apps.tenants.lookups import organization_by_slug
 from apps.tenants.models import PLATFORM_SLUG, Membership, Organization, Site, User
 
@@ -39,10 +40,11 @@ def provision_organization(wanted: NewOrganization) -> Organization:
 
 
 def open_organization(wanted: NewOrganization) -> Organization:
-    """The first step: the row and its chain, not live. One that is there stays as it is."""
+    """The first step: the row, its chain and data key, not live. What is there stays as it is."""
     organization = _organization_row(wanted)
     with organization_scope(organization.pk), transaction.atomic():
         AuditHead.objects.get_or_create(organization=organization)
+        ensure_data_key(organization)
     return organization
 
 

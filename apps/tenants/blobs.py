@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 
 from django.conf import settings
 
 from apps.core.blobs import sealing, store
 from apps.core.blobs.folder import FolderEngine
-from apps.core.blobs.keyring import Keyring, parse_keyring
 from apps.core.blobs.store import Engine, Stored
+from apps.tenants.keyrings import keyring_of
+
+__all__ = ["engine_of", "engines", "get", "keyring_of", "put", "seal_bytes", "unseal_bytes"]
 
 
 def engine_of(_organization_id: int) -> Engine:
@@ -22,14 +23,13 @@ def engines() -> Iterator[Engine]:
     yield FolderEngine(settings.BLOB_ROOT)
 
 
-def keyring_of(_organization_id: int) -> Keyring:
-    return _parsed(settings.BLOB_KEYRING)
-
-
 def put(
     organization_id: int, kind: str, chunks: Iterable[bytes], *, limit: int | None = None
 ) -> Stored:
-    """Seal a stream and keep it under its plain hash. Raises store.TooLarge, RetryableError."""
+    """Seal a stream and keep it under its plain hash.
+
+    Raises store.TooLarge, RetryableError, and sealing.Unsealable where the key was destroyed.
+    """
     place, ring = engine_of(organization_id), keyring_of(organization_id)
     return store.put(place, ring, organization_id, kind, chunks, limit=limit)
 
@@ -49,8 +49,3 @@ def seal_bytes(data: bytes, organization_id: int) -> bytes:
 
 def unseal_bytes(data: bytes, organization_id: int) -> bytes:
     return sealing.unseal_bytes(data, organization_id, keyring_of(organization_id))
-
-
-@lru_cache(maxsize=4)
-def _parsed(text: str) -> Keyring:
-    return parse_keyring(text)

@@ -124,8 +124,16 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 BLOB_ROOT = Path(env.text("BLOB_ROOT"))
-BLOB_KEYRING = env.secret("BLOB_KEYRING")
 BLOB_PLACES = "apps.tenants.blobs"
+# Where the keys that wrap data keys are: one of three (apps.core.kek).
+KEK_FILE = env.text("KEK_FILE", "")
+KEK = env.text("KEK", "")
+KEK_URL = env.text("KEK_URL", "")
+KEK_TOKEN_FILE = env.text("KEK_TOKEN_FILE", "")
+# How long a process keeps an unwrapped data key, and how soon it hears of a change.
+DATA_KEY_SECONDS = 600
+DATA_KEY_CHECK_SECONDS = 15
+SHRED_PERSONS = env.whole_number("SHRED_PERSONS", 2)
 AUDIT_KEY = env.secret("AUDIT_KEY")
 
 # Leases: durations in seconds by the database's clock.

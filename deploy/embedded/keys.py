@@ -33,13 +33,14 @@ def new_key() -> str:
     return base64.b64encode(secrets.token_bytes(32)).decode()
 
 
-def new_keyring() -> str:
-    return json.dumps({"active": "k1", "keys": {"k1": new_key()}})
+def no_keys() -> str:
+    """Each organization's key-encryption key is added when the organization is made."""
+    return json.dumps({"organizations": {}})
 
 
 KEY_FILES: dict[str, tuple[str, Callable[[], str]]] = {
     "EINTHOVEN_SECRET_KEY_FILE": ("secret-key", lambda: secrets.token_urlsafe(48)),
-    "EINTHOVEN_BLOB_KEYRING_FILE": ("blob-keyring.json", new_keyring),
+    "EINTHOVEN_KEK_FILE": ("kek.json", no_keys),
     "EINTHOVEN_AUDIT_KEY_FILE": ("audit-key", new_key),
 }
 

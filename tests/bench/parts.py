@@ -16,6 +16,8 @@ import pydicom
 import zstandard
 from hl7apy.parser import parse_message
 
+from apps.core.blobs.keyring import Keyring
+from apps.core.blobs.sealing import seal_bytes, unseal_bytes
 from apps.ecg.formats import decode, dicom, sandbox
 from apps.ecg.formats.packing import pack, unpack
 from apps.ecg.signal import measure as measure_signal
@@ -23,7 +25,6 @@ from apps.ecg.signal.synthesis import SynthesisSpec, synthesize
 from apps.ecg.waveforms import LEVEL
 from apps.integrations.hl7.oru import build_oru
 from apps.reports.pdf import render
-from apps.tenants import blobs
 from tests.bench import files
 from tests.bench.cost import Cost, cost_of, costs_of
 from tests.bench.processes import tree_cpu_ms
@@ -31,6 +32,7 @@ from tests.bench.rows import Row, Size, beside, within
 from tests.integrations.oru_examples import changed
 from tests.reports.report_examples import SIGNED
 
+RING = Keyring("bench", {"bench": bytes(range(32))})
 FORK_MS = 5.0
 MEASURE_MS, PDF_MS, MESSAGE_MS = 25.0, 25.0, 8.0
 
@@ -100,10 +102,10 @@ def _packing(label: str, rhythm: Any, name: uuid.UUID, size: Size) -> Iterator[R
     compressor = zstandard.ZstdCompressor(level=LEVEL)
 
     def stored() -> bytes:
-        return blobs.seal_bytes(compressor.compress(pack(rhythm, name)), 1)
+        return seal_bytes(compressor.compress(pack(rhythm, name)), 1, RING)
 
     def opened() -> object:
-        return unpack(zstandard.ZstdDecompressor().decompress(blobs.unseal_bytes(sealed, 1)))
+        return unpack(zstandard.ZstdDecompressor().decompress(unseal_bytes(sealed, 1, RING)))
 
     sealed = stored()
     ours, back, peer = costs_of([stored, opened, lambda: zlib.compress(plain, 6)], size.runs)

@@ -15,14 +15,14 @@ SHORT = base64.b64encode(b"K" * 31).decode()
 
 
 def test_a_keyring_names_its_active_key():
-    ring = parse_keyring(json.dumps({"active": "k2", "keys": {"k1": KEY, "k2": KEY}}))
+    ring = parse_keyring(json.dumps({"active": "k2", "keys": {"k1": KEY, "k2": KEY}}), "KEYS")
     assert ring.active == "k2"
     assert ring.key("k1") == b"K" * 32
 
 
 def test_a_key_of_another_name_is_not_found():
     with pytest.raises(KeyError):
-        parse_keyring(json.dumps({"active": "k1", "keys": {"k1": KEY}})).key("k9")
+        parse_keyring(json.dumps({"active": "k1", "keys": {"k1": KEY}}), "KEYS").key("k9")
 
 
 @pytest.mark.parametrize(
@@ -43,8 +43,8 @@ def test_a_key_of_another_name_is_not_found():
     ],
 )
 def test_an_unusable_keyring_is_refused_without_showing_it(text):
-    with pytest.raises(ImproperlyConfigured, match="BLOB_KEYRING") as refusal:
-        parse_keyring(text)
+    with pytest.raises(ImproperlyConfigured, match="KEYS") as refusal:
+        parse_keyring(text, "KEYS")
     assert KEY not in str(refusal.value)
     assert SHORT not in str(refusal.value)
     assert refusal.value.__suppress_context__ or refusal.value.__context__ is None

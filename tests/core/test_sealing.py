@@ -23,7 +23,7 @@ def key_of(letter):
 
 def ring(active, *names):
     keys = {name: key_of(name[-1]) for name in names}
-    return parse_keyring(json.dumps({"active": active, "keys": keys}))
+    return parse_keyring(json.dumps({"active": active, "keys": keys}), "KEYS")
 
 
 K1 = ring("k1", "k1")
@@ -150,6 +150,6 @@ def test_a_key_that_is_gone_is_named_as_the_cause():
 
 def test_a_key_replaced_under_its_name_opens_nothing():
     old = seal_bytes(b"old", 1)
-    other = parse_keyring(json.dumps({"active": "k1", "keys": {"k1": key_of("x")}}))
+    other = parse_keyring(json.dumps({"active": "k1", "keys": {"k1": key_of("x")}}), "KEYS")
     with pytest.raises(Unsealable, match="blob-not-genuine"):
         unseal_bytes(old, 1, other)

@@ -13,11 +13,13 @@ from django.db import models
 
 from apps.audit.models import AuditHead
 from apps.core.fields import OrgForeignKey, SharedForeignKey, Tenant
-from apps.tenants.models import Organization
+from apps.tenants.models import DataKey, Organization
 from tests.factories import inside, make_user
 
 # Onboarding makes the only row an organization may have of these.
 ONE_EACH = {AuditHead}
+# What a further row must say beside those that every organization has.
+FURTHER = {DataKey: {"state": "retired", "destroyed_at": None, "destroyed_by": None}}
 
 _numbers = itertools.count(1)
 
@@ -33,7 +35,7 @@ def named(model: type[models.Model]) -> str:
 
 def unsaved_row(model: type[models.Model], organization: Organization, **given: Any) -> Any:
     """An instance that could be saved in the organization's scope; its parents are saved."""
-    values = {"organization": organization}
+    values = {"organization": organization} | FURTHER.get(model, {})
     for field in model._meta.local_fields:
         if field.name not in values | given and not field.primary_key:
             values[field.name] = _value(field, organization)

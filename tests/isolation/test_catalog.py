@@ -17,7 +17,7 @@ LEAST = {
     "functions-are-fixed": 10,
     "triggers-are-the-known-ones": 12,
     "table-grants-are-the-allowed-ones": 150,
-    "column-grants-are-what-a-claim-needs": 60,
+    "column-grants-are-the-allowed-ones": 60,
 }
 
 

@@ -24,11 +24,14 @@ def test_key_files_are_private(tmp_path: Path) -> None:
 
 def test_keys_have_the_length_that_the_ciphers_want(tmp_path: Path) -> None:
     files = key_environment(tmp_path)
-    keyring = json.loads(Path(files["EINTHOVEN_BLOB_KEYRING_FILE"]).read_text())
     audit = Path(files["EINTHOVEN_AUDIT_KEY_FILE"]).read_text()
-    assert len(base64.b64decode(keyring["keys"][keyring["active"]])) == 32
     assert len(base64.b64decode(audit)) == 32
     assert len(Path(files["EINTHOVEN_SECRET_KEY_FILE"]).read_text()) == 64
+
+
+def test_key_encryption_keys_are_added_with_the_organizations(tmp_path: Path) -> None:
+    file = Path(key_environment(tmp_path)["EINTHOVEN_KEK_FILE"])
+    assert json.loads(file.read_text()) == {"organizations": {}}
 
 
 def test_a_new_name_gets_a_password_and_the_others_keep_theirs(tmp_path: Path) -> None:

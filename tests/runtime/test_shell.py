@@ -60,7 +60,7 @@ def test_the_command_finds_all_that_the_settings_read(folder: Path) -> None:
         f"DATABASE_{part}URL" for part in ("", "OWNER_", "DISPATCH_", "PLATFORM_")
     }
     assert {name.removeprefix("EINTHOVEN_") for name in shown if "EINTHOVEN_" in name} == {
-        *("ALLOWED_HOSTS", "AUDIT_KEY_FILE", "BLOB_KEYRING_FILE", "BLOB_ROOT"),
+        *("ALLOWED_HOSTS", "AUDIT_KEY_FILE", "BLOB_ROOT", "KEK_FILE"),
         *("QUEUE_STATUS_FILE", "SECRET_KEY_FILE"),
     }
 

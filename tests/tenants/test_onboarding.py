@@ -10,7 +10,7 @@ from apps.audit.verify import verify_chain
 from apps.tenants import actions
 from apps.tenants.actions import NewOrganization, provision_organization
 from apps.tenants.lookups import memberships_of, organization_by_slug
-from apps.tenants.models import Organization, Site
+from apps.tenants.models import DataKey, Organization, Site
 from apps.tenants.zones import validate_zone
 from tests.database import committed
 from tests.factories import inside, make_user, organization_of
@@ -33,7 +33,7 @@ def test_a_new_organization_has_its_chain_and_sites_and_is_live():
     with inside(place):
         assert [site.name for site in Site.objects.all()] == ["Annex", "Main"]
         assert {site.time_zone for site in Site.objects.all()} == {"America/Chicago"}
-    assert codes_of(place) == ["tenants.organization.onboarded"]
+    assert codes_of(place) == ["tenants.data_key.created", "tenants.organization.onboarded"]
     assert verify_chain(place.pk).failure == ""
 
 
@@ -42,19 +42,20 @@ def test_onboarding_again_changes_nothing():
     first = provision_organization(WANTED)
     again = provision_organization(WANTED)
     assert first == again
-    assert codes_of(first) == ["tenants.organization.onboarded"]
+    assert codes_of(first) == ["tenants.data_key.created", "tenants.organization.onboarded"]
     with inside(first):
         assert Site.objects.count() == 2
 
 
 @committed
-@pytest.mark.parametrize("place", ["AuditHead", "Site", "put_live"])
+@pytest.mark.parametrize("place", ["AuditHead", "ensure_data_key", "Site", "put_live"])
 def test_onboarding_that_was_killed_completes_and_is_never_half_live(monkeypatch, place):
     def killed(*_args, **_fields):
         raise KeyboardInterrupt
 
-    target = actions if place == "put_live" else getattr(actions, place).objects
-    name = "put_live" if place == "put_live" else "get_or_create"
+    is_function = place in ("put_live", "ensure_data_key")
+    target = actions if is_function else getattr(actions, place).objects
+    name = place if is_function else "get_or_create"
     with monkeypatch.context() as crashing:
         crashing.setattr(target, name, killed, raising=False)
         with pytest.raises(KeyboardInterrupt):
@@ -65,7 +66,7 @@ def test_onboarding_that_was_killed_completes_and_is_never_half_live(monkeypatch
     assert memberships_of(person.pk) == []
     assert provision_organization(WANTED).is_live
     with inside(organization):
-        assert AuditHead.objects.count() == 1
+        assert AuditHead.objects.count() == DataKey.objects.count() == 1
 
 
 @committed

@@ -45,6 +45,11 @@ class FolderEngine:
         finally:
             source.unlink(missing_ok=True)
 
+    def replace(self, temporary: str, key: str) -> None:
+        target = self.root / key
+        (self.root / temporary).replace(target)
+        _flush_folder(target.parent)
+
     def read(self, key: str) -> Iterator[bytes]:
         with open(self.root / key, "rb") as stored:
             while chunk := stored.read(CHUNK):

@@ -23,7 +23,7 @@ class Keyring:
         return self.keys[key_id]
 
 
-def parse_keyring(text: str) -> Keyring:
+def parse_keyring(text: str, setting: str) -> Keyring:
     """{"active": name, "keys": {name: base64 of 32 bytes}}; raises ImproperlyConfigured."""
     try:
         raw = json.loads(text)
@@ -31,11 +31,11 @@ def parse_keyring(text: str) -> Keyring:
         ring = Keyring(str(raw["active"]), keys)
     except (ValueError, KeyError, TypeError, AttributeError, binascii.Error):
         raise ImproperlyConfigured(
-            'BLOB_KEYRING must be {"active": name, "keys": {name: base64}}'
+            f'{setting} must be {{"active": name, "keys": {{name: base64}}}}'
         ) from None
     if ring.active not in ring.keys:
-        raise ImproperlyConfigured("BLOB_KEYRING: the active key is not among the keys")
+        raise ImproperlyConfigured(f"{setting}: the active key is not among the keys")
     for name, key in ring.keys.items():
         if len(key) != KEY_BYTES or not 0 < len(name.encode()) <= KEY_ID_BYTES:
-            raise ImproperlyConfigured("BLOB_KEYRING: a key has 32 bytes and a name of 1 to 16")
+            raise ImproperlyConfigured(f"{setting}: a key has 32 bytes and a name of 1 to 16")
     return ring

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 
+from apps.core.blobs.keyring import Keyring
 from apps.core.blobs.store import Engine
 
 
@@ -18,6 +19,11 @@ def _known() -> Any:
 def engine_of(organization_id: int) -> Engine:
     place: Engine = _known().engine_of(organization_id)
     return place
+
+
+def keyring_of(organization_id: int) -> Keyring:
+    ring: Keyring = _known().keyring_of(organization_id)
+    return ring
 
 
 def engines() -> Iterator[Engine]:

@@ -2,7 +2,8 @@
 
 Header: magic, version, key id (16), blob id (16). Each blob has a key of its own, derived from
 the data key and the random blob id, so counters may serve as nonces. Associated data of every
-segment: the whole header, the organization, the segment's number and whether it is the last.
+segment: the whole header, the organization, what a secret is for (nothing for a blob), the
+segment's number and whether it is the last.
 """
 
 from __future__ import annotations
@@ -22,8 +23,12 @@ MAGIC = b"ECGB"
 VERSION = 1
 SEGMENT = 1 << 20
 TAG = 16
+KEY_NAME = slice(5, 5 + KEY_ID_BYTES)
 _HEADER = struct.Struct(f">4sB{KEY_ID_BYTES}s16s")
 _PLACE = struct.Struct(">7xI?")
+
+
+KEY_GONE = "blob-key-gone"
 
 
 class Unsealable(Exception):
@@ -34,10 +39,13 @@ class Unsealable(Exception):
         self.code = code
 
 
-def seal(chunks: Iterable[bytes], organization_id: int, ring: Keyring) -> Iterator[bytes]:
+def seal(
+    chunks: Iterable[bytes], organization_id: int, ring: Keyring, purpose: bytes = b""
+) -> Iterator[bytes]:
     """Sealed form of a stream, header first; an empty stream is one empty last segment."""
     header = _HEADER.pack(MAGIC, VERSION, ring.active.encode(), os.urandom(16))
     cipher, bound = _cipher(ring, header, organization_id)
+    bound += purpose
     yield header
     number, waiting = 0, bytearray()
     for chunk in chunks:
@@ -50,7 +58,9 @@ def seal(chunks: Iterable[bytes], organization_id: int, ring: Keyring) -> Iterat
     yield _encrypt(cipher, bound, number, True, bytes(waiting))
 
 
-def unseal(chunks: Iterable[bytes], organization_id: int, ring: Keyring) -> Iterator[bytes]:
+def unseal(
+    chunks: Iterable[bytes], organization_id: int, ring: Keyring, purpose: bytes = b""
+) -> Iterator[bytes]:
     """Plain form of a sealed stream. Raises Unsealable at the first segment that is not genuine."""
     waiting, stream = bytearray(), iter(chunks)
     while len(waiting) < _HEADER.size and (chunk := next(stream, b"")):
@@ -60,6 +70,7 @@ def unseal(chunks: Iterable[bytes], organization_id: int, ring: Keyring) -> Iter
     header = bytes(waiting[: _HEADER.size])
     del waiting[: _HEADER.size]
     cipher, bound = _cipher(ring, header, organization_id)
+    bound += purpose
     number = 0
     for chunk in stream:
         waiting += chunk
@@ -74,12 +85,22 @@ def unseal(chunks: Iterable[bytes], organization_id: int, ring: Keyring) -> Iter
     yield _decrypt(cipher, bound, number, True, bytes(waiting))
 
 
-def seal_bytes(data: bytes, organization_id: int, ring: Keyring) -> bytes:
-    return b"".join(seal([data], organization_id, ring))
+def seal_bytes(data: bytes, organization_id: int, ring: Keyring, purpose: bytes = b"") -> bytes:
+    return b"".join(seal([data], organization_id, ring, purpose))
 
 
-def unseal_bytes(data: bytes, organization_id: int, ring: Keyring) -> bytes:
-    return b"".join(unseal([data], organization_id, ring))
+def unseal_bytes(data: bytes, organization_id: int, ring: Keyring, purpose: bytes = b"") -> bytes:
+    return b"".join(unseal([data], organization_id, ring, purpose))
+
+
+def key_name(sealed: bytes) -> str:
+    """The name of the key that sealed this, from its beginning. Raises Unsealable."""
+    if len(sealed) < _HEADER.size or sealed[:4] != MAGIC or sealed[4] != VERSION:
+        raise Unsealable("blob-unknown-version")
+    try:
+        return sealed[KEY_NAME].rstrip(b"\0").decode("ascii")
+    except UnicodeDecodeError:
+        raise Unsealable(KEY_GONE) from None
 
 
 def _cipher(ring: Keyring, header: bytes, organization_id: int) -> tuple[AESGCM, bytes]:
@@ -89,7 +110,7 @@ def _cipher(ring: Keyring, header: bytes, organization_id: int) -> tuple[AESGCM,
     try:
         key = ring.key(key_id.rstrip(b"\0").decode("ascii"))
     except (KeyError, UnicodeDecodeError):
-        raise Unsealable("blob-key-gone") from None
+        raise Unsealable(KEY_GONE) from None
     derived = HKDF(SHA256(), 32, salt=blob_id, info=b"einthoven blob 1").derive(key)
     return AESGCM(derived), header + struct.pack(">q", organization_id)
 

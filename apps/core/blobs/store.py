@@ -23,6 +23,10 @@ class Engine(Protocol):
         """Give stored bytes their key; False when the key existed (the bytes are dropped)."""
         ...
 
+    def replace(self, temporary: str, key: str) -> None:
+        """Give stored bytes a key that exists, in one step: readers see the old or the new."""
+        ...
+
     def read(self, key: str) -> Iterator[bytes]:
         """Raises FileNotFoundError."""
         ...

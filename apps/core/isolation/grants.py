@@ -13,6 +13,7 @@ from config.isolation import (
     SHARED_POWERS,
     SHARED_TABLES,
     USERS,
+    WRITTEN_AGAIN,
     application_powers,
 )
 
@@ -56,8 +57,8 @@ def _each(role: str, table: str, powers: str) -> Iterator[Grant]:
         yield (role, table, power)
 
 
-def column_grants_are_what_a_claim_needs() -> Found:
-    """The dispatch role reads and writes the columns of a claim; no other role has columns."""
+def column_grants_are_the_allowed_ones() -> Found:
+    """The dispatch role has the columns of a claim, the application those to be sealed again."""
     found = rows(
         """SELECT coalesce(nullif(x.grantee, 0)::regrole::text, 'everyone'), c.relname::text,
                   a.attname::text, x.privilege_type
@@ -66,9 +67,9 @@ def column_grants_are_what_a_claim_needs() -> Found:
     )
     parts = [(name, "SELECT") for name in DISPATCH_READS.split(", ")]
     parts += [(name, "UPDATE") for name in DISPATCH_WRITES.split(", ")]
-    return compare(
-        {("ecg_dispatch", table, *part) for table in leased_tables() for part in parts}, set(found)
-    )
+    wanted = {("ecg_dispatch", table, *part) for table in leased_tables() for part in parts}
+    wanted |= {("ecg_app", *place, "UPDATE") for place in WRITTEN_AGAIN}
+    return compare(wanted, set(found))
 
 
 def nothing_is_for_everyone() -> Found:

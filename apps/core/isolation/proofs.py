@@ -51,7 +51,7 @@ PROOFS = (
     Proof("function", objects.changes_are_refused),
     Proof("objects", objects.everything_belongs_to_the_owner),
     Proof("grants", grants.table_grants_are_the_allowed_ones),
-    Proof("grants", grants.column_grants_are_what_a_claim_needs),
+    Proof("grants", grants.column_grants_are_the_allowed_ones),
     Proof("grants", grants.nothing_is_for_everyone),
     Proof("memberships", grants.no_role_becomes_another),
     Proof("tables", visible.nothing_without_a_scope),
