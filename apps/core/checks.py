@@ -7,9 +7,9 @@ from typing import Any
 
 from django.apps import apps
 from django.core.checks import CheckMessage, Error, register
-from django.db.models import Field, Model
+from django.db.models import BinaryField, Field, Model
 
-from apps.core.fields import DATA_CLASSES, SecretField
+from apps.core.fields import DATA_CLASSES, SealedField, SecretField
 
 # Fields that Django's own abstract models bring along.
 FOREIGN_FIELDS = {"id", "password", "last_login", "is_superuser"}
@@ -32,21 +32,29 @@ def fields_say_what_they_hold(app_configs: Any, **_: Any) -> list[CheckMessage]:
 
 @register()
 def secrets_are_sealed(app_configs: Any, **_: Any) -> list[CheckMessage]:
-    """A field that says it holds a secret keeps it sealed, in a row with a name."""
+    """What a field says it holds sealed, or as a secret, is found when keys are replaced."""
     return [
         Error(
-            f"{model._meta.label}.{field.name} holds a secret: make it a SecretField"
-            " of a model with a public_id",
+            f"{model._meta.label}.{field.name} must be a {wanted.__name__}"
+            " (a SecretField in a model with a public_id)",
             obj=field,
             id="core.E002",
         )
         for model, field in _our_fields()
-        if _is_secret(field) and not (isinstance(field, SecretField) and _is_named(model))
+        if (wanted := _sealed_as(field)) and not _is_sealed(model, field, wanted)
     ]
 
 
-def _is_secret(field: Field[Any, Any]) -> bool:
-    return isinstance(field, SecretField) or "secret" in (field.db_comment or "").lower()
+def _sealed_as(field: Field[Any, Any]) -> type[SealedField] | None:
+    """By its class or by its words: “secret”, “sealed”."""
+    words = (field.db_comment or "").lower()
+    if isinstance(field, SecretField) or "secret" in words:
+        return SecretField
+    return SealedField if isinstance(field, BinaryField) and "sealed" in words else None
+
+
+def _is_sealed(model: type[Model], field: Field[Any, Any], wanted: type[SealedField]) -> bool:
+    return isinstance(field, wanted) and (wanted is SealedField or _is_named(model))
 
 
 def _is_named(model: type[Model]) -> bool:

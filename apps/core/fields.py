@@ -38,7 +38,7 @@ class SharedForeignKey(models.ForeignKey[Any, Any]):
         super().__init__(to, on_delete, **kwargs)
 
 
-class SealedField(models.BinaryField):
+class SealedField(models.BinaryField):  # type: ignore[type-arg]
     """Bytes sealed with the organization's data key, found and sealed again after a rotation."""
 
 

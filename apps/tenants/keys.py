@@ -89,7 +89,7 @@ def rewrap_data_keys(organization: Organization, *, by: User | None = None) -> i
         newest = engine.ids(owner)[-1] if rows else ""
         old = [row for row in rows if row.kek_id != newest]
         for row in old:
-            _wrap(row, owner, keyrings.unwrap(row))
+            wrap_key(row, owner, keyrings.unwrap(row))
             row.save(update_fields=["kek_id", "wrapped"])
         if old:
             audit.record("tenants.data_key.rewrapped", actor=by, count=len(old), key=newest)
@@ -122,7 +122,8 @@ def destroy_keys(
         for row in rows:
             _destroy(row, by, reason)
         if rows:
-            audit.record("tenants.data_key.destroyed", actor=by, reason=reason, **_approver(second))
+            approver = "" if second is None else str(second.public_id)
+            audit.record("tenants.data_key.destroyed", actor=by, reason=reason, approver=approver)
         key_encryption().destroy(str(organization.public_id))
     keyrings.forget(organization.pk)
     return len(rows)
@@ -146,12 +147,13 @@ def destroyed_key() -> DataKey | None:
 
 def _make(organization: Organization) -> DataKey:
     made = DataKey(organization_id=organization.pk, name=secrets.token_hex(8))
-    _wrap(made, str(organization.public_id), os.urandom(KEY_BYTES))
+    wrap_key(made, str(organization.public_id), os.urandom(KEY_BYTES))
     made.save(force_insert=True)
     return made
 
 
-def _wrap(row: DataKey, owner: str, key: bytes) -> None:
+def wrap_key(row: DataKey, owner: str, key: bytes) -> None:
+    """Puts the wrapped key into a row, saved or not yet saved."""
     bound = keyrings.bound_to(row.organization_id, row.name)
     row.kek_id, row.wrapped = key_encryption().wrap(owner, key, bound)
 
@@ -179,7 +181,3 @@ def _refuse_strangers(organization: Organization, by: User, second: User | None)
         raise NotAllowed("not-platform-staff")
     if len({person.pk for person in persons}) < settings.SHRED_PERSONS:
         raise NotAllowed("second-person-needed")
-
-
-def _approver(second: User | None) -> dict[str, str]:
-    return {} if second is None else {"approver": str(second.public_id)}

@@ -25,8 +25,13 @@ def open_secret(organization_id: int, purpose: str, sealed: bytes) -> str:
     return sealing.unseal_bytes(sealed, organization_id, ring, _bound(purpose)).decode()
 
 
+def secret_bound(row: models.Model, field: str) -> bytes:
+    """What a SecretField's sealed bytes are bound to."""
+    return _bound(secret_purpose(row, field))
+
+
 def secret_purpose(row: models.Model, field: str) -> str:
-    """Table, column and row: what a SecretField's bytes are bound to."""
+    """Table, column and row."""
     column = row._meta.get_field(field).column  # type: ignore[union-attr]
     return f"{row._meta.db_table}.{column}:{row.public_id}"  # type: ignore[attr-defined]
 

@@ -35,6 +35,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "tenants.site",
         "tenants.membership",
         "tenants.user",
+        "tenants.datakey",
         "integrations.destination",
         "inference.algorithm",
         "inference.algorithmversion",

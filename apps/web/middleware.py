@@ -15,9 +15,12 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from apps.audit.actions import record_alone
+from apps.core.blobs.sealing import KEY_GONE, Unsealable
+from apps.core.kek.engine import KekUnavailable
 from apps.core.scope import organization_scope
 from apps.tenants.access import Active, active_organization
 from apps.tenants.actions import platform_organization_id
+from apps.web.views import errors
 
 log = structlog.get_logger(__name__)
 
@@ -41,7 +44,7 @@ CSP = "; ".join(
 UNSCOPED = {"/organizations"}
 
 # A refused request is on the record of the organization it was made in.
-REFUSED = {400, 403, 404, 405, 409, 413, 415, 422}
+REFUSED = {400, 403, 404, 405, 409, 410, 413, 415, 422}
 
 
 class SecurityHeaders:
@@ -117,6 +120,23 @@ class ActiveOrganization:
         polled = request.headers.get("HX-Request") or request.headers.get("X-Poll")
         if (not polled and now - last > 30) or "seen" not in request.session:
             request.session["seen"] = now
+
+
+class SealedAway:
+    """A page for stored data that cannot be opened: destroyed keys, or keys out of reach."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, Unsealable) and error.code == KEY_GONE:
+            return errors.key_gone(request)
+        if isinstance(error, KekUnavailable):
+            return errors.unavailable(request)
+        return None
 
 
 class AuditRefusals:

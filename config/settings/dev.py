@@ -4,6 +4,7 @@ from config.demo import fill_environment
 
 fill_environment()
 
+from config import env  # noqa: E402
 from config.settings.base import *  # noqa: E402, F403 - settings modules extend the base
 
 SESSION_COOKIE_NAME = "einthoven_demo"
@@ -15,3 +16,4 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True
 STATIC_ROOT = None  # type: ignore[assignment]  # sources are served, nothing is collected
+SHRED_PERSONS = env.whole_number("SHRED_PERSONS", 1)  # the demo has one operator

@@ -27,6 +27,7 @@ from deploy.embedded.supervisor import Supervisor
 
 LEAST_FREE_BYTES = 300_000_000
 WEB_PATIENCE_S = 90.0
+EARLIER_KEYRING = "blob-keyring.json"
 
 
 class Steps:
@@ -136,6 +137,7 @@ def leave_for_commands(state: Path, environment: dict[str, str]) -> None:
 def serve(services: Services, supervisor: Supervisor, port: int, steps: Steps) -> None:
     services.command("migrate", "--database", "owner").run_to_end(supervisor.stop)
     steps.done("migrations")
+    make_keys(services, supervisor.stop, steps)
     supervisor.start()
     logins = services.command("seed_demo").run_to_end(supervisor.stop)
     steps.done("organizations and ECGs")
@@ -144,6 +146,16 @@ def serve(services: Services, supervisor: Supervisor, port: int, steps: Steps) -
     say(f"\n{logins.rstrip()}\n\nReady in {steps.total_s:.1f} s; Ctrl-C stops everything.")
     say(f"http://{LOOPBACK}:{port}")
     supervisor.watch()
+
+
+def make_keys(services: Services, stop: StopSignal, steps: Steps) -> None:
+    """First keys; what an earlier version sealed with one key for everybody is taken over."""
+    services.command("rotate_keys", "--missing").run_to_end(stop)
+    earlier = services.state / "keys" / EARLIER_KEYRING
+    if earlier.exists():
+        services.command("rotate_keys", "--adopt", str(earlier)).run_to_end(stop)
+        earlier.unlink()
+        steps.done("sealed again by own keys")
 
 
 class Services:

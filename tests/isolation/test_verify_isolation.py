@@ -10,6 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from apps.core.blobs import places, store
 from apps.core.isolation import PROOFS
 from apps.core.scope import ScopeError, organization_scope
 from apps.ecg.models import Recording
@@ -107,6 +108,25 @@ def test_bytes_of_no_organization_are_named(settings, tmp_path):
     assert (
         verify()[1]
         == f"keys-begin-with-their-organization: org/999999/raw/{SHA256} is no organization's"
+    )
+
+
+def test_bytes_that_another_organizations_key_opens_are_named(mercy, lakeside):
+    theirs = blobs.keyring_of(lakeside.pk)
+    stored = store.put(blobs.engine_of(mercy.pk), theirs, mercy.pk, "raw", [b"x"])
+    place = f"org/{mercy.pk}/raw/{stored.sha256}"
+    told = f"keys-of-others-open-nothing: {place} opens with another organization's key"
+    assert verify()[1] == told
+    blobs.engine_of(mercy.pk).root.joinpath(place).unlink()
+    blobs.put(mercy.pk, "raw", [b"x"])
+    assert verify()[1] == ""
+
+
+def test_a_data_key_that_two_organizations_have_is_named(mercy, lakeside, monkeypatch):
+    own = blobs.keyring_of(mercy.pk)
+    monkeypatch.setattr(places, "keyring_of", lambda _: own)
+    assert "no-key-is-of-two-organizations" in "".join(
+        line for line in verify()[0] if line.endswith("at fault")
     )
 
 

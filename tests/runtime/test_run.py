@@ -117,6 +117,20 @@ def test_a_killed_runner_is_recovered_from_with_its_data(project: Path, start: S
     assert servers(project) == []
 
 
+def test_what_one_key_for_everybody_sealed_is_taken_over_once(project: Path, start: Start) -> None:
+    earlier = project / "var" / "keys" / "blob-keyring.json"
+    earlier.parent.mkdir(parents=True)
+    earlier.write_text("{}")
+    port = free_port()
+    runner = start(port=port)
+    assert is_ready(project, port), console(project)
+    assert (project / "var" / "--adopt").read_text() == str(earlier)
+    assert (project / "var" / "--missing").exists()
+    assert not earlier.exists()
+    runner.terminate()
+    assert runner.wait(READY_S) == 0
+
+
 def test_a_taken_port_is_refused_with_what_to_do(project: Path, start: Start) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

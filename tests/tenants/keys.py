@@ -41,7 +41,7 @@ def events_of(organization: Organization, what: str) -> list[dict[str, Any]]:
 
 
 def staff(**fields: Any) -> User:
-    return make_user(None, is_staff=True, **fields)
+    return make_user(None, **({"is_staff": True} | fields))
 
 
 def as_a_new_process(organization: Organization) -> None:

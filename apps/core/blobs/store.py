@@ -102,5 +102,15 @@ def get(store: Engine, ring: Keyring, organization_id: int, kind: str, sha256: s
     return data
 
 
+def reseal(store: Engine, ring: Keyring, organization_id: int, kind: str, sha256: str) -> None:
+    """Seal a stored blob again under the active key, under the same name. Raises as `get`."""
+    data = get(store, ring, organization_id, kind, sha256)
+    try:
+        temporary = store.write(f"org/{organization_id}", seal([data], organization_id, ring))
+        store.replace(temporary, blob_key(organization_id, kind, sha256))
+    except OSError:
+        raise RetryableError("storage-unavailable") from None
+
+
 class Corrupt(Exception):
     """Stored bytes do not match their name: never served, never parsed."""

@@ -59,6 +59,8 @@ PROOFS = (
     Proof("foreign keys asked for", visible.keys_of_others_find_nothing),
     Proof("names of stored bytes", stored.named_bytes_are_the_organizations),
     Proof("stored objects", stored.keys_begin_with_their_organization),
+    Proof("stored objects", stored.keys_of_others_open_nothing),
+    Proof("data keys", stored.no_key_is_of_two_organizations),
 )
 
 

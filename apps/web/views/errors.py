@@ -13,6 +13,8 @@ SENTENCES = {
     400: "The request could not be understood.",
     403: "Your role cannot do this.",
     404: "Nothing here.",
+    410: "The key of this organization's data was destroyed. It cannot be opened again.",
+    503: "Stored data cannot be opened for the moment. Try again in a minute.",
     500: "Something failed on our side.",
 }
 
@@ -48,6 +50,18 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def server_error(request: HttpRequest) -> HttpResponse:
     return _page(request, 500)
+
+
+def key_gone(request: HttpRequest) -> HttpResponse:
+    """Stored data whose key was destroyed."""
+    return _page(request, 410)
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """The keys cannot be reached now."""
+    response = _page(request, 503)
+    response.headers["Retry-After"] = "60"
+    return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from apps.audit import actions as audit
-from apps.core.blobs.sealing import Unsealable
+from apps.core.blobs.sealing import KEY_GONE, Unsealable
 from apps.core.blobs.store import Corrupt
 from apps.ecg import queries, waveforms
 from apps.ecg.models import Recording, Waveform
@@ -40,11 +40,18 @@ def waveform(request: OrganizationRequest, recording_id: uuid.UUID) -> HttpRespo
         body = _body(found, kind, encoding)
     except Waveform.DoesNotExist:
         raise Http404 from None
-    except (Corrupt, Unsealable):
-        return HttpResponse("not genuine", status=500, content_type="text/plain")
+    except (Corrupt, Unsealable) as error:
+        return _not_genuine(error)
     audit.record("ecg.waveform.viewed", found, actor=request.user)
     headers = {"Content-Encoding": encoding, "Vary": "Accept-Encoding", "Cache-Control": "no-store"}
     return HttpResponse(body, content_type="application/octet-stream", headers=headers)
+
+
+def _not_genuine(error: Corrupt | Unsealable) -> HttpResponse:
+    """Never served; a key that was destroyed has a page of its own."""
+    if isinstance(error, Unsealable) and error.code == KEY_GONE:
+        raise error
+    return HttpResponse("not genuine", status=500, content_type="text/plain")
 
 
 def _body(found: Recording, kind: str, encoding: str) -> bytes:
@@ -74,7 +81,7 @@ def trace(request: OrganizationRequest, recording_id: uuid.UUID) -> HttpResponse
         samples = waveforms.load(found)
     except Waveform.DoesNotExist:
         raise Http404 from None
-    except (Corrupt, Unsealable):
-        return HttpResponse("not genuine", status=500, content_type="text/plain")
+    except (Corrupt, Unsealable) as error:
+        return _not_genuine(error)
     audit.record("ecg.waveform.viewed", found, actor=request.user)
     return HttpResponse(trace_svg(samples, layout=layout), content_type="image/svg+xml")

@@ -18,6 +18,11 @@ def migrate(*arguments: str) -> None:
         sys.exit("the migration's own words")
 
 
+def rotate_keys(*arguments: str) -> None:
+    assert arguments[0] in ("--missing", "--adopt")
+    (STATE / arguments[0]).write_text(" ".join(arguments[1:]))
+
+
 def seed_demo() -> None:
     runs = STATE / "runs"
     runs.write_text(f"{runs.read_text() if runs.exists() else ''}x")
