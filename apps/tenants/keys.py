@@ -25,8 +25,8 @@ State = DataKey.State
 class KeysDestroyed(PermanentError):
     """The organization's keys were destroyed; it gets no others."""
 
-    def __init__(self) -> None:
-        super().__init__("keys-destroyed")
+    def __init__(self, code: str = "keys-destroyed") -> None:
+        super().__init__(code)
 
 
 class NotAllowed(PermanentError):

@@ -37,7 +37,7 @@ def test_adding_an_organization_makes_it_live():
     assert northside.is_live
     with inside(northside):
         assert [site.name for site in Site.objects.all()] == ["Clinic A", "Main hospital"]
-        assert AuditHead.objects.get().seq == 2
+        assert AuditHead.objects.get().seq == 3
     onboarded, added = events(northside)
     assert (onboarded.code, added.code) == ("tenants.organization.onboarded", "web.admin.added")
     assert added.actor == staff

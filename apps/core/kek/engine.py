@@ -53,15 +53,15 @@ class NotGenuine(Exception):
 class KekUnavailable(RetryableError):
     """The place of the keys cannot be used now; says nothing about any key."""
 
-    def __init__(self) -> None:
-        super().__init__("keys-unavailable")
+    def __init__(self, code: str = "keys-unavailable") -> None:
+        super().__init__(code)
 
 
 class CannotDestroy(PermanentError):
     """This engine has one key for all organizations."""
 
-    def __init__(self) -> None:
-        super().__init__("keys-are-shared")
+    def __init__(self, code: str = "keys-are-shared") -> None:
+        super().__init__(code)
 
     def __str__(self) -> str:
         return (
