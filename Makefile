@@ -14,7 +14,7 @@ help:
 	@echo "make setup   the environment only (the others call it)"
 	@echo "make run     the demo on http://127.0.0.1:$(PORT); Ctrl-C stops it, its data stay in $(VAR)/"
 	@echo "make test    the whole test suite (ARGS='-k name' for some of it)"
-	@echo "make check   format, lint, types, import layers, Django's checks, missing migrations"
+	@echo "make check   format, lint, types, import layers, secrets in the source, Django's checks, missing migrations"
 	@echo "make mutants every border between organizations removed in turn: each must be noticed"
 	@echo "make bench   the benchmarks, each beside a peer or a limit"
 	@echo "make neighbour 10,000 files of one organization: does another wait longer (ARGS=--burst=N)"
@@ -36,6 +36,7 @@ check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
+	$(BIN)/python -m deploy.secret_scan
 	$(SHELL_WITH_DATABASE) sh -ec '$(BIN)/mypy apps config deploy simulators; \
 		$(BIN)/python manage.py check; $(BIN)/python manage.py makemigrations --check --dry-run'
 
