@@ -117,6 +117,12 @@ def origin(name: str) -> str:
     return given
 
 
+def host_of(given: str) -> list[str]:
+    """The host name of an origin, if there is one."""
+    host = urlsplit(given).hostname
+    return [host] if host else []
+
+
 def database(variable: str) -> dict[str, object]:
     """Connection settings of one role from its URL, or from the file that VARIABLE_FILE names."""
     held = _secret_in_file(variable)
