@@ -8,7 +8,7 @@ BIN := .venv/bin
 LOCK := -q --upgrade --generate-hashes --custom-compile-command "make lock"
 SHELL_WITH_DATABASE := $(BIN)/python -m deploy.embedded.shell --var "$(VAR)" --throwaway --
 
-.PHONY: help setup run test check mutants bench neighbour screens lock test-tools
+.PHONY: help setup run test check mutants bench neighbour screens sbom lock test-tools
 
 help:
 	@echo "make setup   the environment only (the others call it)"
@@ -19,6 +19,7 @@ help:
 	@echo "make bench   the benchmarks, each beside a peer or a limit"
 	@echo "make neighbour 10,000 files of one organization: does another wait longer (ARGS=--burst=N)"
 	@echo "make screens screenshots of the running demo, into docs/screens"
+	@echo "make sbom    the software bill of materials, into sbom.cdx.json"
 	@echo "make lock    requirements/*.txt anew from requirements/*.in"
 	@echo "PORT, VAR (state folder), EINTHOVEN_CORPUS (folder of ECG files) and PYTHON may be set."
 
@@ -51,6 +52,9 @@ neighbour: setup
 
 screens: setup test-tools
 	@$(BIN)/python -m tests.screens --url "http://127.0.0.1:$(PORT)"
+
+sbom: setup
+	@$(BIN)/python -m deploy.sbom
 
 lock: setup
 	$(BIN)/uv pip compile $(LOCK) requirements/uv.in -o requirements/uv.txt
