@@ -7,11 +7,11 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
+from apps.web.middleware import METHODS
 from apps.web.views.errors import too_large
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 FORM_AROUND_FILES = 1024 * 1024
 
 
