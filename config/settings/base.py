@@ -59,7 +59,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "apps.web.middleware.ActiveOrganization",
     "apps.web.middleware.AuditRefusals",
-    "apps.web.limits.RequestLimits",
+    "apps.web.request_bounds.RequestBounds",
 ]
 
 TEMPLATES = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import os
+import pickle
 import tempfile
 from collections.abc import Iterator
 from importlib import import_module
@@ -16,6 +17,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core import mail
 from django.core.cache import caches
+from django.core.cache.backends.locmem import LocMemCache
 from django.db import models
 from django_q.models import OrmQ, Task
 
@@ -97,8 +99,9 @@ def _letter(message: Any) -> str:
 
 
 def _held(cache: Any) -> str:
-    """Keys and values of a cache in this process's memory; there is no other kind here."""
-    return str(getattr(cache, "_cache", None))
+    """Keys and values of a cache in this process's memory; another kind must be read otherwise."""
+    assert isinstance(cache, LocMemCache), cache
+    return str({key: pickle.loads(held) for key, held in cache._cache.items()})
 
 
 def _tables() -> Iterator[tuple[str, str]]:

@@ -122,9 +122,10 @@ def test_an_address_is_found_elsewhere_than_with_its_person(mercy):
     assert leaks(log=INVITED) == {"log": ["splonkwit"]}
 
 
-def test_a_word_in_a_cache_is_found(mercy):
-    cache.set(f"page:{WORD}", 1)
-    assert leaks() == {"caches": ["zyxquill"]}
+@pytest.mark.parametrize("where", ["key", "value"])
+def test_a_word_in_a_cache_is_found(mercy, where):
+    cache.set(*{"key": (f"page:{WORD}", 1), "value": ("page", [WORD])}[where])
+    assert found_in("caches")
     cache.clear()
     assert leaks() == {}
 

@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from apps.web.limits import most_bytes
 from apps.web.middleware import CSP, HEADERS
+from apps.web.request_bounds import most_bytes
 from tests.admin.people import events
 from tests.database import committed
 from tests.factories import PASSWORD

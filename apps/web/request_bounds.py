@@ -20,7 +20,7 @@ def most_bytes() -> int:
     return 2 * int(settings.MAX_UPLOAD_BYTES) + FORM_AROUND_FILES
 
 
-class RequestLimits:
+class RequestBounds:
     """Refuses before anything is read."""
 
     def __init__(self, get_response: Handler) -> None:
