@@ -8,17 +8,18 @@ BIN := .venv/bin
 LOCK := -q --upgrade --generate-hashes --custom-compile-command "make lock"
 SHELL_WITH_DATABASE := $(BIN)/python -m deploy.embedded.shell --var "$(VAR)" --throwaway --
 
-.PHONY: help setup run test check mutants bench neighbour screens lock test-tools
+.PHONY: help setup run test check mutants bench neighbour screens sbom lock test-tools
 
 help:
 	@echo "make setup   the environment only (the others call it)"
 	@echo "make run     the demo on http://127.0.0.1:$(PORT); Ctrl-C stops it, its data stay in $(VAR)/"
 	@echo "make test    the whole test suite (ARGS='-k name' for some of it)"
-	@echo "make check   format, lint, types, import layers, Django's checks, missing migrations"
+	@echo "make check   format, lint, types, import layers, secrets in the source, Django's checks, missing migrations"
 	@echo "make mutants every border between organizations removed in turn: each must be noticed"
 	@echo "make bench   the benchmarks, each beside a peer or a limit"
 	@echo "make neighbour 10,000 files of one organization: does another wait longer (ARGS=--burst=N)"
 	@echo "make screens screenshots of the running demo, into docs/screens"
+	@echo "make sbom    the software bill of materials, into sbom.cdx.json"
 	@echo "make lock    requirements/*.txt anew from requirements/*.in"
 	@echo "PORT, VAR (state folder), EINTHOVEN_CORPUS (folder of ECG files) and PYTHON may be set."
 
@@ -36,6 +37,7 @@ check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
+	$(BIN)/python -m deploy.secret_scan
 	$(SHELL_WITH_DATABASE) sh -ec '$(BIN)/mypy apps config deploy simulators; \
 		$(BIN)/python manage.py check; $(BIN)/python manage.py makemigrations --check --dry-run'
 
@@ -50,6 +52,9 @@ neighbour: setup
 
 screens: setup test-tools
 	@$(BIN)/python -m tests.screens --url "http://127.0.0.1:$(PORT)"
+
+sbom: setup
+	@$(BIN)/python -m deploy.sbom
 
 lock: setup
 	$(BIN)/uv pip compile $(LOCK) requirements/uv.in -o requirements/uv.txt

@@ -22,7 +22,7 @@ def environment_file() -> Path:
 
 def fill_environment() -> None:
     """Set what is missing; does nothing where the environment names a database."""
-    if "DATABASE_URL" in os.environ:
+    if {"DATABASE_URL", "DATABASE_URL_FILE"} & set(os.environ):
         return
     try:
         values = json.loads(environment_file().read_text(encoding="utf-8"))

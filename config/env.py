@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import os
+import stat
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -18,6 +20,7 @@ KNOWN = {
     "BLOB_ROOT",
     "CORPUS",
     "DEMO_EHR_PORT",
+    "DOWNLOAD_ORIGIN",
     "DRAIN_SECONDS",
     "HEARTBEAT_SECONDS",
     "KEK",
@@ -54,15 +57,25 @@ def text(name: str, default: str | None = None) -> str:
 
 def secret(name: str, default: str | None = None) -> str:
     """The value of NAME, or the content of the file that NAME_FILE names."""
-    path = os.environ.get(f"{PREFIX}{name}_FILE")
+    held = _secret_in_file(f"{PREFIX}{name}")
+    return text(name, default) if held is None else held
+
+
+def _secret_in_file(variable: str) -> str | None:
+    """None where no file is named. A file that everyone may read holds no secret: refused."""
+    path = os.environ.get(f"{variable}_FILE")
     if path is None:
-        return text(name, default)
+        return None
+    if variable in os.environ:
+        raise ImproperlyConfigured(f"Both {variable} and {variable}_FILE are set: leave one")
     try:
+        if Path(path).stat().st_mode & stat.S_IROTH:
+            raise ImproperlyConfigured(
+                f"{variable}_FILE may be read by everyone on this machine: chmod o-r"
+            )
         return Path(path).read_text(encoding="utf-8").strip()
     except OSError as error:
-        raise ImproperlyConfigured(
-            f"{PREFIX}{name}_FILE cannot be read: {error.strerror}"
-        ) from None
+        raise ImproperlyConfigured(f"{variable}_FILE cannot be read: {error.strerror}") from None
 
 
 def seconds(name: str, default: float) -> float:
@@ -94,13 +107,35 @@ def names(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in text(name, default).split(",") if part.strip()]
 
 
+def origin(name: str) -> str:
+    """Scheme and host, nothing after; empty when not set. Plain HTTP only on this machine."""
+    given = text(name, "")
+    if not given:
+        return ""
+    parts = urlsplit(given)
+    is_local = parts.hostname in {"127.0.0.1", "localhost"}
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_local):
+        raise ImproperlyConfigured(f"{PREFIX}{name} must begin with https://")
+    if given != f"{parts.scheme}://{parts.netloc}" or not parts.hostname or "@" in parts.netloc:
+        raise ImproperlyConfigured(f"{PREFIX}{name} must be scheme and host, without a path")
+    return given
+
+
+def host_of(given: str) -> list[str]:
+    """The host name of an origin, if there is one."""
+    host = urlsplit(given).hostname
+    return [host] if host else []
+
+
 def database(variable: str) -> dict[str, object]:
-    """Connection settings of one role from its URL."""
-    if variable not in os.environ:
+    """Connection settings of one role from its URL, or from the file that VARIABLE_FILE names."""
+    held = _secret_in_file(variable)
+    url = os.environ.get(variable) if held is None else held
+    if url is None:
         raise ImproperlyConfigured(f"{variable} is not set. `make run` provides it; see README.")
-    if not os.environ[variable].startswith(("postgres://", "postgresql://")):
+    if not url.startswith(("postgres://", "postgresql://")):
         raise ImproperlyConfigured(f"{variable} must be a postgres:// URL")
-    return dict(_reader.db_url(variable))
+    return dict(_reader.db_url_config(url))
 
 
 def _read(name: str, default: str | None) -> str:

@@ -14,7 +14,7 @@ from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -60,6 +60,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
 }
 
+METHODS = ("GET", "HEAD", "POST")
+
 # Ways out that are the product's own, and pages that nothing here needs.
 LEFT_OUT = {"logout", "view_on_site", "password_change_done"}
 
@@ -86,6 +88,8 @@ class PlatformAdminSite(AdminSite):
                 return redirect_to_login(request.get_full_path())
             if not self.has_permission(request):
                 raise PermissionDenied
+            if request.method not in METHODS:
+                return HttpResponseNotAllowed(METHODS)
             with timezone.override(zone_of(request)):
                 response = inner(request, *args, **kwargs)
                 return _drawn(response)

@@ -10,5 +10,6 @@ PHI_FREE = {
     "arrivals-strips": "names and states of stages by random id",
     "arrival-status": "names and states of stages, words of our own, random ids",
     "report-deliveries": "destinations and acknowledgement codes",
+    "download": "on the pages' own address nothing; elsewhere the file's reading is recorded",
     "upload": "a form, and the person's own uploads",
 }

@@ -21,6 +21,7 @@ urlpatterns = [
     path("reports/<uuid:report_id>/deliveries", reading.deliveries, name="report-deliveries"),
     path("reports/<uuid:report_id>/preview.pdf", documents.preview, name="report-preview"),
     path("report-versions/<uuid:version_id>/report.pdf", documents.report, name="report-pdf"),
+    path("files", documents.download, name="download"),
     path("upload", upload.upload, name="upload"),
     path("upload/files", upload.files, name="upload-files"),
     path("arrivals", arrivals.arrivals, name="arrivals"),

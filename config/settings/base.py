@@ -12,7 +12,9 @@ env.refuse_unknown()
 BASE_DIR = Path(__file__).resolve().parents[2]
 SECRET_KEY = env.secret("SECRET_KEY")
 DEBUG = False
-ALLOWED_HOSTS = env.names("ALLOWED_HOSTS")
+# Where files are downloaded from, if not from the pages' own address.
+DOWNLOAD_ORIGIN = env.origin("DOWNLOAD_ORIGIN")
+ALLOWED_HOSTS = [*env.names("ALLOWED_HOSTS"), *env.host_of(DOWNLOAD_ORIGIN)]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 AUTH_USER_MODEL = "tenants.User"
@@ -44,11 +46,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "apps.web.middleware.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "apps.web.middleware.SecurityHeaders",
     "apps.web.middleware.TraceId",
+    "apps.web.downloads.SeparateOrigin",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -57,6 +60,7 @@ MIDDLEWARE = [
     "apps.web.middleware.ActiveOrganization",
     "apps.web.middleware.AuditRefusals",
     "apps.web.middleware.SealedAway",
+    "apps.web.request_bounds.RequestBounds",
 ]
 
 TEMPLATES = [
@@ -111,6 +115,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_IDLE_SECONDS = 15 * 60
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "apps.web.views.errors.csrf_failure"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -123,6 +128,8 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 MAX_UPLOAD_BYTES = 32 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# Nothing sent to a page that takes no files is written to disk, where it would lie unsealed.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
 BLOB_ROOT = Path(env.text("BLOB_ROOT"))
 BLOB_PLACES = "apps.tenants.blobs"

@@ -185,12 +185,8 @@ def simulated_ehr(port: int, store: Path) -> list[str]:
 
 
 def web_server(port: int) -> list[str]:
-    workers = ["--workers", "2", "--worker-class", "gthread", "--threads", "4"]
-    times = ["--timeout", "120", "--graceful-timeout", "10"]
-    # The control socket lies in the home folder, where two copies would meet.
-    quiet = ["--no-control-socket", "--log-level", "warning"]
     address = ["--bind", f"{LOOPBACK}:{port}"]
-    return ["-m", "gunicorn", "config.wsgi", *address, *workers, *times, *quiet]
+    return ["-m", "gunicorn", "-c", "config/gunicorn.py", "config.wsgi", *address]
 
 
 def wait_for_web(supervisor: Supervisor, port: int) -> None:

@@ -41,10 +41,72 @@ def given(monkeypatch):
 
 
 def test_a_secret_is_the_content_of_its_file(given, tmp_path):
-    file = tmp_path / "key"
-    file.write_text("s3cret\n")
-    given("SECRET_KEY_FILE", str(file))
+    given("SECRET_KEY_FILE", private(tmp_path / "key", "s3cret\n"))
     assert env.secret("SECRET_KEY") == "s3cret"
+
+
+def private(file, content):
+    file.write_text(content)
+    file.chmod(0o640)
+    return str(file)
+
+
+def test_a_secret_file_that_everyone_may_read_stops_the_start(given, tmp_path):
+    path = private(tmp_path / "key", "s3cret")
+    (tmp_path / "key").chmod(0o644)
+    given("SECRET_KEY_FILE", path)
+    with pytest.raises(ImproperlyConfigured, match="may be read by everyone") as refused:
+        env.secret("SECRET_KEY")
+    assert "s3cret" not in str(refused.value)
+
+
+def test_a_secret_given_twice_stops_the_start(given, tmp_path):
+    given("SECRET_KEY_FILE", private(tmp_path / "key", "s3cret"))
+    given("SECRET_KEY", "other")
+    with pytest.raises(ImproperlyConfigured, match="leave one"):
+        env.secret("SECRET_KEY")
+
+
+@pytest.mark.parametrize("role", ["", "OWNER_", "DISPATCH_", "PLATFORM_"])
+def test_a_databases_address_may_come_from_a_file(monkeypatch, tmp_path, role):
+    variable = f"DATABASE_{role}URL"
+    url = "postgres://ecg_app:pass@db.example:5433/ecg\n"
+    monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv(f"{variable}_FILE", private(tmp_path / "url", url))
+    found = env.database(variable)
+    assert (found["HOST"], found["PORT"], found["NAME"]) == ("db.example", 5433, "ecg")
+    assert found["PASSWORD"] == "pass"
+
+
+def test_a_databases_file_that_everyone_may_read_stops_the_start(monkeypatch, tmp_path):
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setenv("DATABASE_URL_FILE", private(tmp_path / "url", "postgres://u:p@h/d"))
+    (tmp_path / "url").chmod(0o604)
+    with pytest.raises(ImproperlyConfigured, match="DATABASE_URL_FILE may be read by everyone"):
+        env.database("DATABASE_URL")
+
+
+@pytest.mark.parametrize(
+    "given_origin",
+    [
+        "http://files.example",
+        "https://files.example/",
+        "https://files.example/x",
+        "https://u:p@files.example",
+        "files.example",
+        "https://",
+    ],
+)
+def test_an_origin_is_a_scheme_and_a_host(given, given_origin):
+    given("DOWNLOAD_ORIGIN", given_origin)
+    with pytest.raises(ImproperlyConfigured, match="DOWNLOAD_ORIGIN"):
+        env.origin("DOWNLOAD_ORIGIN")
+
+
+@pytest.mark.parametrize("value", ["", "https://files.example", "http://127.0.0.1:8001"])
+def test_an_origin_is_taken_as_it_is(given, value):
+    given("DOWNLOAD_ORIGIN", value)
+    assert env.origin("DOWNLOAD_ORIGIN") == value
 
 
 def test_a_secret_file_that_cannot_be_read_stops_the_start(given):

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import os
+import pickle
 import tempfile
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import pydicom
 from django.apps import apps
 from django.conf import settings
 from django.core import mail
+from django.core.cache import caches
+from django.core.cache.backends.locmem import LocMemCache
 from django.db import models
+from django_q.models import OrmQ, Task
 
 from apps.ecg.formats.canonical import PatientIdentity
 from config.isolation import SHARED_TABLES
@@ -23,6 +29,10 @@ from tests.ingestion.files import ecg_file
 
 FILENAME = "Kryptowax-export.dcm"
 NOTE = "Wobblefarthian rhythm"
+ORDER = "ORD-88213-WX"
+COMMENT = "Frimblewick, see letter"
+WRONG_PASSWORD = "Grumbletonk and three more words"
+INVITED = "splonkwit@example.test"
 PATIENT = PatientIdentity(
     family_name="Zyxquill",
     given_name="Vorblat",
@@ -40,11 +50,25 @@ TOKENS = (
     "13-apr-1937",
     "kryptowax",
     "wobblefarthian",
+    "ord-88213-wx",
+    "frimblewick",
+    "grumbletonk",
+    "splonkwit",
 )
+# A person's address is kept with the person.
+MEANT_FOR = {"tenants_user": {"splonkwit"}}
 
 
 def canary_file(seed: int = 1) -> bytes:
-    return ecg_file(make_waveform(seed=seed), patient=PATIENT)
+    """Also with an order number and comments, where carts write what nobody expects."""
+    dataset = pydicom.dcmread(
+        io.BytesIO(ecg_file(make_waveform(seed=seed), patient=PATIENT)), force=True
+    )
+    dataset.AccessionNumber = ORDER
+    dataset.PatientComments = dataset.ImageComments = COMMENT
+    buffer = io.BytesIO()
+    dataset.save_as(buffer)
+    return buffer.getvalue()
 
 
 def tokens_in(text: str | bytes) -> list[str]:
@@ -59,10 +83,25 @@ def leaks(**texts: Any) -> dict[str, list[str]]:
         **texts,
         **dict(_tables()),
         **dict(_files()),
-        "mail": repr(getattr(mail, "outbox", [])),
+        "mail": str([_letter(message) for message in getattr(mail, "outbox", [])]),
+        "caches": str([_held(caches[name]) for name in settings.CACHES]),
+        "server log": server_log_text(),
     }
-    found = {place: tokens_in(text) for place, text in places.items()}
-    return {place: words for place, words in found.items() if words}
+    found = {place: set(tokens_in(text)) for place, text in places.items()}
+    found = {place: words - MEANT_FOR.get(place, set()) for place, words in found.items()}
+    return {place: sorted(words) for place, words in found.items() if words}
+
+
+def _letter(message: Any) -> str:
+    """All of it but whom it goes to."""
+    headers = {name: text for name, text in message.message().items() if name != "To"}
+    return f"{headers} {message.body} {getattr(message, 'alternatives', '')}"
+
+
+def _held(cache: Any) -> str:
+    """Keys and values of a cache in this process's memory; another kind must be read otherwise."""
+    assert isinstance(cache, LocMemCache), cache
+    return str({key: pickle.loads(held) for key, held in cache._cache.items()})
 
 
 def _tables() -> Iterator[tuple[str, str]]:
@@ -76,6 +115,7 @@ def _tables() -> Iterator[tuple[str, str]]:
             columns = ", ".join(f'"{name}"::text' for name in names)
             yield table, str(raw.execute(f"SELECT {columns} FROM {table}").fetchall())
     yield "sessions", _sessions()
+    yield "tasks", _tasks()
 
 
 def _tenant_models() -> list[type[models.Model]]:
@@ -85,6 +125,12 @@ def _tenant_models() -> list[type[models.Model]]:
 def _operational(model: type[models.Model]) -> list[str]:
     fields = model._meta.local_fields
     return [f.column for f in fields if (f.db_comment or "operational:").startswith("operational")]
+
+
+def _tasks() -> str:
+    """What is packed into finished and waiting ones."""
+    finished = [(row.args, row.kwargs, row.result) for row in Task.objects.all()]
+    return str([*finished, *(row.task for row in OrmQ.objects.all())])
 
 
 def _sessions() -> str:
@@ -100,9 +146,22 @@ def _files() -> Iterator[tuple[str, Any]]:
             f"blob {path.name}",
             str(path).encode() + (path.read_bytes() if path.is_file() else b""),
         )
-    for folder, folders, files in os.walk(tempfile.gettempdir(), onerror=None):
+    for folder, folders, files in os.walk("/tmp", onerror=None):
         if "pytest" not in folder:
             yield f"names in {folder}", " ".join((*folders, *files))
+    for path in Path(tempfile.gettempdir()).rglob("*"):
+        if path.is_file() and os.access(path, os.R_OK) and _is_own(path):
+            yield f"temporary {path}", path.name.encode() + path.read_bytes()
+
+
+def _is_own(path: Path) -> bool:
+    """In the test's own folder; the machine's belongs to others too."""
+    return "pytest" in str(path)
+
+
+def server_log_text() -> bytes:
+    log = server_log()
+    return log.read_bytes() if log else b""
 
 
 def server_log() -> Path | None:

@@ -72,6 +72,8 @@ ROUTES: list[Route] = [
     *both("report-deliveries", SEEN, "report"),
     *both("report-preview", SEEN, "report"),
     *both("report-pdf", SEEN, "version"),
+    # The files' own origin; on the pages' address there is nothing (tests/web/test_downloads.py).
+    *both("download", (404, 404, 404, 404)),
     *both("upload", SEEN),
     Route("upload-files", "GET", NO_GET),
     Route("upload-files", "POST", (302, 302, 302, 302), "site", "body:site"),

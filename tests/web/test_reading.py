@@ -228,7 +228,7 @@ def test_the_signed_pdf_is_the_stored_bytes_under_a_name_of_our_own(reading, rea
     assert one.content == two.content
     assert one.headers["X-Content-Type-Options"] == "nosniff"
     assert re.fullmatch(
-        r'inline; filename="ecg-report-[0-9a-f]{8}-v1.pdf"', one.headers["Content-Disposition"]
+        r'attachment; filename="ecg-report-[0-9a-f]{8}-v1.pdf"', one.headers["Content-Disposition"]
     )
 
 

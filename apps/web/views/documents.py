@@ -2,12 +2,19 @@ from __future__ import annotations
 
 import uuid
 
-from django.http import HttpResponse
-from django.views.decorators.http import require_safe
+from django.core.exceptions import BadRequest
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET, require_safe
 
 from apps.audit import actions as audit
+from apps.core.scope import organization_scope
 from apps.reports import queries
 from apps.reports.actions import preview_pdf, signed_pdf
+from apps.reports.models import Report, ReportVersion
+from apps.tenants.models import User
+from apps.web import downloads
+from apps.web.downloads import File, Kind
 from apps.web.guard import OrganizationRequest, in_organization
 
 
@@ -15,35 +22,47 @@ from apps.web.guard import OrganizationRequest, in_organization
 @in_organization
 def preview(request: OrganizationRequest, report_id: uuid.UUID) -> HttpResponse:
     """What would be signed now."""
-    found = queries.get_report_to_view(request.active, report_id)
-    body = preview_pdf(found)
-    audit.record(
-        "reports.report.previewed", found, actor=request.user, revision=found.draft_revision
-    )
-    return _pdf(body, f"ecg-preview-{short(found.public_id)}.pdf")
+    return downloads.answer(request, "preview", KINDS["preview"], report_id)
 
 
 @require_safe
 @in_organization
 def report(request: OrganizationRequest, version_id: uuid.UUID) -> HttpResponse:
     """A signed version, byte for byte as it was signed."""
-    found = queries.get_version_to_read(request.active, version_id)
+    return downloads.answer(request, "report", KINDS["report"], version_id)
+
+
+@require_GET
+@transaction.non_atomic_requests
+def download(request: HttpRequest) -> HttpResponse:
+    """A file for the one who asked for it on a page; nothing on the pages' own address."""
+    if not downloads.on_download_origin(request):
+        raise Http404
+    claim = downloads.take(request.GET.get("link", ""))
+    if claim is None:
+        raise BadRequest
+    kind = KINDS[claim.kind]
+    with organization_scope(claim.active.organization_id), transaction.atomic():
+        return downloads.attachment(kind.make(kind.find(claim.active, claim.thing), claim.user))
+
+
+def _preview(found: Report, reader: User) -> File:
+    body = preview_pdf(found)
+    audit.record("reports.report.previewed", found, actor=reader, revision=found.draft_revision)
+    return File(body, f"ecg-preview-{short(found.public_id)}.pdf")
+
+
+def _report(found: ReportVersion, reader: User) -> File:
     body = signed_pdf(found)
-    audit.record(
-        "reports.report.downloaded", found.report, actor=request.user, version=found.number
-    )
-    name = f"ecg-report-{short(found.report.public_id)}-v{found.number}.pdf"
-    return _pdf(body, name)
+    audit.record("reports.report.downloaded", found.report, actor=reader, version=found.number)
+    return File(body, f"ecg-report-{short(found.report.public_id)}-v{found.number}.pdf")
 
 
 def short(name: uuid.UUID) -> str:
     return str(name)[:8]
 
 
-def _pdf(body: bytes, name: str) -> HttpResponse:
-    headers = {
-        "Content-Disposition": f'inline; filename="{name}"',
-        "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "no-store",
-    }
-    return HttpResponse(body, content_type="application/pdf", headers=headers)
+KINDS = {
+    "preview": Kind(queries.get_report_to_view, _preview),
+    "report": Kind(queries.get_version_to_read, _report),
+}

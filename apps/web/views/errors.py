@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -15,6 +16,7 @@ SENTENCES = {
     404: "Nothing here.",
     410: "The key of this organization's data was destroyed. It cannot be opened again.",
     503: "Stored data cannot be opened for the moment. Try again in a minute.",
+    413: "The request is too large.",
     500: "Something failed on our side.",
 }
 
@@ -37,7 +39,11 @@ def reference_of(request: HttpRequest) -> str:
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _page(request, 400)
+    return _page(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    return _page(request, 413)
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
