@@ -24,6 +24,7 @@ DETAIL_KEYS = frozenset(
         "destination",
         "field",
         "filters",
+        "kind",
         "meter",
         "outcome",
         "page",

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Iterable
 
-from django.conf import settings
+from django.db import connection
 
+from apps.audit import actions as audit
 from apps.core.blobs import sealing, store
-from apps.core.blobs.folder import FolderEngine
-from apps.core.blobs.keyring import Keyring, parse_keyring
-from apps.core.blobs.store import Engine, Stored
+from apps.core.blobs.sealing import Unsealable
+from apps.core.blobs.store import Corrupt, Stored
+from apps.core.scope import organization_scope
+from apps.tenants.places import engine_of, engines, keyring_of
 
+__all__ = ["engine_of", "engines", "get", "keyring_of", "put", "seal_bytes", "unseal_bytes"]
 
-def engine_of(_organization_id: int) -> Engine:
-    return FolderEngine(settings.BLOB_ROOT)
-
-
-def engines() -> Iterator[Engine]:
-    """Every place in use, each once."""
-    yield FolderEngine(settings.BLOB_ROOT)
-
-
-def keyring_of(_organization_id: int) -> Keyring:
-    return _parsed(settings.BLOB_KEYRING)
+DAMAGED = "tenants.storage.damaged"
 
 
 def put(
@@ -35,12 +27,25 @@ def put(
 
 
 def get(organization_id: int, kind: str, sha256: str) -> bytes:
-    """Plain bytes, checked against their name.
+    """Plain bytes, checked against their name; what is not genuine is on the record.
 
     Raises store.Corrupt, sealing.Unsealable, FileNotFoundError, RetryableError.
     """
     place, ring = engine_of(organization_id), keyring_of(organization_id)
-    return store.get(place, ring, organization_id, kind, sha256)
+    try:
+        return store.get(place, ring, organization_id, kind, sha256)
+    except (Corrupt, Unsealable):
+        _note_damage(organization_id, kind, sha256)
+        raise
+
+
+def _note_damage(organization_id: int, kind: str, sha256: str) -> None:
+    """Alone, or with the work that asked: work that fails writes it itself after undoing."""
+    if connection.in_atomic_block:
+        with organization_scope(organization_id):
+            audit.record(DAMAGED, kind=kind, sha256=sha256)
+    else:
+        audit.record_alone(organization_id, DAMAGED, kind=kind, sha256=sha256)
 
 
 def seal_bytes(data: bytes, organization_id: int) -> bytes:
@@ -49,8 +54,3 @@ def seal_bytes(data: bytes, organization_id: int) -> bytes:
 
 def unseal_bytes(data: bytes, organization_id: int) -> bytes:
     return sealing.unseal_bytes(data, organization_id, keyring_of(organization_id))
-
-
-@lru_cache(maxsize=4)
-def _parsed(text: str) -> Keyring:
-    return parse_keyring(text)

@@ -126,6 +126,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 BLOB_ROOT = Path(env.text("BLOB_ROOT"))
 BLOB_KEYRING = env.secret("BLOB_KEYRING")
 BLOB_PLACES = "apps.tenants.blobs"
+STORAGE_TIMEOUT_SECONDS = env.seconds("STORAGE_TIMEOUT_SECONDS", 10)
 AUDIT_KEY = env.secret("AUDIT_KEY")
 
 # Leases: durations in seconds by the database's clock.

@@ -147,6 +147,12 @@ class Cluster:
                 )
             )
 
+    def _start_again(self) -> None:
+        """One that began before the monitor knew its cluster gives up at once."""
+        for process in [one for one in self.running if one.poll() is not None]:
+            self.running.remove(process)
+            self._daemon(*process.args[:-1])  # type: ignore[index]
+
     def _tool(self, *command: str) -> None:
         done = subprocess.run(
             command, env=self.environment, capture_output=True, timeout=START_S, check=False
@@ -158,11 +164,12 @@ class Cluster:
         deadline = time.monotonic() + START_S
         while time.monotonic() < deadline:
             try:
-                urllib.request.urlopen(self.endpoint, timeout=5).close()
+                urllib.request.urlopen(self.endpoint, timeout=2).close()
             except urllib.error.HTTPError:
                 return
             except OSError:
-                time.sleep(0.2)
+                self._start_again()
+                time.sleep(0.5)
             else:
                 return
         raise RuntimeError("the gateway does not answer")
