@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.db import connection
 
@@ -16,6 +17,15 @@ from apps.tenants.places import engine_of, engines, keyring_of
 __all__ = ["engine_of", "engines", "get", "keyring_of", "put", "seal_bytes", "unseal_bytes"]
 
 DAMAGED = "tenants.storage.damaged"
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """Which stored bytes were not genuine."""
+
+    organization_id: int
+    kind: str
+    sha256: str
 
 
 def put(
@@ -34,18 +44,24 @@ def get(organization_id: int, kind: str, sha256: str) -> bytes:
     place, ring = engine_of(organization_id), keyring_of(organization_id)
     try:
         return store.get(place, ring, organization_id, kind, sha256)
-    except (Corrupt, Unsealable):
-        _note_damage(organization_id, kind, sha256)
+    except (Corrupt, Unsealable) as error:
+        damage = Damage(organization_id, kind, sha256)
+        if connection.in_atomic_block:
+            with organization_scope(organization_id):
+                audit.record(DAMAGED, kind=kind, sha256=sha256)
+            error.__dict__["damage"] = damage
+        else:
+            record_damage(damage)
         raise
 
 
-def _note_damage(organization_id: int, kind: str, sha256: str) -> None:
-    """Alone, or with the work that asked: work that fails writes it itself after undoing."""
-    if connection.in_atomic_block:
-        with organization_scope(organization_id):
-            audit.record(DAMAGED, kind=kind, sha256=sha256)
-    else:
-        audit.record_alone(organization_id, DAMAGED, kind=kind, sha256=sha256)
+def damage_behind(error: BaseException) -> Damage | None:
+    """What the work that failed with it had put on the record, and undid."""
+    return error.__dict__.get("damage")
+
+
+def record_damage(damage: Damage) -> None:
+    audit.record_alone(damage.organization_id, DAMAGED, kind=damage.kind, sha256=damage.sha256)
 
 
 def seal_bytes(data: bytes, organization_id: int) -> bytes:

@@ -15,9 +15,12 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from apps.audit.actions import record_alone
+from apps.core.errors import RetryableError
 from apps.core.scope import organization_scope
 from apps.tenants.access import Active, active_organization
 from apps.tenants.actions import platform_organization_id
+from apps.tenants.blobs import damage_behind, record_damage
+from apps.web.views.errors import unavailable
 
 log = structlog.get_logger(__name__)
 
@@ -117,6 +120,27 @@ class ActiveOrganization:
         polled = request.headers.get("HX-Request") or request.headers.get("X-Poll")
         if (not polled and now - last > 30) or "seen" not in request.session:
             request.session["seen"] = now
+
+
+class StorageFaults:
+    """Bytes that cannot be had now are asked for again later; damaged ones are never shown."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """The request's own work is undone by now."""
+        damage = damage_behind(error)
+        if damage is not None:
+            record_damage(damage)
+            log.error("storage.damaged", error_class=type(error).__name__)
+        if not isinstance(error, RetryableError):
+            return None
+        log.warning("request.postponed", code=error.code)
+        return unavailable(request)
 
 
 class AuditRefusals:

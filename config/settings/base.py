@@ -56,6 +56,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "apps.web.middleware.ActiveOrganization",
     "apps.web.middleware.AuditRefusals",
+    "apps.web.middleware.StorageFaults",
 ]
 
 TEMPLATES = [

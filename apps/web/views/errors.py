@@ -14,6 +14,7 @@ SENTENCES = {
     403: "Your role cannot do this.",
     404: "Nothing here.",
     500: "Something failed on our side.",
+    503: "Not available just now. Try again in a minute.",
 }
 
 
@@ -22,9 +23,9 @@ def _page(request: HttpRequest, status: int) -> HttpResponse:
     if wants_json(request):
         words = f"{SENTENCES[status]} Reference {context['reference']}."
         return JsonResponse({"message": words}, status=status)
-    if status == 500:
+    if status >= 500:
         # Without the request's context: what failed may be what the frame needs.
-        body = render_to_string("errors/500.html", context)
+        body = render_to_string(f"errors/{status}.html", context)
         return HttpResponse(body, status=status)
     return render(request, f"errors/{status}.html", context, status=status)
 
@@ -48,6 +49,13 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def server_error(request: HttpRequest) -> HttpResponse:
     return _page(request, 500)
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """Nothing was done; the same again may succeed."""
+    response = _page(request, 503)
+    response.headers["Retry-After"] = "30"
+    return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
