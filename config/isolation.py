@@ -56,6 +56,8 @@ CONFIGURATION_TABLES = {
     "tenants_membership": KEEP,
     ORGANIZATIONS: KEEP,
     "tenants_site": KEEP,
+    "tenants_storagelocation": "SELECT",
+    "tenants_storagemove": "SELECT",
 }
 LOOKUP_TABLES = {ORGANIZATIONS, "tenants_membership"}
 
@@ -74,6 +76,9 @@ STORED = (
     ("reports_reportversion", "pdf_sha256", "pdf"),
     ("integrations_delivery", "message_sha256", "hl7"),
 )
+
+# Where a row also says how long its bytes are.
+STORED_SIZES = {"ingestion_ingress": "size"}
 
 
 def application_powers(table: str) -> str:

@@ -1,18 +1,24 @@
 #!/bin/sh
-# Installs what the browser tests need where root or sudo allows; elsewhere says so loudly.
+# Installs what tests with a real browser or object gateway need where root or sudo allows;
+# elsewhere says so loudly.
 # With CI set a missing tool is an error.
 set -u
 
-packages="chromium fonts-liberation fonts-dejavu-core poppler-utils"
+packages="chromium fonts-liberation fonts-dejavu-core poppler-utils
+ceph-mon ceph-mgr ceph-osd ceph-base radosgw"
 missing=""
 command -v chromium >/dev/null || missing="chromium"
 command -v pdftoppm >/dev/null || missing="$missing poppler-utils"
+for tool in ceph-mon ceph-mgr ceph-osd radosgw; do
+    command -v "$tool" >/dev/null || missing="$missing $tool"
+done
+command -v ceph-authtool >/dev/null || missing="$missing ceph-base"
 [ -z "$missing" ] && exit 0
 
 as_root=""
 [ "$(id -u)" = 0 ] || as_root="sudo -n"
 if command -v apt-get >/dev/null && { [ -z "$as_root" ] || sudo -n true 2>/dev/null; }; then
-    echo "Installing for the tests: $packages"
+    echo "Installing for the tests:" $packages
     export DEBIAN_FRONTEND=noninteractive
     $as_root apt-get update -qq >/dev/null &&
         $as_root apt-get install -y -qq --no-install-recommends $packages >/dev/null && exit 0
@@ -20,6 +26,6 @@ fi
 
 echo "==============================================================================="
 echo "MISSING: $missing. Tests that need them are SKIPPED. To have them run, as root:"
-echo "    apt-get install --no-install-recommends $packages"
+echo "    apt-get install --no-install-recommends" $packages
 echo "==============================================================================="
 [ -z "${CI:-}" ]

@@ -26,6 +26,7 @@ DETAIL_KEYS = frozenset(
         "field",
         "filters",
         "key",
+        "kind",
         "meter",
         "outcome",
         "page",

@@ -2,45 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from django.conf import settings
+from django.db import connection
 
+from apps.audit import actions as audit
 from apps.core.blobs import sealing, store
-from apps.core.blobs.folder import FolderEngine
-from apps.core.blobs.store import Engine, Stored
+from apps.core.blobs.sealing import KEY_GONE, Unsealable
+from apps.core.blobs.store import Corrupt, Stored
+from apps.core.scope import organization_scope
 from apps.tenants.keyrings import keyring_of
+from apps.tenants.places import engine_of, engines
 
 __all__ = ["engine_of", "engines", "get", "keyring_of", "put", "seal_bytes", "unseal_bytes"]
 
-
-def engine_of(_organization_id: int) -> Engine:
-    return FolderEngine(settings.BLOB_ROOT)
+DAMAGED = "tenants.storage.damaged"
 
 
-def engines() -> Iterator[Engine]:
-    """Every place in use, each once."""
-    yield FolderEngine(settings.BLOB_ROOT)
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """Which stored bytes were not genuine."""
+
+    organization_id: int
+    kind: str
+    sha256: str
 
 
 def put(
     organization_id: int, kind: str, chunks: Iterable[bytes], *, limit: int | None = None
 ) -> Stored:
-    """Seal a stream and keep it under its plain hash.
-
-    Raises store.TooLarge, RetryableError, and sealing.Unsealable where the key was destroyed.
-    """
+    """Seal a stream and keep it under its plain hash. Raises store.TooLarge, RetryableError."""
     place, ring = engine_of(organization_id), keyring_of(organization_id)
     return store.put(place, ring, organization_id, kind, chunks, limit=limit)
 
 
 def get(organization_id: int, kind: str, sha256: str) -> bytes:
-    """Plain bytes, checked against their name.
+    """Plain bytes, checked against their name; what is not genuine is on the record.
 
     Raises store.Corrupt, sealing.Unsealable, FileNotFoundError, RetryableError.
     """
     place, ring = engine_of(organization_id), keyring_of(organization_id)
-    return store.get(place, ring, organization_id, kind, sha256)
+    try:
+        return store.get(place, ring, organization_id, kind, sha256)
+    except (Corrupt, Unsealable) as error:
+        if isinstance(error, Unsealable) and error.code == KEY_GONE:
+            raise
+        damage = Damage(organization_id, kind, sha256)
+        if connection.in_atomic_block:
+            with organization_scope(organization_id):
+                audit.record(DAMAGED, kind=kind, sha256=sha256)
+            error.__dict__["damage"] = damage
+        else:
+            record_damage(damage)
+        raise
+
+
+def damage_behind(error: BaseException) -> Damage | None:
+    """What the work that failed with it had put on the record, and undid."""
+    return error.__dict__.get("damage")
+
+
+def record_damage(damage: Damage) -> None:
+    audit.record_alone(damage.organization_id, DAMAGED, kind=damage.kind, sha256=damage.sha256)
 
 
 def seal_bytes(data: bytes, organization_id: int) -> bytes:

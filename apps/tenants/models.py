@@ -166,3 +166,7 @@ class Membership(Tenant):
 
     def __str__(self) -> str:
         return f"{self.user} ({self.get_role_display()})"
+
+
+from apps.tenants.model_storage import StorageLocation as StorageLocation  # noqa: E402
+from apps.tenants.model_storage import StorageMove as StorageMove  # noqa: E402

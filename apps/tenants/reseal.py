@@ -68,7 +68,7 @@ def uses(organization_id: int) -> Counter[str]:
     """How many stored things each key has sealed, by its name."""
     found: Counter[str] = Counter()
     engine = engine_of(organization_id)
-    for key in engine.keys(f"org/{organization_id}/"):
+    for key in engine.keys(f"org/{organization_id}"):
         found[_sealed_by(engine, key)] += 1
     for model, field in sealed_columns():
         with organization_scope(organization_id), transaction.atomic():
@@ -110,7 +110,7 @@ def sealed_columns() -> Columns:
 
 def _blobs(organization_id: int, ring: Keyring, tell: Tell) -> Iterator[Progress]:
     engine, done, failed = engine_of(organization_id), 0, 0
-    keys = engine.keys(f"org/{organization_id}/")
+    keys = engine.keys(f"org/{organization_id}")
     due = [key for key in keys if _sealed_by(engine, key) != ring.active]
     for number, key in enumerate(due, 1):
         kind, sha256 = key.split("/")[2:]

@@ -16,10 +16,11 @@ from django.utils import timezone
 
 from apps.audit.actions import record_alone
 from apps.core.blobs.sealing import KEY_GONE, Unsealable
-from apps.core.kek.engine import KekUnavailable
+from apps.core.errors import RetryableError
 from apps.core.scope import organization_scope
 from apps.tenants.access import Active, active_organization
 from apps.tenants.actions import platform_organization_id
+from apps.tenants.blobs import damage_behind, record_damage
 from apps.web.views import errors
 
 log = structlog.get_logger(__name__)
@@ -151,8 +152,8 @@ class ActiveOrganization:
             request.session["seen"] = now
 
 
-class SealedAway:
-    """A page for stored data that cannot be opened: destroyed keys, or keys out of reach."""
+class StorageFaults:
+    """Bytes that cannot be had now are asked for again later; damaged ones are never shown."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -161,11 +162,17 @@ class SealedAway:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """The request's own work is undone by now."""
         if isinstance(error, Unsealable) and error.code == KEY_GONE:
             return errors.key_gone(request)
-        if isinstance(error, KekUnavailable):
-            return errors.unavailable(request)
-        return None
+        damage = damage_behind(error)
+        if damage is not None:
+            record_damage(damage)
+            log.error("storage.damaged", error_class=type(error).__name__)
+        if not isinstance(error, RetryableError):
+            return None
+        log.warning("request.postponed", code=error.code)
+        return errors.unavailable(request)
 
 
 class AuditRefusals:

@@ -59,8 +59,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "apps.web.middleware.ActiveOrganization",
     "apps.web.middleware.AuditRefusals",
-    "apps.web.middleware.SealedAway",
     "apps.web.request_bounds.RequestBounds",
+    "apps.web.middleware.StorageFaults",
 ]
 
 TEMPLATES = [
@@ -142,6 +142,7 @@ KEK_TOKEN_FILE = env.text("KEK_TOKEN_FILE", "")
 DATA_KEY_SECONDS = 600
 DATA_KEY_CHECK_SECONDS = 15
 SHRED_PERSONS = env.whole_number("SHRED_PERSONS", 2)
+STORAGE_TIMEOUT_SECONDS = env.seconds("STORAGE_TIMEOUT_SECONDS", 10)
 AUDIT_KEY = env.secret("AUDIT_KEY")
 
 # Leases: durations in seconds by the database's clock.

@@ -47,7 +47,7 @@ def in_production(*arguments, **given):
         "EINTHOVEN_SECRET_KEY": secrets.token_urlsafe(48),
         "EINTHOVEN_ALLOWED_HOSTS": "ecg.example",
         "EINTHOVEN_BLOB_ROOT": "/nonexistent",
-        "EINTHOVEN_BLOB_KEYRING": json.dumps({"active": "t", "keys": {"t": key}}),
+        "EINTHOVEN_KEK": json.dumps({"active": "t", "keys": {"t": key}}),
         "EINTHOVEN_AUDIT_KEY": key,
     }
     for role in ("", "OWNER_", "DISPATCH_", "PLATFORM_"):

@@ -149,7 +149,7 @@ def test_keys_out_of_reach_are_a_page_that_says_try_again(two, settings, client_
     keyrings.forget(leaving.organization.pk)
     settings.KEK_FILE += ".away"
     answer = client.get(reverse("trace", args=[leaving.recording.public_id]))
-    assert (answer.status_code, answer["Retry-After"]) == (503, "60")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "30")
     assert "Nothing is lost" in answer.content.decode()
 
 

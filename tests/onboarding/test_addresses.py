@@ -9,9 +9,10 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connections, transaction
 
+from apps.core.hosts import one_spelling
 from apps.core.scope import organization_scope
 from apps.integrations.actions import set_destination
-from apps.integrations.addresses import AddressTaken, claim, holder_of, one_spelling
+from apps.integrations.addresses import AddressTaken, claim, holder_of
 from apps.integrations.admin_forms import REFUSED
 from apps.integrations.models import Destination
 from apps.tenants.actions import organization_for_platform

@@ -8,8 +8,7 @@ import uuid
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-CHUNK = 1 << 20
-TEMPORARY = "temporary"
+from apps.core.blobs.store import CHUNK, TEMPORARY, Entry, is_temporary
 
 
 class FolderEngine:
@@ -58,12 +57,38 @@ class FolderEngine:
     def exists(self, key: str) -> bool:
         return (self.root / key).is_file()
 
+    def entries(self, prefix: str) -> Iterator[Entry]:
+        """Holds the names of one folder in memory at a time."""
+        above = prefix.rpartition("/")[0]
+        return (entry for entry in self._below(above) if entry.key.startswith(prefix))
+
     def keys(self, prefix: str) -> Iterator[str]:
-        base = self.root / prefix
-        for path in sorted(base.rglob("*")):
-            relative = path.relative_to(self.root)
-            if path.is_file() and TEMPORARY not in relative.parts:
-                yield relative.as_posix()
+        inside = f"{prefix}/" if prefix else ""
+        return (entry.key for entry in self.entries(inside) if not is_temporary(entry.key))
+
+    def delete(self, key: str) -> None:
+        (self.root / key).unlink(missing_ok=True)
+
+    def _below(self, folder: str) -> Iterator[Entry]:
+        try:
+            with os.scandir(self.root / folder) as found:
+                # A folder stands in the order as its keys do, with the stroke after its name.
+                names = sorted(f"{one.name}/" if one.is_dir() else one.name for one in found)
+        except FileNotFoundError:
+            return
+        for name in names:
+            key = f"{folder}/{name}".lstrip("/")
+            if name.endswith("/"):
+                yield from self._below(key.rstrip("/"))
+            else:
+                yield from self._entry(key)
+
+    def _entry(self, key: str) -> Iterator[Entry]:
+        try:
+            found = (self.root / key).stat()
+        except FileNotFoundError:
+            return
+        yield Entry(key, found.st_size, found.st_mtime)
 
     def sweep_temporary(self, older_than_s: float) -> int:
         """Remove what interrupted uploads left behind; how many."""

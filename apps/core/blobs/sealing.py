@@ -126,3 +126,8 @@ def _decrypt(cipher: AESGCM, bound: bytes, number: int, last: bool, sealed: byte
         return cipher.decrypt(place, sealed, bound + place)
     except (InvalidTag, ValueError):
         raise Unsealable("blob-not-genuine") from None
+
+
+def sealed_size(size: int) -> int:
+    """How long the sealed form of so many plain bytes is."""
+    return _HEADER.size + size + TAG * max(1, -(-size // SEGMENT))

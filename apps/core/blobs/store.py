@@ -11,6 +11,18 @@ from apps.core.blobs.keyring import Keyring
 from apps.core.blobs.sealing import seal, unseal
 from apps.core.errors import RetryableError
 
+CHUNK = 1 << 20
+TEMPORARY = "temporary"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a place says of one object: its key, sealed length and age."""
+
+    key: str
+    size: int
+    modified_at: float
+
 
 class Engine(Protocol):
     """Keeps sealed bytes under a key. A key that exists is never overwritten."""
@@ -33,7 +45,17 @@ class Engine(Protocol):
 
     def exists(self, key: str) -> bool: ...
 
-    def keys(self, prefix: str) -> Iterator[str]: ...
+    def entries(self, prefix: str) -> Iterator[Entry]:
+        """Everything whose key begins so, temporary names too, in the order of the keys' bytes."""
+        ...
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        """Keys below a folder, in order, without temporary names."""
+        ...
+
+    def delete(self, key: str) -> None:
+        """Does nothing where there is no such key."""
+        ...
 
     def sweep_temporary(self, older_than_s: float) -> int: ...
 
@@ -49,6 +71,10 @@ class Stored:
 
 class TooLarge(Exception):
     """The stream is longer than the caller allows; nothing was kept."""
+
+
+def is_temporary(key: str) -> bool:
+    return TEMPORARY in key.split("/")
 
 
 def blob_key(organization_id: int, kind: str, sha256: str) -> str:

@@ -68,7 +68,7 @@ def keys_of_others_open_nothing() -> Found:
     for own in rings:
         others = [key for who, keys in rings.items() if who != own for key in keys]
         engine = places.engine_of(own)
-        for key in islice(engine.keys(f"org/{own}/"), TRIED):
+        for key in islice(engine.keys(f"org/{own}"), TRIED):
             looked_at += 1
             if _opened_by(b"".join(engine.read(key)), own, others):
                 faults.append(f"{key} opens with another organization's key")

@@ -15,9 +15,9 @@ SENTENCES = {
     403: "Your role cannot do this.",
     404: "Nothing here.",
     410: "The key of this organization's data was destroyed. It cannot be opened again.",
-    503: "Stored data cannot be opened for the moment. Try again in a minute.",
     413: "The request is too large.",
     500: "Something failed on our side.",
+    503: "Not available just now. Try again in a minute.",
 }
 
 
@@ -26,9 +26,9 @@ def _page(request: HttpRequest, status: int) -> HttpResponse:
     if wants_json(request):
         words = f"{SENTENCES[status]} Reference {context['reference']}."
         return JsonResponse({"message": words}, status=status)
-    if status == 500:
+    if status >= 500:
         # Without the request's context: what failed may be what the frame needs.
-        body = render_to_string("errors/500.html", context)
+        body = render_to_string(f"errors/{status}.html", context)
         return HttpResponse(body, status=status)
     return render(request, f"errors/{status}.html", context, status=status)
 
@@ -64,9 +64,9 @@ def key_gone(request: HttpRequest) -> HttpResponse:
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:
-    """The keys cannot be reached now."""
+    """Nothing was done; the same again may succeed."""
     response = _page(request, 503)
-    response.headers["Retry-After"] = "60"
+    response.headers["Retry-After"] = "30"
     return response
 
 

@@ -18,7 +18,9 @@ from django.db import DatabaseError, connections
 
 from apps.core import leases
 from apps.core.blobs import places
+from apps.core.blobs.store import Engine
 from apps.core.drain import leased_models, wake
+from apps.core.errors import RetryableError
 
 log = structlog.get_logger(__name__)
 
@@ -67,12 +69,22 @@ def sweep_queues() -> None:
 
 def sweep_uploads() -> None:
     try:
-        removed = sum(engine.sweep_temporary(TEMPORARY_AGE_S) for engine in places.engines())
-    except OSError as error:
+        removed = sum(_swept(engine) for engine in places.engines())
+    except DatabaseError as error:
         log.warning("sweep.failed", error_class=type(error).__name__)
+        connections.close_all()
         return
     if removed:
         log.info("uploads.swept", count=removed)
+
+
+def _swept(engine: Engine) -> int:
+    """One place that is away keeps no other waiting."""
+    try:
+        return engine.sweep_temporary(TEMPORARY_AGE_S)
+    except (OSError, RetryableError) as error:
+        log.warning("sweep.failed", error_class=type(error).__name__)
+        return 0
 
 
 def _write_status(oldest: float | None, leased: int) -> None:

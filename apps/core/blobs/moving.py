@@ -1,0 +1,58 @@
+"""A place whose bytes are on their way to another: writes go ahead, reads look in both."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Iterator
+
+from apps.core.blobs.store import Engine, Entry, is_temporary
+from apps.core.errors import RetryableError
+
+
+class MovingEngine:
+    """The target first. What is in both is the target's."""
+
+    def __init__(self, target: Engine, source: Engine) -> None:
+        self.target, self.source = target, source
+
+    def write(self, prefix: str, chunks: Iterable[bytes]) -> str:
+        return self.target.write(prefix, chunks)
+
+    def promote(self, temporary: str, key: str) -> bool:
+        return self.target.promote(temporary, key)
+
+    def replace(self, temporary: str, key: str) -> None:
+        """Refused: the copy is proven against its source, which must stay as it is."""
+        raise RetryableError("storage-is-moving")
+
+    def read(self, key: str) -> Iterator[bytes]:
+        # Once more: it may have arrived, and left the source, between the two looks.
+        for place in (self.target, self.source, self.target):
+            try:
+                yield from place.read(key)
+            except FileNotFoundError:
+                continue
+            return
+        raise FileNotFoundError
+
+    def exists(self, key: str) -> bool:
+        return any(place.exists(key) for place in (self.target, self.source, self.target))
+
+    def entries(self, prefix: str) -> Iterator[Entry]:
+        last = None
+        both = (self.target.entries(prefix), self.source.entries(prefix))
+        for entry in heapq.merge(*both, key=lambda entry: entry.key.encode()):
+            if entry.key != last:
+                yield entry
+            last = entry.key
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        inside = f"{prefix}/" if prefix else ""
+        return (entry.key for entry in self.entries(inside) if not is_temporary(entry.key))
+
+    def delete(self, key: str) -> None:
+        self.target.delete(key)
+        self.source.delete(key)
+
+    def sweep_temporary(self, older_than_s: float) -> int:
+        return sum(place.sweep_temporary(older_than_s) for place in (self.target, self.source))

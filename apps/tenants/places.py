@@ -1,0 +1,89 @@
+"""Which engine keeps an organization's bytes: its own location's, else the platform's folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+from django.db import InterfaceError, InternalError, OperationalError, transaction
+
+from apps.core.blobs.folder import FolderEngine
+from apps.core.blobs.moving import MovingEngine
+from apps.core.blobs.store import Engine
+from apps.core.errors import RetryableError
+from apps.core.scope import organization_scope
+from apps.tenants.lookups import organization_ids
+from apps.tenants.model_storage import StorageLocation, StorageMove
+from apps.tenants.secrets import get_secret
+
+OPEN = (StorageMove.State.COPYING, StorageMove.State.SWITCHED)
+DATABASE_AWAY = (OperationalError, InterfaceError, InternalError)
+
+
+def engine_of(organization_id: int) -> Engine:
+    """Raises RetryableError where the database cannot say."""
+    try:
+        with organization_scope(organization_id), transaction.atomic():
+            move = open_move()
+            location = active_location()
+    except DATABASE_AWAY:
+        raise RetryableError("database-unavailable") from None
+    if move is None:
+        return engine_for(location)
+    return MovingEngine(engine_for(move.target), engine_for(move.source))
+
+
+def engines() -> Iterator[Engine]:
+    """Every place in use, each once. Call with no scope open."""
+    yield FolderEngine(settings.BLOB_ROOT)
+    for organization_id in organization_ids():
+        with organization_scope(organization_id), transaction.atomic():
+            move = open_move()
+            used = [move.target, move.source] if move else [active_location()]
+        yield from (engine_for(location) for location in used if location is not None)
+
+
+def open_move() -> StorageMove | None:
+    """The scope's, with both its places."""
+    rows = StorageMove.objects.select_related("source", "target")
+    return rows.filter(state__in=OPEN).first()
+
+
+def active_location() -> StorageLocation | None:
+    return StorageLocation.objects.filter(is_active=True).first()
+
+
+def engine_for(location: StorageLocation | None) -> Engine:
+    """None is the platform's folder."""
+    if location is None:
+        return FolderEngine(settings.BLOB_ROOT)
+    if location.kind == StorageLocation.Kind.FOLDER:
+        return FolderEngine(Path(location.root))
+    return _bucket(
+        location.endpoint,
+        location.bucket,
+        location.prefix,
+        location.signing_region,
+        location.access_key_id,
+        get_secret(location, "sealed_secret"),
+        settings.STORAGE_TIMEOUT_SECONDS,
+    )
+
+
+@lru_cache(maxsize=256)
+def _bucket(
+    endpoint: str,
+    name: str,
+    prefix: str,
+    region: str,
+    access_key_id: str,
+    secret: str,
+    timeout_s: float,
+) -> Engine:
+    """Kept, with its connections, for as long as nothing of it changes."""
+    from apps.core.blobs.s3 import Bucket, S3Engine  # a library that takes long to load
+
+    place = (endpoint, name, prefix, region, access_key_id, secret, timeout_s)
+    return S3Engine(Bucket(*place))
