@@ -13,9 +13,9 @@ class DataKey(Tenant, Public):
     """One key of an organization. The newest seals; older ones open what they sealed."""
 
     class State(models.TextChoices):
-        ACTIVE = "active", "Active: seals and opens"
-        RETIRED = "retired", "Retired: opens what it sealed"
-        DESTROYED = "destroyed", "Destroyed: opens nothing"
+        ACTIVE = "active", "Active"
+        RETIRED = "retired", "Retired"
+        DESTROYED = "destroyed", "Destroyed"
 
     name = models.CharField(
         max_length=16, db_comment="operational: Its random name, in the header of what it sealed."
@@ -24,7 +24,7 @@ class DataKey(Tenant, Public):
         max_length=16,
         choices=State.choices,
         default=State.ACTIVE,
-        db_comment="operational: Whether it seals, opens only, or is gone.",
+        db_comment="operational: Active seals and opens, retired only opens, destroyed is gone.",
     )
     kek_id = models.CharField(
         max_length=80,

@@ -38,7 +38,7 @@ def test_adding_an_organization_makes_it_live():
     with inside(northside):
         assert [site.name for site in Site.objects.all()] == ["Clinic A", "Main hospital"]
         assert AuditHead.objects.get().seq == 3
-    onboarded, added = events(northside)
+    _, onboarded, added = events(northside)
     assert (onboarded.code, added.code) == ("tenants.organization.onboarded", "web.admin.added")
     assert added.actor == staff
     assert verify_chain(northside.pk).failure == ""

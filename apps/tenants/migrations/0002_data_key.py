@@ -42,11 +42,11 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[
-                            ("active", "Active: seals and opens"),
-                            ("retired", "Retired: opens what it sealed"),
-                            ("destroyed", "Destroyed: opens nothing"),
+                            ("active", "Active"),
+                            ("retired", "Retired"),
+                            ("destroyed", "Destroyed"),
                         ],
-                        db_comment="operational: Whether it seals, opens only, or is gone.",
+                        db_comment="operational: Active seals and opens, retired only opens, destroyed is gone.",
                         default="active",
                         max_length=16,
                     ),

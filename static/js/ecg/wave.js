@@ -15,6 +15,7 @@ export async function fetchWave(url, recordingId) {
   } catch {
     throw new WaveError("The trace did not arrive: no connection. Reload when it is back.");
   }
+  if (response.status === 410) throw new WaveError("The key of this trace was destroyed. It cannot be opened again.");
   if (!response.ok) throw new WaveError(`The trace could not be loaded (${response.status}). Reload.`);
   return decodeWave(await response.arrayBuffer(), recordingId);
 }
