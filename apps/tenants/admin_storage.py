@@ -42,6 +42,7 @@ MOVE_NOTE = (
     "From now on new files of {0} are kept here and older ones are read where they are. They are"
     " copied, proven and switched by the command: manage.py move_storage --organization {0.slug}"
 )
+NOT_YET = "The location cannot be used yet."
 Act = Callable[[StorageLocation, Any], str]
 
 
@@ -154,8 +155,9 @@ class StorageLocationAdmin(ConfigurationAdmin):
         title, note, button = words
         if request.method == "POST" and form.is_valid():
             said = self._done(location.organization, form, lambda: act(location, form))
+            level = messages.WARNING if said == NOT_YET else messages.SUCCESS
             if said:
-                self.message_user(request, said, messages.SUCCESS)
+                self.message_user(request, said, level)
                 return redirect(f"{ROWS}_change", location.pk)
         note = note.format(location.organization)
         return self._page(request, title.format(location), form, button, note)
@@ -194,7 +196,7 @@ class StorageLocationAdmin(ConfigurationAdmin):
             actor=_person(request),
             outcome="right" if is_right else "wrong",
         )
-        return "The location can be used." if is_right else "The location cannot be used yet."
+        return "The location can be used." if is_right else NOT_YET
 
     def _page(
         self, request: HttpRequest, title: str, form: Any, button: str, note: str = ""

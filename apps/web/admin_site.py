@@ -35,6 +35,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "tenants.site",
         "tenants.membership",
         "tenants.user",
+        "tenants.storagelocation",
+        "tenants.storagemove",
         "integrations.destination",
         "inference.algorithm",
         "inference.algorithmversion",
