@@ -36,6 +36,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "tenants.membership",
         "tenants.user",
         "tenants.datakey",
+        "tenants.storagelocation",
+        "tenants.storagemove",
         "integrations.destination",
         "inference.algorithm",
         "inference.algorithmversion",

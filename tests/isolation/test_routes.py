@@ -29,7 +29,14 @@ MODELS = sorted(REGISTERED - {ACCOUNTS})
 
 # Redirects and lists of names only; the catch-all answers what no other address does.
 UNNAMED = {"^(?P<url>.*)$", "<path:object_id>/", "(?P<url>.*)$"}
-NAMED_ELSEWHERE = {"admin:app_list", "admin:tenants_user_password"}
+NAMED_ELSEWHERE = {
+    "admin:app_list",
+    "admin:tenants_user_password",
+    # By test_nobody_of_an_organization_reaches_the_tools.
+    "admin:tenants_storagelocation_test",
+    "admin:tenants_storagelocation_secret",
+    "admin:tenants_storagelocation_move",
+}
 
 
 def names_of(patterns, namespace=""):

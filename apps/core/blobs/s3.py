@@ -30,6 +30,7 @@ PART = 8 << 20
 CONNECT_S = 3
 ATTEMPTS = 2
 SHA256 = "sealed-sha256"
+REFUSED = "storage-refused"
 
 MISSING = {"NoSuchKey", "404"}
 TAKEN = {"PreconditionFailed", "412"}
@@ -124,6 +125,28 @@ class S3Engine:
     def sweep_temporary(self, older_than_s: float) -> int:
         limit = time.time() - older_than_s
         return self._sweep_objects(limit) + self._sweep_uploads(limit)
+
+    def buckets(self) -> list[str]:
+        """Those the credential is shown; none where it may not ask."""
+        try:
+            with _translated():
+                found = self._client.list_buckets()
+        except RetryableError as error:
+            if error.code == REFUSED:
+                return []
+            raise
+        return [row["Name"] for row in found.get("Buckets", ())]
+
+    def reaches(self, name: str) -> bool:
+        """Whether the credential opens a bucket of that name."""
+        try:
+            with _translated():
+                self._client.list_objects_v2(Bucket=name, MaxKeys=1)
+        except RetryableError as error:
+            if error.code == REFUSED:
+                return False
+            raise
+        return True
 
     @property
     def _client(self) -> Any:
@@ -242,7 +265,7 @@ def _translated() -> Iterator[None]:
         return
     if code in MISSING:
         raise FileNotFoundError from None
-    raise RetryableError("storage-refused" if code in DENIED else "storage-unavailable") from None
+    raise RetryableError(REFUSED if code in DENIED else "storage-unavailable") from None
 
 
 def _code(error: ClientError) -> str:
