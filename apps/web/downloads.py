@@ -120,7 +120,7 @@ def _asker(session_key: str) -> tuple[User, Active | None] | None:
     looked_at = HttpRequest()
     looked_at.session = _sessions()(session_key)
     looked_at.user = user = get_user(looked_at)
-    if not isinstance(user, User) or not user.is_active:
+    if not isinstance(user, User):
         return None
     return user, active_organization(looked_at)
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import socket
 
 import pytest
+from django.conf import global_settings
 from django.contrib import admin
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import IntegrityError
 from django.urls import reverse
@@ -230,6 +232,20 @@ def test_inviting_a_person_leaves_the_address_with_the_person(
     client.get(page(User), {"q": INVITED})
     client.post(reverse("sign-in"), {"username": INVITED, "password": WRONG_PASSWORD})
     assert leaks(log=log_text()) == {}
+
+
+def test_a_file_sent_to_a_page_that_takes_none_is_never_written_down(
+    browser, settings, monkeypatch
+):
+    monkeypatch.setattr("django.core.files.uploadedfile.tempfile.NamedTemporaryFile", fail)
+
+    def send():
+        large = SimpleUploadedFile(FILENAME, canary_file() * 20)
+        return browser.post(reverse("organizations"), {"file": large}).status_code
+
+    assert send() == 302
+    settings.FILE_UPLOAD_HANDLERS = global_settings.FILE_UPLOAD_HANDLERS
+    assert send() == 500
 
 
 def searched(browser):

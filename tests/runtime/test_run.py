@@ -35,6 +35,7 @@ def project(folder: Path) -> Path:
     (folder / ".venv").symlink_to(sys.prefix)
     files = {
         "config/__init__.py": "",
+        "config/gunicorn.py": (PROJECT / "config/gunicorn.py").read_text(),
         "config/wsgi.py": "def application(e, start): start('200 OK', []); return [b'up']",
         "simulators/ehr.py": "import time; time.sleep(600)",
     }

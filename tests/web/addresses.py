@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver
+
+NO_TOKEN = 418
 
 PLACES = {
     "uuid": "00000000-0000-4000-8000-000000000000",
@@ -34,3 +37,8 @@ def _walk(patterns: list[object], namespace: str, prefix: str) -> Iterator[tuple
 def _filled(route: str) -> str:
     plain = re.sub(r"\(\?P<\w+>[^)]*\)", "nothing", route).strip("^$")
     return re.sub(r"<(?:(\w+):)?\w+>", lambda found: PLACES[found[1] or "str"], plain)
+
+
+def without_token(_request: HttpRequest, reason: str = "") -> HttpResponse:
+    """What answers a form without its token, in tests that must know it was that."""
+    return HttpResponse(status=NO_TOKEN)

@@ -130,6 +130,22 @@ def test_a_link_ends_when_its_asker_works_in_another_organization(
     assert ended(follow(link))
 
 
+def test_a_link_is_for_the_organization_it_was_asked_in(
+    client_of, addresses, separate, mercy, lakeside
+):
+    both = make_user(mercy)
+    with inside(lakeside):
+        add_member(lakeside, both, "reader")
+    browser = client_of(both)
+    browser.post(reverse("organizations"), {"organization": str(mercy.public_id)})
+    links = [browser.get(addresses["report"]).url for _ in range(2)]
+    assert follow(links[0]).status_code == 200
+    session = browser.session
+    session["organization"] = lakeside.pk
+    session.save()
+    assert ended(follow(links[1]))
+
+
 @pytest.mark.parametrize("link", ["", "x", "a" * 32, "a" * 32 + ":forged"])
 def test_a_forged_link_is_like_an_ended_one(mercy, separate, link):
     assert ended(follow(f"/files?link={link}"))
