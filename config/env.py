@@ -20,6 +20,12 @@ KNOWN = {
     "CORPUS",
     "DEMO_EHR_PORT",
     "DRAIN_SECONDS",
+    "EMAIL_FROM",
+    "EMAIL_HOST",
+    "EMAIL_PASSWORD",
+    "EMAIL_PORT",
+    "EMAIL_SECURITY",
+    "EMAIL_USER",
     "HEARTBEAT_SECONDS",
     "LEASE_SECONDS",
     "LOG_FORMAT",
@@ -27,10 +33,13 @@ KNOWN = {
     "QUEUE_STATUS_FILE",
     "RETRY_BACKOFF_SECONDS",
     "SECRET_KEY",
+    "SESSION_ABSOLUTE_SECONDS",
+    "SESSION_IDLE_SECONDS",
     "SWEEP_SECONDS",
+    "TRUSTED_PROXIES",
     "WORKERS",
 }
-SECRETS = {"SECRET_KEY", "AUDIT_KEY", "BLOB_KEYRING"}
+SECRETS = {"SECRET_KEY", "AUDIT_KEY", "BLOB_KEYRING", "EMAIL_PASSWORD"}
 
 _reader = environ.Env()
 
@@ -76,6 +85,13 @@ def whole_number(name: str, default: int) -> int:
     raw = text(name, str(default))
     if not (raw.isascii() and raw.isdigit()) or int(raw) == 0:
         raise ImproperlyConfigured(f"{PREFIX}{name} must be a whole number above 0")
+    return int(raw)
+
+
+def count(name: str, default: int) -> int:
+    raw = text(name, str(default))
+    if not (raw.isascii() and raw.isdigit()):
+        raise ImproperlyConfigured(f"{PREFIX}{name} must be a whole number")
     return int(raw)
 
 

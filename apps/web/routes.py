@@ -4,6 +4,7 @@ PHI_FREE = {
     "home": "redirects",
     "healthz": "one word",
     "sign-in": "before anybody is known; the attempt itself is recorded",
+    "account_login": "the same, by the name that the sign-in library asks for",
     "sign-out": "ends the session; recorded",
     "organizations": "names of the person's organizations; entering one is recorded",
     "worklist-counts": "bounded counts",

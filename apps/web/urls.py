@@ -7,6 +7,7 @@ urlpatterns = [
     path("", worklist.home, name="home"),
     path("healthz", healthz, name="healthz"),
     path("sign-in", door.SignIn.as_view(), name="sign-in"),
+    path("sign-in", door.SignIn.as_view(), name="account_login"),
     path("sign-out", door.sign_out, name="sign-out"),
     path("", include("apps.web.entry_urls")),
     path("organizations", door.organizations, name="organizations"),

@@ -51,6 +51,8 @@ ROUTES: list[Route] = [
     *both("healthz", (200, 200, 200, 200)),
     Route("sign-in", "GET", (200, 302, 302, 302)),
     Route("sign-in", "POST", (400, 302, 302, 302), data=WRONG),
+    Route("account_login", "GET", (200, 302, 302, 302)),
+    Route("account_login", "POST", (400, 302, 302, 302), data=WRONG),
     Route("sign-out", "GET", NO_GET),
     Route("sign-out", "POST", (302, 302, 302, 302)),
     Route("organizations", "GET", SEEN),
