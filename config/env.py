@@ -35,6 +35,7 @@ KNOWN = {
     "SECRET_KEY",
     "SESSION_ABSOLUTE_SECONDS",
     "SESSION_IDLE_SECONDS",
+    "STAFF_MFA_REQUIRED",
     "SWEEP_SECONDS",
     "TRUSTED_PROXIES",
     "WORKERS",
@@ -93,6 +94,10 @@ def count(name: str, default: int) -> int:
     if not (raw.isascii() and raw.isdigit()):
         raise ImproperlyConfigured(f"{PREFIX}{name} must be a whole number")
     return int(raw)
+
+
+def flag(name: str, default: bool) -> bool:
+    return choice(name, {"true", "false"}, str(default).lower()) == "true"
 
 
 def choice(name: str, allowed: set[str], default: str) -> str:

@@ -28,6 +28,7 @@ SIGN_IN_TABLES = {
     "socialaccount_socialapp",
     "socialaccount_socialtoken",
     "usersessions_usersession",
+    "web_cache",
 }
 SHARED_TABLES = (
     READ_ONLY_TABLES
@@ -78,6 +79,7 @@ LOOKUP_FUNCTIONS = {
     "memberships_of": ("person bigint", "TABLE(organization_id bigint, role text)"),
     "organization_by_slug": ("wanted text", "bigint"),
     "organization_ids": ("", "SETOF bigint"),
+    "second_factor_required": ("wanted bigint", "boolean"),
 }
 FLOOR = ("l smallint", "bigint")
 

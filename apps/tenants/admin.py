@@ -30,7 +30,7 @@ class OrganizationAdmin(ConfigurationAdmin):
     """Platform staff onboard organizations; each is changed in its own scope and trail."""
 
     when_empty = "No organization yet. Add the first."
-    editable = ("name", "time_zone", "assigning_authority")
+    editable = ("name", "time_zone", "assigning_authority", "second_factor_required")
     list_filter = ("region", "is_live")
     search = ("slug*", "name*", "public_id")
     search_help_text = "The beginning of a name, or a public id."

@@ -91,6 +91,10 @@ class Organization(Public):
         default="LOCAL",
         db_comment="operational: Authority of record numbers whose file names none.",
     )
+    second_factor_required = models.BooleanField(
+        default=False,
+        db_comment="operational: True where every member must have a second factor.",
+    )
     is_live = models.BooleanField(
         default=False, db_comment="operational: True once everything it needs is in place."
     )

@@ -22,7 +22,8 @@ def note(code: str, user: User | None, **fields: Any) -> None:
     record_alone(current_organization() or home_of(user), code, subject=user, **fields)
 
 
-def note_refusal(email: object) -> None:
+def note_refusal(email: object, *, locked: bool = False) -> None:
     """A failed sign-in; the person it was tried for, if there is one, is for the trail only."""
+    code = "tenants.user.locked" if locked else "tenants.user.refused"
     named = User.objects.filter(email=str(email or "").strip().lower()).first()
-    record_alone(platform_organization_id(), "tenants.user.refused", subject=named)
+    record_alone(platform_organization_id(), code, subject=named)

@@ -9,6 +9,7 @@ urlpatterns = [
     path("sign-in", door.SignIn.as_view(), name="sign-in"),
     path("sign-in", door.SignIn.as_view(), name="account_login"),
     path("sign-out", door.sign_out, name="sign-out"),
+    path("account/", include("apps.web.account_urls")),
     path("", include("apps.web.entry_urls")),
     path("organizations", door.organizations, name="organizations"),
     path("worklist", worklist.worklist, name="worklist"),

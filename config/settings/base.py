@@ -55,8 +55,10 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "apps.core.mail.SendMail",
     "allauth.account.middleware.AccountMiddleware",
     "apps.web.middleware.ActiveOrganization",
+    "apps.web.second_factor.SecondFactor",
     "apps.web.middleware.AuditRefusals",
 ]
 

@@ -61,6 +61,26 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "sign-in"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS: dict[str, str | None] = {"login": "60/m/ip", "login_failed": "5/15m/key"}
+MFA_ADAPTER = "apps.tenants.adapters.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RATE_LIMITS: dict[str, str | None] = {"webauthn_login": "60/m/ip"}
+MFA_TOTP_ISSUER = "Einthoven"
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_FORMS = {
+    "authenticate": "apps.tenants.factors.CodeForm",
+    "add_webauthn": "apps.tenants.factors.PasskeyForm",
+}
+# Platform staff set up a second factor before anything else.
+STAFF_MFA_REQUIRED = env.flag("STAFF_MFA_REQUIRED", True)
+# Codes that were used and attempts that were made count for every process.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "web_cache",
+    }
+}
+
 SOCIALACCOUNT_AUTO_SIGNUP = False
 SOCIALACCOUNT_ADAPTER = "apps.tenants.adapters.SocialAccountAdapter"
 

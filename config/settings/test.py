@@ -25,4 +25,5 @@ ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 SECURE_SSL_REDIRECT = False
 # Every test signs in from one address.
-ACCOUNT_RATE_LIMITS = ACCOUNT_RATE_LIMITS | {"login": None}  # noqa: F405
+ACCOUNT_RATE_LIMITS = dict.fromkeys(("login", "reset_password", "reset_password_from_key"))
+MFA_RATE_LIMITS = {"webauthn_login": None}

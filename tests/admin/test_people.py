@@ -32,7 +32,8 @@ def test_an_invited_person_can_sign_in(mercy, admin_user, client):
     assert answer.status_code == 302
     user = User.objects.get(email="new@example.test")
     assert [entry.role for entry in memberships_of(user.pk)] == ["reader"]
-    assert client.login(username="new@example.test", password=INVITED["password"])
+    given = {"username": user.email, "password": INVITED["password"]}
+    assert client.post("/sign-in", given).url == "/worklist"
     [event] = events(mercy, "web.admin.added")
     assert INVITED["password"] not in event.details
 

@@ -42,11 +42,43 @@ def both(name: str, get: tuple[int, int, int, int], kind: str = "") -> list[Rout
 SEEN = (302, 200, 200, 200)  # by everyone who signed in
 READERS = (302, 403, 302, 403)  # done by readers, who are then sent on
 NO_GET = (405, 405, 405, 405)
+OPEN = (200, 200, 200, 200)
+AWAY = (302, 302, 302, 302)
+NONE = (302, 404, 404, 404)
 DRAFT = {"text": "Sinus rhythm, changed.", "revision": "1"}
 STALE = {"password": "correct horse battery staple", "revision": "0"}
 WRONG = {"username": "nobody@example.test", "password": "wrong"}
 
+
+def page(name: str, get: tuple[int, int, int, int], post: tuple[int, int, int, int]) -> list[Route]:
+    return [Route(name, "GET", get), Route(name, "POST", post)]
+
+
+# Pages of the person's own account; who has no second factor finds none to remove.
+ACCOUNT: list[Route] = [
+    *page("account_change_password", SEEN, SEEN),
+    *page("account_reset_password", OPEN, OPEN),
+    *page("account_reset_password_done", OPEN, NO_GET),
+    *page("account_reset_password_from_key_done", OPEN, NO_GET),
+    *page("account_reauthenticate", SEEN, SEEN),
+    *page("mfa_index", SEEN, (302, 405, 405, 405)),
+    *page("mfa_authenticate", AWAY, AWAY),
+    *page("mfa_reauthenticate", AWAY, AWAY),
+    *page("mfa_activate_totp", AWAY, AWAY),
+    *page("mfa_deactivate_totp", NONE, NONE),
+    *page("mfa_view_recovery_codes", NONE, (302, 405, 405, 405)),
+    *page("mfa_generate_recovery_codes", AWAY, AWAY),
+    *page("mfa_list_webauthn", AWAY, AWAY),
+    *page("mfa_add_webauthn", AWAY, AWAY),
+    *page("mfa_login_webauthn", AWAY, AWAY),
+    *page("mfa_reauthenticate_webauthn", AWAY, AWAY),
+    *both("sessions", SEEN),
+    Route("session-end", "GET", NO_GET),
+    Route("session-end", "POST", AWAY),
+]
+
 ROUTES: list[Route] = [
+    *ACCOUNT,
     *both("home", (302, 302, 302, 302)),
     *both("healthz", (200, 200, 200, 200)),
     Route("sign-in", "GET", (200, 302, 302, 302)),

@@ -29,7 +29,13 @@ MODELS = sorted(REGISTERED - {ACCOUNTS})
 
 # Redirects and lists of names only; the catch-all answers what no other address does.
 UNNAMED = {"^(?P<url>.*)$", "<path:object_id>/", "(?P<url>.*)$"}
-NAMED_ELSEWHERE = {"admin:app_list", "admin:tenants_user_password"}
+NAMED_ELSEWHERE = {
+    "account_reset_password_from_key",
+    "admin:app_list",
+    "admin:tenants_user_password",
+    "mfa_edit_webauthn",
+    "mfa_remove_webauthn",
+}
 
 
 def names_of(patterns, namespace=""):

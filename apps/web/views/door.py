@@ -35,7 +35,8 @@ class SignIn(LoginView):
     form_class = SignInForm
 
     def form_invalid(self, form: Any) -> HttpResponse:
-        note_refusal(form["login"].value())
+        locked = getattr(self.request, "axes_locked_out", False)
+        note_refusal(form["login"].value(), locked=locked)
         return self.render_to_response(self.get_context_data(form=form), status=400)
 
 

@@ -13,6 +13,7 @@ SENTENCES = {
     400: "The request could not be understood.",
     403: "Your role cannot do this.",
     404: "Nothing here.",
+    429: "Too many requests. Wait a minute.",
     500: "Something failed on our side.",
 }
 
@@ -44,6 +45,10 @@ def permission_denied(request: HttpRequest, exception: Exception | None = None) 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return _page(request, 404)
+
+
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    return _page(request, 429)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
