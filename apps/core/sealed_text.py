@@ -36,6 +36,7 @@ def open_text(sealed: str, purpose: str) -> str:
     raise NotOpened
 
 
-def _cipher(secret: str) -> AESGCM:
-    derived = HKDF(SHA256(), 32, salt=None, info=b"einthoven sealed text 1").derive(secret.encode())
+def _cipher(secret: str | bytes) -> AESGCM:
+    key = secret.encode() if isinstance(secret, str) else secret
+    derived = HKDF(SHA256(), 32, salt=None, info=b"einthoven sealed text 1").derive(key)
     return AESGCM(derived)

@@ -9,7 +9,18 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 
 from apps.core.fields import OrgForeignKey, Public, SharedForeignKey, Tenant
+from apps.tenants.model_invitation import Invitation
 from apps.tenants.zones import validate_zone
+
+__all__ = [
+    "PLATFORM_SLUG",
+    "Invitation",
+    "Membership",
+    "Organization",
+    "Site",
+    "User",
+    "UserManager",
+]
 
 PLATFORM_SLUG = "platform"
 

@@ -13,6 +13,7 @@ from django.urls import URLPattern, path, re_path
 from django.views.generic import RedirectView
 
 from apps.web.views import account as views
+from apps.web.views.invitation import Accept
 
 
 def page(address: str, view: Callable[..., Any], name: str) -> URLPattern:
@@ -57,6 +58,7 @@ urlpatterns = [
     ),
     page("second-factor/passkeys/<int:pk>/name", passkeys.edit_webauthn, "mfa_edit_webauthn"),
     page("second-factor/passkeys/<int:pk>/remove", passkeys.remove_webauthn, "mfa_remove_webauthn"),
+    page("invitation/<str:token>", Accept.as_view(), "invitation"),
     path("sessions", views.sessions, name="sessions"),
     path("sessions/end", views.end, name="session-end"),
 ]

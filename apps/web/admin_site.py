@@ -34,6 +34,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "tenants.organization",
         "tenants.site",
         "tenants.membership",
+        "tenants.invitation",
         "tenants.user",
         "integrations.destination",
         "inference.algorithm",

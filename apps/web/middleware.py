@@ -37,10 +37,14 @@ CSP = "; ".join(
 )
 
 # Pages about several organizations open one after another themselves.
-UNSCOPED = {"/organizations", "/account/sessions"}
+UNSCOPED = ("/organizations", "/account/sessions", "/account/invitation/")
 
 # A refused request is on the record of the organization it was made in.
 REFUSED = {400, 403, 404, 405, 409, 413, 415, 422}
+
+
+def is_unscoped(path: str) -> bool:
+    return any(path == page or (page[-1] == "/" and path.startswith(page)) for page in UNSCOPED)
 
 
 class SecurityHeaders:
@@ -95,7 +99,7 @@ class ActiveOrganization:
             active = active_organization(request)
             lifetime.note_seen(request, active)
         request.active = active  # type: ignore[attr-defined]
-        inside = active if request.path not in UNSCOPED else None
+        inside = None if is_unscoped(request.path) else active
         with organization_scope(inside.organization_id) if inside else nullcontext():
             return self.get_response(request)
 

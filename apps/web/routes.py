@@ -24,6 +24,7 @@ PHI_FREE = {
     "mfa_remove_webauthn": "the person's own passkey; recorded",
     "mfa_login_webauthn": "before anybody is known; failures are recorded",
     "mfa_reauthenticate_webauthn": "the person's own passkey",
+    "invitation": "who is invited as what, for who has the mailbox; recorded",
     "sessions": "the person's own sessions",
     "session-end": "redirects; recorded",
     "sign-out": "ends the session; recorded",

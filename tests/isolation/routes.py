@@ -136,7 +136,13 @@ ROUTES: list[Route] = [
 
 # Of every model in the admin; everyone but an administrator is turned away at its door.
 ADMIN_DOOR = (302, 403, 403)
-ADDED = {"billing.price", "integrations.destination", "tenants.membership", "tenants.site"}
+ADDED = {
+    "billing.price",
+    "integrations.destination",
+    "tenants.invitation",
+    "tenants.membership",
+    "tenants.site",
+}
 # An empty form: refused with its errors, or taken where every field may be empty.
 CHANGED = {
     "billing.price": 200,

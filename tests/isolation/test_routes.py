@@ -32,7 +32,14 @@ UNNAMED = {"^(?P<url>.*)$", "<path:object_id>/", "(?P<url>.*)$"}
 NAMED_ELSEWHERE = {
     "account_reset_password_from_key",
     "admin:app_list",
+    "admin:tenants_invitation_import",
+    "admin:tenants_invitation_send",
+    "admin:tenants_invitation_withdraw",
+    "admin:tenants_user_end_sessions",
+    "admin:tenants_user_leave",
     "admin:tenants_user_password",
+    "admin:tenants_user_unlock",
+    "invitation",
     "mfa_edit_webauthn",
     "mfa_remove_webauthn",
 }
