@@ -15,7 +15,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 
 from apps.core.client_address import client_address
 from apps.core.mail import send_after_response
@@ -30,16 +29,6 @@ WRONG = (
     "E-mail or password is wrong. Check both and try again."
     " After five failures, wait a quarter of an hour."
 )
-
-
-def name_tried(_request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
-    """Under what failures are counted: a keyed hash, as people type all sorts of things there."""
-    given = credentials or {}
-    return counted_as(str(given.get("email") or given.get("username") or ""))
-
-
-def counted_as(email: str) -> str:
-    return salted_hmac("tenants.failures", email.strip().lower(), algorithm="sha256").hexdigest()
 
 
 class AccountAdapter(DefaultAccountAdapter):

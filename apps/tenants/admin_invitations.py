@@ -123,6 +123,7 @@ class InvitationAdmin(ToolsAdmin, ConfigurationAdmin):
         context = {
             **self.admin_site.each_context(request),
             "title": "Import people",
+            "heading": self.title,
             "opts": self.opts,
             "form": form,
             "note": IMPORT_NOTE,

@@ -77,6 +77,7 @@ class ToolsAdmin:
                 **self.admin_site.each_context(request),
                 "title": f"{tool.words}: {row}",
                 "opts": self.opts,
+                "heading": self.title_for(request),  # type: ignore[attr-defined]
                 "form": forms.Form(),
                 "note": tool.note,
                 "button": tool.words,

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
-from apps.tenants.adapters import counted_as
+from apps.tenants.counting import counted_as
 from apps.tenants.models import User
 
 

@@ -22,7 +22,7 @@ def page(address: str, view: Callable[..., Any], name: str) -> URLPattern:
 
 
 urlpatterns = [
-    page("password", account.password_change, "account_change_password"),
+    page("password", views.ChangePassword.as_view(), "account_change_password"),
     page("reset", account.password_reset, "account_reset_password"),
     page("reset/sent", account.password_reset_done, "account_reset_password_done"),
     re_path(

@@ -65,10 +65,12 @@ MFA_ADAPTER = "apps.tenants.adapters.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RATE_LIMITS: dict[str, str | None] = {"webauthn_login": "60/m/ip"}
+MFA_TOTP_TOLERANCE = 1
 MFA_TOTP_ISSUER = "Einthoven"
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_FORMS = {
     "authenticate": "apps.tenants.factors.CodeForm",
+    "reauthenticate": "apps.tenants.factors.ConfirmForm",
     "add_webauthn": "apps.tenants.factors.PasskeyForm",
 }
 # Platform staff set up a second factor before anything else.
@@ -89,7 +91,7 @@ AXES_COOLOFF_TIME = dt.timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_USERNAME_CALLABLE = "apps.tenants.adapters.name_tried"
+AXES_USERNAME_CALLABLE = "apps.tenants.counting.name_tried"
 AXES_CLIENT_IP_CALLABLE = "apps.core.client_address.client_address"
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken", "next"]
 AXES_DISABLE_ACCESS_LOG = True

@@ -126,8 +126,6 @@ ROUTES: list[Route] = [
     Route("admin:index", "POST", (302, 403, 403, 200)),
     Route("admin:login", "GET", (302, 302, 302, 302)),
     Route("admin:login", "POST", (302, 302, 302, 302)),
-    Route("admin:password_change", "GET", (302, 403, 403, 200)),
-    Route("admin:password_change", "POST", (302, 403, 403, 200)),
     Route("admin:autocomplete", "GET", (302, 403, 403, 403)),
     Route("admin:autocomplete", "POST", (302, 403, 403, 405)),
     Route("admin:jsi18n", "GET", (302, 403, 403, 200)),

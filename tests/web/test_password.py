@@ -2,7 +2,7 @@
 
 from django.core import mail
 
-from apps.tenants.adapters import counted_as
+from apps.tenants.counting import counted_as
 from tests.database import committed
 from tests.factories import make_user, organization_of
 from tests.web.factors import link_in, sign_in
@@ -24,6 +24,13 @@ def test_changing_it_ends_the_other_sessions(client_of, client, reader, mercy, m
     assert other.get("/worklist").url.startswith("/sign-in")
     assert len(events(mercy, "tenants.user.password_changed")) == 1
     assert [message.to for message in mailoutbox] == [[reader.email]]
+
+
+def test_who_has_none_is_told_so(client_of, reader):
+    reader.set_unusable_password()
+    reader.save()
+    answer = client_of(reader).get("/account/password", follow=True)
+    assert "You have no password here" in answer.content.decode()
 
 
 def test_a_weak_one_is_refused(client_of, reader):

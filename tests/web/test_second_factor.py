@@ -3,8 +3,10 @@
 import re
 
 import pytest
+import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 
 from apps.core.sealed_text import open_text
 from tests.database import committed
@@ -66,6 +68,16 @@ def test_signing_in_asks_for_a_code_and_takes_each_once(client, reader, mercy):
     sign_in(client, reader)
     assert client.post(ENTER, {"code": code}).status_code == 400
     assert len(events(mercy, "tenants.factor.failed")) == 1
+
+
+def test_a_clock_half_a_minute_off_does_and_its_code_too_is_taken_once(client, reader):
+    add_app(reader)
+    for expected in (302, 400):
+        with time_machine.travel(1_800_000_000 + (40 if expected == 400 else 0), tick=False):
+            sign_in(client, reader)
+            code = format_hotp_value(hotp_value(SECRET, 1_800_000_000 // 30))
+            assert client.post(ENTER, {"code": code}).status_code == expected
+        client.cookies.clear()
 
 
 def test_a_recovery_code_opens_once(client, reader):

@@ -6,8 +6,10 @@ import datetime as dt
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
+from allauth.account.views import PasswordChangeView
 from allauth.mfa.base.views import AuthenticateView
 from allauth.mfa.webauthn.views import LoginWebAuthnView
+from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -20,6 +22,17 @@ from apps.tenants.sessions import end_session, end_sessions, sessions_of
 from apps.tenants.trail import note
 from apps.web.context import frame_of
 from apps.web.guard import to_sign_in
+
+ANOTHER_WAY = "You have no password here: you sign in another way."
+
+
+class ChangePassword(PasswordChangeView):
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        user = request.user
+        if isinstance(user, User) and not user.has_usable_password():
+            messages.info(request, ANOTHER_WAY)
+            return redirect("mfa_index")
+        return cast(HttpResponse, super().dispatch(request, *args, **kwargs))
 
 
 class EnterFactor(AuthenticateView):
@@ -53,6 +66,8 @@ def sessions(request: HttpRequest) -> HttpResponse:
         "rows": [(row, names.get(row.organization_id or 0)) for row in listed],
         "others": any(not row.is_this for row in listed),
         "zone": zone_of(request),
+        "idle_minutes": round(settings.SESSION_IDLE_SECONDS / 60),
+        "hours": round(settings.SESSION_ABSOLUTE_SECONDS / 3600),
     }
     return render(request, "web/account/sessions.html", context)
 
