@@ -22,6 +22,12 @@ KNOWN = {
     "DEMO_EHR_PORT",
     "DOWNLOAD_ORIGIN",
     "DRAIN_SECONDS",
+    "EMAIL_FROM",
+    "EMAIL_HOST",
+    "EMAIL_PASSWORD",
+    "EMAIL_PORT",
+    "EMAIL_SECURITY",
+    "EMAIL_USER",
     "HEARTBEAT_SECONDS",
     "KEK",
     "KEK_FILE",
@@ -35,10 +41,15 @@ KNOWN = {
     "SECRET_KEY",
     "SHRED_PERSONS",
     "STORAGE_TIMEOUT_SECONDS",
+    "SESSION_ABSOLUTE_SECONDS",
+    "SESSION_IDLE_SECONDS",
+    "STAFF_MFA_REQUIRED",
     "SWEEP_SECONDS",
+    "TRUSTED_PROXIES",
     "WORKERS",
 }
 SECRETS = {"SECRET_KEY", "AUDIT_KEY", "KEK"}
+SECRETS = {"SECRET_KEY", "AUDIT_KEY", "BLOB_KEYRING", "EMAIL_PASSWORD"}
 
 _reader = environ.Env()
 
@@ -95,6 +106,17 @@ def whole_number(name: str, default: int) -> int:
     if not (raw.isascii() and raw.isdigit()) or int(raw) == 0:
         raise ImproperlyConfigured(f"{PREFIX}{name} must be a whole number above 0")
     return int(raw)
+
+
+def count(name: str, default: int) -> int:
+    raw = text(name, str(default))
+    if not (raw.isascii() and raw.isdigit()):
+        raise ImproperlyConfigured(f"{PREFIX}{name} must be a whole number")
+    return int(raw)
+
+
+def flag(name: str, default: bool) -> bool:
+    return choice(name, {"true", "false"}, str(default).lower()) == "true"
 
 
 def choice(name: str, allowed: set[str], default: str) -> str:

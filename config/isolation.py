@@ -15,17 +15,36 @@ READ_ONLY_TABLES = {
     "django_content_type",
     "django_migrations",
 }
-SHARED_TABLES = READ_ONLY_TABLES | {
-    "auth_group",
-    "auth_group_permissions",
-    "django_q_ormq",
-    "django_q_schedule",
-    "django_q_task",
-    "django_session",
-    USERS,
-    "tenants_user_groups",
-    "tenants_user_user_permissions",
+# Of allauth and axes: read before a scope exists, of persons, without patient data.
+SIGN_IN_TABLES = {
+    "account_emailaddress",
+    "account_emailconfirmation",
+    "axes_accessattempt",
+    "axes_accessattemptexpiration",
+    "axes_accessfailurelog",
+    "axes_accesslog",
+    "mfa_authenticator",
+    "socialaccount_socialaccount",
+    "socialaccount_socialapp",
+    "socialaccount_socialtoken",
+    "usersessions_usersession",
+    "web_cache",
 }
+SHARED_TABLES = (
+    READ_ONLY_TABLES
+    | SIGN_IN_TABLES
+    | {
+        "auth_group",
+        "auth_group_permissions",
+        "django_q_ormq",
+        "django_q_schedule",
+        "django_q_task",
+        "django_session",
+        USERS,
+        "tenants_user_groups",
+        "tenants_user_user_permissions",
+    }
+)
 SHARED_POWERS = ALL
 
 # Rows that no role changes or removes, and rows that the application only adds.
@@ -66,6 +85,7 @@ LOOKUP_FUNCTIONS = {
     "memberships_of": ("person bigint", "TABLE(organization_id bigint, role text)"),
     "organization_by_slug": ("wanted text", "bigint"),
     "organization_ids": ("", "SETOF bigint"),
+    "second_factor_required": ("wanted bigint", "boolean"),
 }
 FLOOR = ("l smallint", "bigint")
 

@@ -11,4 +11,5 @@ urlpatterns = [
 handler400 = "apps.web.views.errors.bad_request"
 handler403 = "apps.web.views.errors.permission_denied"
 handler404 = "apps.web.views.errors.not_found"
+handler429 = "apps.web.views.errors.too_many_requests"
 handler500 = "apps.web.views.errors.server_error"

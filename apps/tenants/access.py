@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from apps.tenants.lookups import memberships_of
 from apps.tenants.models import Membership, User
+from apps.tenants.sessions import follow, renew_key
 
 SESSION_KEY = "organization"
 ENTRY_UNTIL_KEY = "organization_entry_until"
@@ -70,6 +71,7 @@ def _entered(request: HttpRequest, user: User, wanted: int | None) -> Active | N
 
 def activate(request: HttpRequest, organization_id: int) -> None:
     """Make an organization the session's; a new session key, so no old page acts in the new one."""
-    request.session.cycle_key()
+    renew_key(request)
+    follow(request, organization_id)
     request.session[SESSION_KEY] = organization_id
     request.session.pop(ENTRY_UNTIL_KEY, None)

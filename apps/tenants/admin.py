@@ -19,7 +19,12 @@ from django.utils.html import format_html
 from apps.audit.actions import record_alone
 from apps.audit.admin_base import ConfigurationAdmin, inside, on_platform
 from apps.core.scope import organization_scope
-from apps.tenants import admin_keys, admin_people, admin_storage  # noqa: F401 - register theirs
+from apps.tenants import (  # noqa: F401 - register their pages
+    admin_invitations,
+    admin_keys,
+    admin_people,
+    admin_storage,
+)
 from apps.tenants.actions import provision_organization
 from apps.tenants.admin_forms import NewOrganizationForm
 from apps.tenants.models import PLATFORM_SLUG, Organization, Site
@@ -30,7 +35,7 @@ class OrganizationAdmin(ConfigurationAdmin):
     """Platform staff onboard organizations; each is changed in its own scope and trail."""
 
     when_empty = "No organization yet. Add the first."
-    editable = ("name", "time_zone", "assigning_authority")
+    editable = ("name", "time_zone", "assigning_authority", "second_factor_required")
     list_filter = ("region", "is_live")
     search = ("slug*", "name*", "public_id")
     search_help_text = "The beginning of a name, or a public id."

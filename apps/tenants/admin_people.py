@@ -21,7 +21,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from apps.audit.admin_base import ConfigurationAdmin, inside, on_platform
 from apps.core.scope import organization_scope
 from apps.tenants.actions import get_or_create_user, platform_organization_id
+from apps.tenants.admin_account import AccountTools
 from apps.tenants.admin_forms import InviteForm
+from apps.tenants.leaving import belongs_elsewhere
 from apps.tenants.models import Membership, User
 
 KEPT = "The person had an account already and keeps its name and password."
@@ -71,14 +73,8 @@ class MembershipAdmin(ConfigurationAdmin):
         return user
 
 
-def belongs_elsewhere(user: User, organization_id: int) -> bool:
-    """Whether the account opens another organization too, or is platform staff's."""
-    others = Membership.objects.db_manager("platform").filter(user_id=user.pk)
-    return user.is_staff or others.exclude(organization=organization_id).exists()
-
-
 @admin.register(User)
-class UserAdmin(ConfigurationAdmin):
+class UserAdmin(AccountTools, ConfigurationAdmin):
     """An account of several organizations is changed by platform staff only."""
 
     title = "Accounts"

@@ -85,7 +85,7 @@ class StorageLocationAdmin(ConfigurationAdmin):
         row = kwargs.get("obj")
         if row is not None and on_platform(request):
             context["tools"] = [
-                {"url": reverse(f"{ROWS}_{name}", args=[row.pk]), "words": words}
+                (words, reverse(f"{ROWS}_{name}", args=[row.pk]))
                 for name, words in TOOLS
                 if name != "secret" or row.kind == StorageLocation.Kind.S3
             ]

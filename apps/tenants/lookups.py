@@ -32,3 +32,11 @@ def organization_ids() -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT id FROM app.organization_ids() AS t(id) ORDER BY id")
         return [row[0] for row in cursor.fetchall()]
+
+
+def second_factor_required(organization_id: int) -> bool:
+    """Whether its members must have one: asked at every request, in no transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT app.second_factor_required(%s)", [organization_id])
+        row = cursor.fetchone()
+    return bool(row and row[0])

@@ -9,10 +9,20 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 
 from apps.core.fields import OrgForeignKey, Public, SharedForeignKey, Tenant
+from apps.tenants.model_invitation import Invitation
 from apps.tenants.model_key import DataKey
 from apps.tenants.zones import validate_zone
 
-__all__ = ["PLATFORM_SLUG", "DataKey", "Membership", "Organization", "Site", "User", "UserManager"]
+__all__ = [
+    "PLATFORM_SLUG",
+    "DataKey",
+    "Invitation",
+    "Membership",
+    "Organization",
+    "Site",
+    "User",
+    "UserManager",
+]
 
 PLATFORM_SLUG = "platform"
 
@@ -93,6 +103,10 @@ class Organization(Public):
         max_length=64,
         default="LOCAL",
         db_comment="operational: Authority of record numbers whose file names none.",
+    )
+    second_factor_required = models.BooleanField(
+        default=False,
+        db_comment="operational: True where every member must have a second factor.",
     )
     is_live = models.BooleanField(
         default=False, db_comment="operational: True once everything it needs is in place."

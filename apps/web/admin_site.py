@@ -7,24 +7,17 @@ from collections.abc import Callable
 from functools import update_wrapper
 from typing import Any, cast
 
-from django.contrib import messages
 from django.contrib.admin import AdminSite
-from django.contrib.auth import REDIRECT_FIELD_NAME, update_session_auth_hash
-from django.contrib.auth.forms import PasswordChangeForm
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.decorators import method_decorator
-from django.views.decorators.debug import sensitive_post_parameters
 
-from apps.audit.actions import record_alone
 from apps.audit.admin_base import PlatformModelAdmin, inside, on_platform
-from apps.tenants.actions import platform_organization_id
 from apps.tenants.models import Organization
 from apps.web import entry
 
@@ -34,6 +27,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "tenants.organization",
         "tenants.site",
         "tenants.membership",
+        "tenants.invitation",
         "tenants.user",
         "tenants.datakey",
         "tenants.storagelocation",
@@ -65,7 +59,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
 METHODS = ("GET", "HEAD", "POST")
 
 # Ways out that are the product's own, and pages that nothing here needs.
-LEFT_OUT = {"logout", "view_on_site", "password_change_done"}
+LEFT_OUT = {"logout", "view_on_site", "password_change", "password_change_done"}
 
 
 class PlatformAdminSite(AdminSite):
@@ -123,11 +117,6 @@ class PlatformAdminSite(AdminSite):
         pages = cast(PlatformModelAdmin, self.get_model_admin(model["model"]))
         return {"name": pages.title_for(request), "about": pages.about_for(request)}
 
-    @transaction.non_atomic_requests
-    @method_decorator(sensitive_post_parameters())
-    def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        return _change_password(self, request)
-
 
 def _group(name: str, labels: tuple[str, ...], shown: dict[str, Any]) -> dict[str, Any]:
     return {
@@ -161,22 +150,3 @@ def organization_of(request: HttpRequest) -> Organization | None:
 def zone_of(request: HttpRequest) -> str | dt.tzinfo:
     organization = organization_of(request)
     return organization.time_zone if organization else dt.UTC
-
-
-def _change_password(site: PlatformAdminSite, request: HttpRequest) -> HttpResponse:
-    user: Any = request.user
-    form = PasswordChangeForm(user, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        active = getattr(request, "active", None)
-        home = active.organization_id if active else platform_organization_id()
-        record_alone(home, "web.admin.changed", subject=user, actor=user, field="password")
-        update_session_auth_hash(request, form.save())
-        messages.success(request, "Your password is changed.")
-        return redirect("admin:index")
-    context = {
-        **site.each_context(request),
-        "title": "Change your password",
-        "form": form,
-        "button": "Change password",
-    }
-    return TemplateResponse(request, "admin/form.html", context)

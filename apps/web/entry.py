@@ -12,6 +12,7 @@ from django.utils import timezone
 from apps.audit.actions import record, record_alone
 from apps.tenants.access import ENTRY_UNTIL_KEY, SESSION_KEY, activate
 from apps.tenants.models import PLATFORM_SLUG, Organization, User
+from apps.tenants.sessions import follow, renew_key
 
 REASON_KEY = "organization_entry_reason"
 SECONDS = 30 * 60
@@ -65,4 +66,5 @@ def leave(request: HttpRequest) -> None:
     record("tenants.organization.left", organization, actor=cast(User, request.user))
     for key in (SESSION_KEY, ENTRY_UNTIL_KEY, REASON_KEY):
         request.session.pop(key, None)
-    request.session.cycle_key()
+    renew_key(request)
+    follow(request, None)

@@ -8,11 +8,9 @@ from contextlib import nullcontext
 
 import structlog
 from django.conf import settings
-from django.contrib.auth import logout
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils import timezone
 
 from apps.audit.actions import record_alone
 from apps.core.blobs.sealing import KEY_GONE, Unsealable
@@ -21,6 +19,7 @@ from apps.core.scope import organization_scope
 from apps.tenants.access import Active, active_organization
 from apps.tenants.actions import platform_organization_id
 from apps.tenants.blobs import damage_behind, record_damage
+from apps.web import lifetime
 from apps.web.views import errors
 
 log = structlog.get_logger(__name__)
@@ -72,10 +71,14 @@ HEADERS = {
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 # Pages about several organizations open one after another themselves.
-UNSCOPED = {"/organizations"}
+UNSCOPED = ("/organizations", "/account/sessions", "/account/invitation/")
 
 # A refused request is on the record of the organization it was made in.
 REFUSED = {400, 403, 404, 405, 409, 410, 413, 415, 422}
+
+
+def is_unscoped(path: str) -> bool:
+    return any(path == page or (page[-1] == "/" and path.startswith(page)) for page in UNSCOPED)
 
 
 class SecurityHeaders:
@@ -116,7 +119,7 @@ class TraceId:
 
 
 class ActiveOrganization:
-    """Opens the scope of the session's organization; a session idle too long is ended."""
+    """Opens the scope of the session's organization; a session that lasted too long is ended."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -124,11 +127,12 @@ class ActiveOrganization:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         active = None
         if request.user.is_authenticated:
-            self._end_idle_session(request)
+            lifetime.end_if_over(request)
         if request.user.is_authenticated:
             active = active_organization(request)
+            lifetime.note_seen(request, active)
         request.active = active  # type: ignore[attr-defined]
-        inside = active if request.path not in UNSCOPED else None
+        inside = None if is_unscoped(request.path) else active
         with organization_scope(inside.organization_id) if inside else nullcontext():
             return self.get_response(request)
 
@@ -139,17 +143,6 @@ class ActiveOrganization:
         with transaction.atomic():
             response.render()
         return response
-
-    def _end_idle_session(self, request: HttpRequest) -> None:
-        now = timezone.now().timestamp()
-        last = request.session.get("seen", now)
-        if now - last > settings.SESSION_IDLE_SECONDS:
-            logout(request)
-            return
-        # Background polls of an unattended page do not keep a session alive.
-        polled = request.headers.get("HX-Request") or request.headers.get("X-Poll")
-        if (not polled and now - last > 30) or "seen" not in request.session:
-            request.session["seen"] = now
 
 
 class StorageFaults:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from config import env
 from config.logging import configure_logging
+from config.settings import sign_in
+from config.settings.sign_in import *  # noqa: F403 - one subject, one module
 
 env.refuse_unknown()
 
@@ -22,8 +24,6 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en-gb"
-LOGIN_URL = "sign-in"
-LOGIN_REDIRECT_URL = "worklist"
 
 INSTALLED_APPS = [
     "apps.core",
@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "apps.web.apps.PlatformAdminConfig",
     "django_q",
+    *sign_in.APPS,
 ]
 
 MIDDLEWARE = [
@@ -57,7 +58,10 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "apps.core.mail.SendMail",
+    "allauth.account.middleware.AccountMiddleware",
     "apps.web.middleware.ActiveOrganization",
+    "apps.web.second_factor.SecondFactor",
     "apps.web.middleware.AuditRefusals",
     "apps.web.request_bounds.RequestBounds",
     "apps.web.middleware.StorageFaults",
@@ -98,22 +102,6 @@ DATABASES = {
 }
 DATABASE_ROUTERS = ["apps.core.postgres.router.OwnerMigrates"]
 
-PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.ScryptPasswordHasher",
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
-]
-AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
-    },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
-
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 12 * 3600
-SESSION_IDLE_SECONDS = 15 * 60
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "apps.web.views.errors.csrf_failure"

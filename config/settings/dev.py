@@ -10,6 +10,11 @@ from config.settings.base import *  # noqa: E402, F403 - settings modules extend
 SESSION_COOKIE_NAME = "einthoven_demo"
 CSRF_COOKIE_NAME = "einthoven_demo_csrf"
 DEMO = True
+# Anybody may look around in the demo.
+STAFF_MFA_REQUIRED = False
+# Messages are files under the state folder: the demo sends nothing.
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = BLOB_ROOT.parent / "mail"  # noqa: F405
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -7,7 +7,7 @@ import pytest
 from apps.billing.models import Price
 from apps.inference.models import Algorithm, AlgorithmVersion
 from apps.integrations.models import Destination
-from apps.tenants.models import DataKey, Membership, Organization, Site, User
+from apps.tenants.models import DataKey, Invitation, Membership, Organization, Site, User
 from tests.admin.people import entered, models, page, platform_staff, row_of, signed_in
 from tests.database import committed
 from tests.factories import inside
@@ -17,7 +17,7 @@ CONFIGURATION = {
     *(Algorithm, AlgorithmVersion, DataKey, Destination),
     *(Membership, Organization, Price, Site),
 }
-ADDED_INSIDE = {Destination, Membership, Price, Site}
+ADDED_INSIDE = {Destination, Invitation, Membership, Price, Site}
 ADDED_ON_PLATFORM = {Organization}
 
 pytestmark = committed

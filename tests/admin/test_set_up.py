@@ -63,7 +63,12 @@ def test_platform_staff_change_a_name_on_the_customers_record(mercy):
     staff = platform_staff()
     client = signed_in(staff)
     address = page(Organization, "change", mercy)
-    assert field_names(client.get(address)) == ["name", "time_zone", "assigning_authority"]
+    assert field_names(client.get(address)) == [
+        "name",
+        "time_zone",
+        "assigning_authority",
+        "second_factor_required",
+    ]
     given = {"name": "Mercy Trust", "time_zone": "Europe/Paris", "assigning_authority": "LOCAL"}
     assert client.post(address, given | {"slug": "x", "is_live": ""}).status_code == 302
     changed = organization_of("mercy")

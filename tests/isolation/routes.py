@@ -42,15 +42,49 @@ def both(name: str, get: tuple[int, int, int, int], kind: str = "") -> list[Rout
 SEEN = (302, 200, 200, 200)  # by everyone who signed in
 READERS = (302, 403, 302, 403)  # done by readers, who are then sent on
 NO_GET = (405, 405, 405, 405)
+OPEN = (200, 200, 200, 200)
+AWAY = (302, 302, 302, 302)
+NONE = (302, 404, 404, 404)
 DRAFT = {"text": "Sinus rhythm, changed.", "revision": "1"}
 STALE = {"password": "correct horse battery staple", "revision": "0"}
 WRONG = {"username": "nobody@example.test", "password": "wrong"}
 
+
+def page(name: str, get: tuple[int, int, int, int], post: tuple[int, int, int, int]) -> list[Route]:
+    return [Route(name, "GET", get), Route(name, "POST", post)]
+
+
+# Pages of the person's own account; who has no second factor finds none to remove.
+ACCOUNT: list[Route] = [
+    *page("account_change_password", SEEN, SEEN),
+    *page("account_reset_password", OPEN, OPEN),
+    *page("account_reset_password_done", OPEN, NO_GET),
+    *page("account_reset_password_from_key_done", OPEN, NO_GET),
+    *page("account_reauthenticate", SEEN, SEEN),
+    *page("mfa_index", SEEN, (302, 405, 405, 405)),
+    *page("mfa_authenticate", AWAY, AWAY),
+    *page("mfa_reauthenticate", AWAY, AWAY),
+    *page("mfa_activate_totp", AWAY, AWAY),
+    *page("mfa_deactivate_totp", NONE, NONE),
+    *page("mfa_view_recovery_codes", NONE, (302, 405, 405, 405)),
+    *page("mfa_generate_recovery_codes", AWAY, AWAY),
+    *page("mfa_list_webauthn", AWAY, AWAY),
+    *page("mfa_add_webauthn", AWAY, AWAY),
+    *page("mfa_login_webauthn", AWAY, AWAY),
+    *page("mfa_reauthenticate_webauthn", AWAY, AWAY),
+    *both("sessions", SEEN),
+    Route("session-end", "GET", NO_GET),
+    Route("session-end", "POST", AWAY),
+]
+
 ROUTES: list[Route] = [
+    *ACCOUNT,
     *both("home", (302, 302, 302, 302)),
     *both("healthz", (200, 200, 200, 200)),
     Route("sign-in", "GET", (200, 302, 302, 302)),
     Route("sign-in", "POST", (400, 302, 302, 302), data=WRONG),
+    Route("account_login", "GET", (200, 302, 302, 302)),
+    Route("account_login", "POST", (400, 302, 302, 302), data=WRONG),
     Route("sign-out", "GET", NO_GET),
     Route("sign-out", "POST", (302, 302, 302, 302)),
     Route("organizations", "GET", SEEN),
@@ -94,8 +128,6 @@ ROUTES: list[Route] = [
     Route("admin:index", "POST", (302, 403, 403, 200)),
     Route("admin:login", "GET", (302, 302, 302, 302)),
     Route("admin:login", "POST", (302, 302, 302, 302)),
-    Route("admin:password_change", "GET", (302, 403, 403, 200)),
-    Route("admin:password_change", "POST", (302, 403, 403, 200)),
     Route("admin:autocomplete", "GET", (302, 403, 403, 403)),
     Route("admin:autocomplete", "POST", (302, 403, 403, 405)),
     Route("admin:jsi18n", "GET", (302, 403, 403, 200)),
@@ -104,7 +136,13 @@ ROUTES: list[Route] = [
 
 # Of every model in the admin; everyone but an administrator is turned away at its door.
 ADMIN_DOOR = (302, 403, 403)
-ADDED = {"billing.price", "integrations.destination", "tenants.membership", "tenants.site"}
+ADDED = {
+    "billing.price",
+    "integrations.destination",
+    "tenants.invitation",
+    "tenants.membership",
+    "tenants.site",
+}
 # An empty form: refused with its errors, or taken where every field may be empty.
 CHANGED = {
     "billing.price": 200,

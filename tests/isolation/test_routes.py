@@ -36,6 +36,16 @@ NAMED_ELSEWHERE = {
     "admin:tenants_storagelocation_test",
     "admin:tenants_storagelocation_secret",
     "admin:tenants_storagelocation_move",
+    "account_reset_password_from_key",
+    "admin:tenants_invitation_import",
+    "admin:tenants_invitation_send",
+    "admin:tenants_invitation_withdraw",
+    "admin:tenants_user_end_sessions",
+    "admin:tenants_user_leave",
+    "admin:tenants_user_unlock",
+    "invitation",
+    "mfa_edit_webauthn",
+    "mfa_remove_webauthn",
 }
 
 

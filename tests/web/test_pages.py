@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern
 
-from apps.web import urls
+from apps.web import account_urls, urls
 from apps.web.routes import PHI_FREE
 from tests.database import committed
 from tests.web.pages import NOWHERE, report_of
@@ -112,7 +112,8 @@ def test_the_root_leads_to_the_worklist(client_of, reader):
 
 
 def test_a_route_said_to_show_no_patient_exists():
-    known = {getattr(pattern, "name", None) for pattern in urls.urlpatterns}
+    every = [*urls.urlpatterns, *account_urls.urlpatterns]
+    known = {getattr(pattern, "name", None) for pattern in every}
     assert set(PHI_FREE) <= known
     assert all(PHI_FREE.values())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -25,6 +26,12 @@ def icon(name: str, size: str = "") -> SafeString:
         static("icons.svg"),
         name,
     )
+
+
+@register.filter
+def as_json(value: object) -> str:
+    """For a data attribute: pages carry no script of their own."""
+    return json.dumps(value, default=dict)
 
 
 @register.filter

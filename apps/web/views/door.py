@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.forms import LoginForm
+from allauth.account.views import LoginView
 from django.contrib.auth import logout
-from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.views import LoginView
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,18 +15,17 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.audit.actions import record_alone
 from apps.tenants.access import activate
-from apps.tenants.actions import platform_organization_id
-from apps.tenants.lookups import memberships_of
 from apps.tenants.models import User
 from apps.tenants.queries import choices_for, get_choice_to_enter
+from apps.tenants.trail import note, note_refusal
 from apps.web.guard import to_sign_in
 from apps.web.worklist import name_in
 
-WRONG = "E-mail or password is wrong. Check both and try again."
 
-
-class SignInForm(AuthenticationForm):
-    error_messages = {"invalid_login": WRONG, "inactive": WRONG}
+class SignInForm(LoginForm):
+    def add_prefix(self, field_name: str) -> str:
+        """Named as browsers and password managers know it."""
+        return super().add_prefix("username" if field_name == "login" else field_name)
 
 
 # Its events belong to an organization that is not open while a stranger asks.
@@ -34,35 +33,19 @@ class SignInForm(AuthenticationForm):
 class SignIn(LoginView):
     template_name = "web/sign_in.html"
     form_class = SignInForm
-    redirect_authenticated_user = True
     http_method_names = ["get", "head", "post"]
 
-    def form_valid(self, form: Any) -> HttpResponse:
-        response = super().form_valid(form)
-        user = form.get_user()
-        record_alone(_home_of(user), "tenants.user.signed_in", subject=user, actor=user)
-        return response
-
     def form_invalid(self, form: Any) -> HttpResponse:
-        record_alone(platform_organization_id(), "tenants.user.refused")
+        locked = getattr(self.request, "axes_locked_out", False)
+        note_refusal(form["login"].value(), locked=locked)
         return self.render_to_response(self.get_context_data(form=form), status=400)
-
-
-def _home_of(user: User) -> int:
-    """Where a person's coming is written: the only organization, or the platform's own record."""
-    entries = memberships_of(user.pk)
-    return entries[0].organization_id if len(entries) == 1 else platform_organization_id()
 
 
 @require_POST
 @transaction.non_atomic_requests
 def sign_out(request: HttpRequest) -> HttpResponse:
     if isinstance(request.user, User):
-        active = getattr(request, "active", None)
-        organization_id = active.organization_id if active else _home_of(request.user)
-        record_alone(
-            organization_id, "tenants.user.signed_out", subject=request.user, actor=request.user
-        )
+        note("tenants.user.signed_out", request.user, actor=request.user)
     logout(request)
     return redirect("sign-in")
 

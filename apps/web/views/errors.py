@@ -16,6 +16,7 @@ SENTENCES = {
     404: "Nothing here.",
     410: "The key of this organization's data was destroyed. It cannot be opened again.",
     413: "The request is too large.",
+    429: "Too many requests. Wait a minute.",
     500: "Something failed on our side.",
     503: "Not available just now. Try again in a minute.",
 }
@@ -52,6 +53,10 @@ def permission_denied(request: HttpRequest, exception: Exception | None = None) 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return _page(request, 404)
+
+
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    return _page(request, 429)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -1,0 +1,74 @@
+"""Second factors: who needs one, who has one, and a code tried too often."""
+
+from __future__ import annotations
+
+from allauth.core import context
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from axes.handlers.proxy import AxesProxyHandler
+from django import forms
+from django.conf import settings
+from django.contrib.auth.signals import user_login_failed
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+
+from apps.tenants.counting import counted_as
+from apps.tenants.lookups import second_factor_required
+from apps.tenants.models import User
+
+# In the session: the person was seen to have one.
+FACTOR = "second_factor"
+
+# Longer than a code is taken, the clock of a phone being off by half a minute.
+KEPT_S = 180
+
+KINDS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+
+
+def has_second_factor(user: User) -> bool:
+    return bool(is_mfa_enabled(user, KINDS))
+
+
+def needs_second_factor(user: User, organization_id: int | None) -> bool:
+    """Platform staff by setting, members by their organization."""
+    if user.is_staff and settings.STAFF_MFA_REQUIRED:
+        return True
+    return organization_id is not None and second_factor_required(organization_id)
+
+
+class Counted:
+    """A wrong code counts as a wrong password does; a right one is taken once while it is valid."""
+
+    user: User
+
+    def clean_code(self) -> str:
+        request, credentials = context.request, {"email": self.user.email}
+        if not AxesProxyHandler.is_allowed(request, credentials):
+            raise ValidationError("Too many attempts. Try again in a quarter of an hour.")
+        try:
+            code = str(super().clean_code())  # type: ignore[misc]
+            if not cache.add(f"tenants.code:{counted_as(f'{self.user.pk} {code}')}", 1, KEPT_S):
+                raise get_adapter().validation_error("incorrect_code")
+            return code
+        except ValidationError:
+            user_login_failed.send(__name__, credentials=credentials, request=request)
+            raise
+
+
+class CodeForm(Counted, AuthenticateForm):
+    """The second step of signing in."""
+
+
+class ConfirmForm(Counted, ReauthenticateForm):
+    """Before a change of how one signs in."""
+
+
+class PasskeyForm(AddWebAuthnForm):
+    """A passkey that signs in alone asks for the finger, the face or the PIN of its owner."""
+
+    passwordless = forms.BooleanField(
+        label="Sign in with it alone, without the password", initial=True, required=False
+    )

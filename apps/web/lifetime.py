@@ -1,0 +1,33 @@
+"""How long a session lasts: it ends on the server after a pause and after a day of work."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest
+from django.utils import timezone
+
+from apps.tenants.access import Active
+from apps.tenants.sessions import STARTED, follow
+
+SEEN = "seen"
+# How exactly the last request is known.
+SEEN_EVERY_SECONDS = 30
+
+
+def end_if_over(request: HttpRequest) -> None:
+    now = timezone.now().timestamp()
+    started = request.session.setdefault(STARTED, now)
+    idle = now - request.session.get(SEEN, now)
+    if idle > settings.SESSION_IDLE_SECONDS or now - started > settings.SESSION_ABSOLUTE_SECONDS:
+        logout(request)
+
+
+def note_seen(request: HttpRequest, active: Active | None) -> None:
+    """Background polls of an unattended page do not keep a session alive."""
+    now = timezone.now().timestamp()
+    last = request.session.get(SEEN)
+    polled = request.headers.get("HX-Request") or request.headers.get("X-Poll")
+    if last is None or (not polled and now - last > SEEN_EVERY_SECONDS):
+        request.session[SEEN] = now
+        follow(request, active.organization_id if active else None)

@@ -1,0 +1,102 @@
+"""Passwords: changed, forgotten, refused, and locked out."""
+
+from django.core import mail
+
+from apps.tenants.counting import counted_as
+from tests.database import committed
+from tests.factories import make_user, organization_of
+from tests.web.factors import link_in, sign_in
+from tests.web.pages import events
+
+pytestmark = committed
+
+NEW = "a quite different pass phrase"
+RESET = "/account/reset"
+
+
+def test_changing_it_ends_the_other_sessions(client_of, client, reader, mercy, mailoutbox):
+    sign_in(client, reader)
+    other = client_of(reader)
+    other.get("/worklist")
+    form = {"oldpassword": "correct horse battery staple", "password1": NEW, "password2": NEW}
+    assert client.post("/account/password", form).url == "/account/second-factor"
+    assert client.get("/worklist").status_code == 200
+    assert other.get("/worklist").url.startswith("/sign-in")
+    assert len(events(mercy, "tenants.user.password_changed")) == 1
+    assert [message.to for message in mailoutbox] == [[reader.email]]
+
+
+def test_who_has_none_is_told_so(client_of, reader):
+    reader.set_unusable_password()
+    reader.save()
+    answer = client_of(reader).get("/account/password", follow=True)
+    assert "You have no password here" in answer.content.decode()
+
+
+def test_a_weak_one_is_refused(client_of, reader):
+    client = client_of(reader)
+    form = {"oldpassword": "correct horse battery staple", "password1": "short", "password2": "x"}
+    assert client.post("/account/password", form).status_code == 200
+    reader.refresh_from_db()
+    assert reader.check_password("correct horse battery staple")
+
+
+def test_asking_for_a_link_answers_alike_whoever_asks(client, reader, mailoutbox):
+    gone = make_user(None, is_active=False)
+    answers = []
+    for email in (reader.email, "nobody@example.test", gone.email):
+        response = client.post(RESET, {"email": email})
+        answers.append((response.status_code, response.url, len(response.content)))
+    assert len(set(answers)) == 1
+    assert [message.to for message in mailoutbox] == [[reader.email]]
+
+
+def test_the_link_sets_a_new_one_once_and_signs_out_everywhere(client, client_of, reader, mercy):
+    inside = client_of(reader)
+    inside.get("/worklist")
+    client.post(RESET, {"email": reader.email})
+    link = link_in(mail.outbox[0])
+    page = client.get(link).url
+    assert "set-password" in page
+    done = client.post(page, {"password1": NEW, "password2": NEW})
+    assert done.url == "/account/reset/done"
+    assert inside.get("/worklist").url.startswith("/sign-in")
+    assert b"This link does not work" in client.get(link).content
+    assert sign_in(client, reader, NEW).url == "/worklist"
+    assert len(events(mercy, "tenants.user.password_reset")) == 1
+
+
+def test_a_mail_server_that_is_away_changes_no_answer(client, reader, settings, log_text):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    assert client.post(RESET, {"email": reader.email}).status_code == 302
+    assert '"event": "mail.failed"' in log_text()
+    assert reader.email not in log_text()
+
+
+def test_an_inactive_person_is_answered_as_nobody_is(client):
+    gone = make_user(None, is_active=False)
+    here, nobody = sign_in(client, gone), sign_in(client, type("P", (), {"email": "x@y.test"}))
+    assert here.status_code == nobody.status_code == 400
+    assert b"E-mail or password is wrong." in here.content
+
+
+def test_five_failures_lock_person_and_address_with_the_same_answer(client, reader):
+    pages = [sign_in(client, reader, "wrong") for _ in range(5)]
+    assert sign_in(client, reader).status_code == 400
+    assert b"E-mail or password is wrong." in pages[0].content
+    elsewhere = sign_in(client, reader, REMOTE_ADDR="10.0.0.9")
+    assert elsewhere.url == "/worklist"
+    platform = organization_of("platform")
+    assert len(events(platform, "tenants.user.refused")) == 4
+    locked = events(platform, "tenants.user.locked")
+    assert {event.object_id for event in locked} == {str(reader.public_id)}
+
+
+def test_however_the_address_is_typed_it_is_counted_as_one(client, reader):
+    reader.email = reader.email.upper()
+    for _ in range(5):
+        sign_in(client, reader, "wrong")
+    reader.email = reader.email.lower()
+    assert sign_in(client, reader).status_code == 400
+    assert counted_as(" A@b.test ") == counted_as("a@B.test")
