@@ -16,7 +16,7 @@ from apps.audit.actions import record_alone
 from apps.core.scope import organization_scope
 from apps.tenants.access import Active, active_organization
 from apps.tenants.actions import platform_organization_id
-from apps.web import lifetime
+from apps.web import lifetime, sign_on
 
 log = structlog.get_logger(__name__)
 
@@ -95,6 +95,7 @@ class ActiveOrganization:
         active = None
         if request.user.is_authenticated:
             lifetime.end_if_over(request)
+            sign_on.end_if_over(request)
         if request.user.is_authenticated:
             active = active_organization(request)
             lifetime.note_seen(request, active)

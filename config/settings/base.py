@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "apps.web.middleware.ActiveOrganization",
     "apps.web.second_factor.SecondFactor",
     "apps.web.middleware.AuditRefusals",
+    "apps.web.sign_on.BoundSession",
 ]
 
 TEMPLATES = [

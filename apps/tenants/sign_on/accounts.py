@@ -75,12 +75,15 @@ def identity_of(provider: IdentityProvider, claims: Claims) -> ExternalIdentity:
         .first()
     )
     identity = known or _first_time(provider, claims)
-    if not identity.user.is_active or not _is_member(identity.user):
+    if not _may_come(identity.user):
         raise AnswerRefused("no-member")
     return identity
 
 
-def _is_member(user: User) -> bool:
+def _may_come(user: User) -> bool:
+    """An active member; platform staff sign in as such and nowhere else."""
+    if not user.is_active or user.is_staff or user.is_superuser:
+        return False
     return Membership.objects.filter(user=user, is_active=True).exists()
 
 
@@ -91,7 +94,7 @@ def _first_time(provider: IdentityProvider, claims: Claims) -> ExternalIdentity:
     user = User.objects.filter(email=claims.email).first()
     if user is None:
         user = _join(provider, claims)
-    elif user.is_staff or user.is_superuser or not _is_member(user):
+    elif not _may_come(user):
         raise AnswerRefused("no-member")
     elif ExternalIdentity.objects.filter(provider=provider, user=user).exists():
         raise AnswerRefused("address-of-another-subject")

@@ -15,7 +15,6 @@ from apps.tenants.models import IdentityProvider
 from apps.tenants.sign_on.asked import Asked, Claims
 from apps.tenants.sign_on.discovery import Endpoints, ask, discover, get_json
 from apps.tenants.sign_on.errors import AnswerRefused
-from apps.tenants.sign_on.secrets import client_secret
 
 # Signed with a key of the provider's; never with the client's secret, never not at all.
 ALGORITHMS: tuple[str, ...] = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512")
@@ -43,7 +42,7 @@ def address_to_ask(provider: IdentityProvider, asked: Asked, callback: str) -> s
 
 
 def claims_of(
-    provider: IdentityProvider, asked: Asked, callback: str, given: dict[str, str]
+    provider: IdentityProvider, secret: str, asked: Asked, callback: str, given: dict[str, str]
 ) -> Claims:
     """What the answer in the callback's query says. Raises AnswerRefused, ProviderFault."""
     if not hmac.compare_digest(given.get("state", "").encode(), asked.id.encode()):
@@ -54,7 +53,14 @@ def claims_of(
     if "error" in given or not given.get("code"):
         raise AnswerRefused("declined-by-the-provider")
     endpoints = discover(provider)
-    tokens = _redeem(provider, endpoints, asked, callback, given["code"])
+    form = {
+        "grant_type": "authorization_code",
+        "code": given["code"],
+        "redirect_uri": callback,
+        "code_verifier": asked.verifier,
+        "client_id": provider.client_id,
+    }
+    tokens = _redeem(provider, secret, endpoints, form)
     said = _proven(provider, endpoints, asked, str(tokens.get("id_token", "")))
     if "email" not in said and endpoints.person and tokens.get("access_token"):
         said = _with_person(provider, endpoints, str(tokens["access_token"]), said)
@@ -62,16 +68,9 @@ def claims_of(
 
 
 def _redeem(
-    provider: IdentityProvider, endpoints: Endpoints, asked: Asked, callback: str, code: str
+    provider: IdentityProvider, secret: str, endpoints: Endpoints, form: dict[str, str]
 ) -> dict[str, Any]:
-    form = {
-        "grant_type": "authorization_code",
-        "code": code,
-        "redirect_uri": callback,
-        "code_verifier": asked.verifier,
-        "client_id": provider.client_id,
-    }
-    headers, secret = dict(FORM), client_secret(provider)
+    headers = dict(FORM)
     if secret and "client_secret_basic" in endpoints.token_methods:
         # RFC 6749, 2.3.1: each part is form-encoded first.
         pair = f"{quote(provider.client_id, safe='')}:{quote(secret, safe='')}"

@@ -1,0 +1,24 @@
+"""Identity providers of tests: real ones, in processes or code of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.sign_on import oidc_peer
+
+
+@pytest.fixture(scope="session")
+def idp_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[oidc_peer.Idp]:
+    with oidc_peer.running(tmp_path_factory.mktemp("idp")) as idp:
+        yield idp
+
+
+@pytest.fixture
+def idp(idp_process: oidc_peer.Idp, settings: Any) -> Iterator[oidc_peer.Idp]:
+    """On this machine, as an operator allows it; well-behaved again after each test."""
+    settings.EGRESS_INTERNAL_HOSTS = [idp_process.host]
+    yield idp_process
+    idp_process.misbehave()
