@@ -7,6 +7,7 @@ import binascii
 import datetime as dt
 from dataclasses import dataclass
 from typing import Any
+from xml.sax.saxutils import quoteattr
 
 from cryptography import x509
 from django.conf import settings as django_settings
@@ -87,7 +88,7 @@ def _certificate(text: str) -> tuple[dt.datetime, dt.datetime]:
     return made.not_valid_before_utc, made.not_valid_after_utc
 
 
-def library_settings(sp: Sp, idp: Idp | None) -> Settings:
+def library_settings(sp: Sp, idp: Idp) -> Settings:
     """Strict: the assertion itself must be signed, with no algorithm that is broken."""
     ours = {
         "entityId": sp.entity_id,
@@ -104,17 +105,26 @@ def library_settings(sp: Sp, idp: Idp | None) -> Settings:
         "authnRequestsSigned": False,
         "allowRepeatAttributeName": True,
     }
-    chosen: dict[str, Any] = {"strict": True, "debug": False, "sp": ours, "security": security}
-    if idp is not None:
-        chosen["idp"] = {
-            "entityId": idp.entity_id,
-            "singleSignOnService": {"url": idp.address, "binding": REDIRECT},
-            "x509certMulti": {"signing": list(idp.certificates)},
-        }
-    return Settings(chosen, sp_validation_only=idp is None)
+    theirs = {
+        "entityId": idp.entity_id,
+        "singleSignOnService": {"url": idp.address, "binding": REDIRECT},
+        "x509certMulti": {"signing": list(idp.certificates)},
+    }
+    return Settings({"strict": True, "sp": ours, "idp": theirs, "security": security})
+
+
+OURS = """<?xml version="1.0" encoding="UTF-8"?>
+<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" entityID={entity}>
+  <md:SPSSODescriptor AuthnRequestsSigned="false" WantAssertionsSigned="true"
+      protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">
+    <md:NameIDFormat>urn:oasis:names:tc:SAML:2.0:nameid-format:persistent</md:NameIDFormat>
+    <md:AssertionConsumerService index="0" isDefault="true" Binding={binding} Location={consumer}/>
+  </md:SPSSODescriptor>
+</md:EntityDescriptor>
+"""
 
 
 def our_metadata(sp: Sp) -> bytes:
-    """The document an administrator gives to the provider."""
-    text = library_settings(sp, None).get_sp_metadata()
-    return text if isinstance(text, bytes) else text.encode()
+    """The document an administrator gives to the provider; it holds until it is replaced."""
+    values = {"entity": sp.entity_id, "binding": POST, "consumer": sp.consumer}
+    return OURS.format(**{name: quoteattr(text) for name, text in values.items()}).encode()
