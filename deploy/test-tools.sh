@@ -1,12 +1,13 @@
 #!/bin/sh
-# Installs what the browser tests need where root or sudo allows; elsewhere says so loudly.
+# Installs what the tests of pages and of single sign-on need where root or sudo allows; elsewhere says so loudly.
 # With CI set a missing tool is an error.
 set -u
 
-packages="chromium fonts-liberation fonts-dejavu-core poppler-utils"
+packages="chromium fonts-liberation fonts-dejavu-core poppler-utils xmlsec1"
 missing=""
 command -v chromium >/dev/null || missing="chromium"
 command -v pdftoppm >/dev/null || missing="$missing poppler-utils"
+command -v xmlsec1 >/dev/null || missing="$missing xmlsec1"
 [ -z "$missing" ] && exit 0
 
 as_root=""

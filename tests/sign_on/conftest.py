@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,3 +24,11 @@ def idp(idp_process: oidc_peer.Idp, settings: Any) -> Iterator[oidc_peer.Idp]:
     settings.EGRESS_INTERNAL_HOSTS = [idp_process.host]
     yield idp_process
     idp_process.misbehave()
+
+
+@pytest.fixture(scope="session")
+def signing_tool() -> None:
+    """The SAML provider signs with it. Skips loudly where there is none; in CI that fails."""
+    if not shutil.which("xmlsec1"):
+        give_up = pytest.fail if os.environ.get("CI") else pytest.skip
+        give_up("MISSING: xmlsec1. Install it: apt-get install xmlsec1")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
-import shutil
 
 import pytest
 import time_machine
@@ -21,8 +20,7 @@ OTHER = Sp("https://p.example/sso/2/metadata", "https://p.example/sso/2/acs")
 MAIL = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
 TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
 
-if not shutil.which("xmlsec1"):
-    pytest.skip("MISSING: xmlsec1, with which the provider signs", allow_module_level=True)
+pytestmark = pytest.mark.usefixtures("signing_tool")
 
 
 @pytest.fixture(scope="module")

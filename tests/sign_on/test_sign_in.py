@@ -139,6 +139,10 @@ def test_a_person_of_two_organizations_is_in_the_one_that_sent(
     asked = client.post("/organizations", {"organization": str(lakeside.public_id)})
     assert asked.status_code == 403
     assert client.session["organization"] == mercy.pk
+    session = client.session
+    session["organization"] = lakeside.pk
+    session.save()
+    assert b"Mercy" in client.get("/worklist").content
 
 
 def test_the_session_ends_with_the_membership(client, idp, provider, ada, mercy, lakeside):

@@ -18,7 +18,7 @@ from onelogin.saml2.response import OneLogin_Saml2_Response as Response
 from onelogin.saml2.utils import OneLogin_Saml2_Utils as Utils
 
 from apps.tenants.sign_on.asked import Claims
-from apps.tenants.sign_on.errors import AnswerRefused
+from apps.tenants.sign_on.errors import AnswerRefused, ProviderFault
 from apps.tenants.sign_on.saml_metadata import Idp, Sp, library_settings
 from apps.tenants.sign_on.xml import LONGEST, UnsafeXml, check_xml
 
@@ -49,8 +49,14 @@ class Question:
 
 
 def question(sp: Sp, idp: Idp, *, proof_now: bool) -> Question:
-    """`proof_now` has the person prove who they are even if signed in there (ForceAuthn)."""
-    made = Request(library_settings(sp, idp), force_authn=proof_now, set_nameid_policy=False)
+    """`proof_now` has the person prove who they are even if signed in there (ForceAuthn).
+
+    Raises ProviderFault.
+    """
+    try:
+        made = Request(library_settings(sp, idp), force_authn=proof_now, set_nameid_policy=False)
+    except OneLogin_Saml2_Error:
+        raise ProviderFault("metadata", "The metadata cannot be used as it is.") from None
     mark = "&" if "?" in idp.address else "?"
     return Question(
         made.get_id(), f"{idp.address}{mark}{urlencode({'SAMLRequest': made.get_request()})}"

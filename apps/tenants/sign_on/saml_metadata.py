@@ -104,6 +104,8 @@ def library_settings(sp: Sp, idp: Idp) -> Settings:
         "requestedAuthnContext": False,
         "authnRequestsSigned": False,
         "allowRepeatAttributeName": True,
+        # Hospitals have hosts without a domain.
+        "allowSingleLabelDomains": True,
     }
     theirs = {
         "entityId": idp.entity_id,
