@@ -19,7 +19,11 @@ from django.utils.html import format_html
 from apps.audit.actions import record_alone
 from apps.audit.admin_base import ConfigurationAdmin, inside, on_platform
 from apps.core.scope import organization_scope
-from apps.tenants import admin_invitations, admin_people  # noqa: F401 - they register pages
+from apps.tenants import (  # noqa: F401 - they register pages
+    admin_identity,
+    admin_invitations,
+    admin_people,
+)
 from apps.tenants.actions import provision_organization
 from apps.tenants.admin_forms import NewOrganizationForm
 from apps.tenants.models import PLATFORM_SLUG, Organization, Site

@@ -60,7 +60,7 @@ def identity_provider_of_domain(domain: str) -> ProviderEntry | None:
 
 
 def organization_of_identity_provider(provider: uuid.UUID) -> int | None:
-    """The live organization that has the provider, in use or not."""
+    """The live organization that uses the provider; None for one out of use as for none."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT app.organization_of_identity_provider(%s)", [provider])
         row = cursor.fetchone()

@@ -29,6 +29,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "tenants.membership",
         "tenants.invitation",
         "tenants.user",
+        "tenants.identityprovider",
         "integrations.destination",
         "inference.algorithm",
         "inference.algorithmversion",

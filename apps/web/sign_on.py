@@ -40,22 +40,14 @@ def scope_of(organization_id: int) -> Iterator[None]:
         yield
 
 
-def provider_named(provider_id: uuid.UUID) -> IdentityProvider:
-    """Raises Http404 for one that is nowhere."""
+def active_provider_named(provider_id: uuid.UUID) -> IdentityProvider:
+    """Raises Http404 for one that is out of use, as for one that is nowhere."""
     organization_id = organization_of_identity_provider(provider_id)
     if organization_id is None:
         raise Http404
     with scope_of(organization_id):
         rows = IdentityProvider.objects.select_related("organization")
         return rows.get(public_id=provider_id)
-
-
-def active_provider_named(provider_id: uuid.UUID) -> IdentityProvider:
-    """Raises Http404 for one that is out of use, as for one that is nowhere."""
-    provider = provider_named(provider_id)
-    if not provider.is_active:
-        raise Http404
-    return provider
 
 
 def provider_for(email: str) -> IdentityProvider | None:

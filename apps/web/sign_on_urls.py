@@ -7,6 +7,6 @@ from apps.web.views import sign_on
 urlpatterns = [
     path("<uuid:provider_id>/callback", sign_on.callback, name="sso-callback"),
     path("<uuid:provider_id>/acs", sign_on.acs, name="sso-acs"),
-    path("<uuid:provider_id>/finish/<uuid:answer_id>", sign_on.finish, name="sso-finish"),
+    path("<uuid:provider_id>/finish", sign_on.finish, name="sso-finish"),
     path("<uuid:provider_id>/metadata", sign_on.metadata, name="sso-metadata"),
 ]

@@ -30,9 +30,9 @@ def peer(tmp_path):
 
 
 @pytest.fixture
-def provider(mercy, peer, client):
+def provider(mercy, peer, client_of, admin_user):
     row = make_provider(mercy, kind="saml", issuer=saml_peer.ENTITY, metadata=peer.metadata())
-    document = client.get(f"/sign-in/sso/{row.public_id}/metadata")
+    document = client_of(admin_user).get(f"/sign-in/sso/{row.public_id}/metadata")
     assert document.headers["Content-Type"] == "application/samlmetadata+xml"
     peer.know(document.content)
     return row
@@ -146,8 +146,8 @@ def test_another_subject_signs_nothing(signed_in, answer, recording, mercy):
         assert not Signature.objects.exists()
 
 
-def test_metadata_of_another_kind_of_provider_is_nowhere(client, provider, mercy):
-    address = f"/sign-in/sso/{provider.public_id}/metadata"
+def test_metadata_of_another_kind_of_provider_is_nowhere(client_of, admin_user, provider, mercy):
+    client, address = client_of(admin_user), f"/sign-in/sso/{provider.public_id}/metadata"
     assert client.get(address).status_code == 200
     with inside(mercy):
         IdentityProvider.objects.update(kind="oidc")

@@ -402,7 +402,7 @@ class Migration(migrations.Migration):
             "bigint",
             """SELECT p.organization_id FROM public.tenants_identityprovider p
                JOIN public.tenants_organization o ON o.id = p.organization_id
-               WHERE p.public_id = wanted AND o.is_live""",
+               WHERE p.public_id = wanted AND p.is_active AND o.is_live""",
         ),
         lookup_function(
             "closed_to_passwords",

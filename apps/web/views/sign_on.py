@@ -8,6 +8,7 @@ from allauth.account.adapter import get_adapter
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
@@ -17,6 +18,7 @@ from apps.core.scope import organization_scope
 from apps.reports import queries
 from apps.tenants.access import Active, single_sign_on
 from apps.tenants.models import IdentityProvider, SignOnAnswer
+from apps.tenants.queries import permit
 from apps.tenants.sign_on import oidc, saml
 from apps.tenants.sign_on.accounts import claims_in, identity_of, keep_answer, use_answer
 from apps.tenants.sign_on.asked import Asked
@@ -25,8 +27,10 @@ from apps.tenants.sign_on.proof import SignOnProof
 from apps.tenants.sign_on.saml_metadata import our_metadata, read_metadata
 from apps.tenants.sign_on.secrets import client_secret
 from apps.web import sign_on
+from apps.web.guard import OrganizationRequest, in_organization
 from apps.web.sign_on_pages import failed_page, refused_page
 from apps.web.views import reading
+from apps.web.worklist import name_in
 
 
 @require_safe
@@ -67,18 +71,20 @@ def acs(request: HttpRequest, provider_id: uuid.UUID) -> HttpResponse:
         return refused_page(request, provider, refused)
     except ProviderFault as fault:
         return failed_page(request, provider, fault)
-    response = redirect("sso-finish", provider.public_id, answer.public_id)
-    response.status_code = 303
-    return response
+    address = reverse("sso-finish", args=[provider.public_id])
+    return HttpResponseRedirect(f"{address}?answer={answer.public_id}", status=303)
 
 
 @require_safe
 @transaction.non_atomic_requests
-def finish(request: HttpRequest, provider_id: uuid.UUID, answer_id: uuid.UUID) -> HttpResponse:
+def finish(request: HttpRequest, provider_id: uuid.UUID) -> HttpResponse:
     """The second half of SAML's answer: only the browser that asked may use it."""
     provider = sign_on.active_provider_named(provider_id)
+    named = name_in(request.GET.get("answer"))
+    if named is None:
+        raise Http404
     with sign_on.scope_of(provider.organization_id):
-        answer = SignOnAnswer.objects.filter(provider=provider, public_id=answer_id).first()
+        answer = SignOnAnswer.objects.filter(provider=provider, public_id=named).first()
     if answer is None:
         raise Http404
     try:
@@ -88,11 +94,13 @@ def finish(request: HttpRequest, provider_id: uuid.UUID, answer_id: uuid.UUID) -
 
 
 @require_safe
-@transaction.non_atomic_requests
-def metadata(request: HttpRequest, provider_id: uuid.UUID) -> HttpResponse:
+@in_organization
+def metadata(request: OrganizationRequest, provider_id: uuid.UUID) -> HttpResponse:
     """What the provider's administrator needs to know of the platform: names and addresses."""
-    provider = sign_on.provider_named(provider_id)
-    if provider.kind != IdentityProvider.Kind.SAML:
+    permit(request.active, "administer")
+    kind = IdentityProvider.Kind.SAML
+    provider = IdentityProvider.objects.filter(public_id=provider_id, kind=kind).first()
+    if provider is None:
         raise Http404
     document = our_metadata(sign_on.sp_of(request, provider))
     return HttpResponse(document, content_type="application/samlmetadata+xml")
