@@ -17,8 +17,10 @@ from django.utils import timezone
 
 from apps.core.scope import current_organization, organization_scope
 from apps.tenants.access import SESSION_KEY, SIGN_ON_KEY, single_sign_on
+from apps.tenants.factors import FACTOR
 from apps.tenants.lookups import identity_provider_of_domain, organization_of_identity_provider
 from apps.tenants.models import IdentityProvider
+from apps.tenants.sessions import follow
 from apps.tenants.sign_on import oidc, saml
 from apps.tenants.sign_on.asked import Asked, Signing, from_session, to_session
 from apps.tenants.sign_on.errors import AnswerRefused
@@ -27,7 +29,7 @@ from apps.tenants.sign_on.saml_metadata import Sp, read_metadata
 ASKED_KEY = "single_sign_on_asked"
 
 # Ways to change an account or to leave the organization, which its provider has no say over.
-OWN_ACCOUNT = ("account_", "mfa_", "socialaccount_", "usersessions_", "admin:password_change")
+OWN_ACCOUNT = ("account_", "mfa_", "socialaccount_", "session", "admin:password_change")
 ALWAYS = {"account_login", "account_logout"}
 
 
@@ -99,7 +101,10 @@ def take_asked(request: HttpRequest, provider: IdentityProvider) -> Asked:
 
 def bind(request: HttpRequest, provider: IdentityProvider, subject: str) -> None:
     """The session opens the provider's organization, no other, and only for so long."""
+    follow(request, provider.organization_id)
     request.session[SESSION_KEY] = provider.organization_id
+    # How well people prove themselves there is the provider's to ask.
+    request.session[FACTOR] = True
     request.session[SIGN_ON_KEY] = {
         "organization_id": provider.organization_id,
         "provider": str(provider.public_id),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from apps.core import blobs
+from apps.core.blobs.sealing import Unsealable
+from apps.tenants import blobs
 from apps.tenants.access import ENTRY_UNTIL_KEY, SESSION_KEY
 from apps.tenants.models import IdentityDomain, IdentityProvider
 from apps.tenants.sign_on.domains import domains_in
@@ -76,7 +77,7 @@ def test_an_administrator_sets_one_up_and_its_secret_is_sealed(admin_client, fil
     assert b"s3cret" not in sealed
     with inside(mercy):
         assert client_secret(row) == "s3cret"
-        with pytest.raises(blobs.Unsealable):
+        with pytest.raises(Unsealable):
             blobs.unseal_bytes(sealed, mercy.pk + 1)
     page = admin_client.get(change_page(row)).content.decode()
     assert "s3cret" not in page
