@@ -19,6 +19,7 @@ KNOWN = {
     "BLOB_ROOT",
     "CORPUS",
     "DEMO_EHR_PORT",
+    "DEMO_IDP_PORT",
     "DRAIN_SECONDS",
     "EGRESS_INTERNAL_HOSTS",
     "EMAIL_FROM",

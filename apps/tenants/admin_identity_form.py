@@ -37,13 +37,13 @@ class IdentityProviderForm(TenantForm):
         " shown; leave it empty to keep the one there is.",
     )
     domains = forms.CharField(
-        label="e-mail domains",
+        label="E-mail domains",
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="One a line. People with such addresses are sent there, once platform staff"
         " has made sure whose domains they are.",
     )
     joins_as = forms.ChoiceField(
-        label="new people join as",
+        label="New people join as",
         required=False,
         choices=JOINS,
         help_text="Role of people whom the provider sends and who are no members yet.",

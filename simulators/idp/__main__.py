@@ -20,7 +20,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--client-id", default="einthoven")
     parser.add_argument("--client-secret", default="only for demonstrations")
     parser.add_argument(
-        "--people", type=Path, required=True, help="JSON list of sub, email, name, email_verified"
+        "--people",
+        type=Path,
+        default=Path(__file__).with_name("people.json"),
+        help="JSON list of sub, email, name, email_verified",
     )
     parser.add_argument("--faults", action="store_true", help="misbehave when told to, for tests")
     return parser.parse_args()

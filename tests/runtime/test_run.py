@@ -37,6 +37,7 @@ def project(folder: Path) -> Path:
         "config/__init__.py": "",
         "config/wsgi.py": "def application(e, start): start('200 OK', []); return [b'up']",
         "simulators/ehr.py": "import time; time.sleep(600)",
+        "simulators/idp.py": "import time; time.sleep(600)",
     }
     for name, text in files.items():
         (folder / name).parent.mkdir(exist_ok=True)

@@ -10,7 +10,8 @@ from django.test import Client
 from django.utils import timezone
 
 from apps.tenants.actions import add_member
-from apps.tenants.models import IdentityDomain, Membership, User
+from apps.tenants.invitations import Wanted, invite, renew
+from apps.tenants.models import IdentityDomain, Invitation, Membership, User
 from tests.database import committed
 from tests.factories import PASSWORD, inside, make_user
 from tests.sign_on.rows import (
@@ -118,6 +119,43 @@ def test_a_stranger_joins_where_the_organization_takes_all_it_is_sent(client, id
     with inside(mercy):
         assert Membership.objects.get(user=user).role == "technician"
     assert len(events(mercy, "tenants.member.joined")) == 1
+
+
+def invite_ada(organization, by, **changed):
+    with inside(organization):
+        wanted = Wanted("ada@mercy.example", "reader", full_name="Dr Ada Invited")
+        invitation = invite(organization, wanted, by=by)
+        renew(invitation, by=by)
+        Invitation.objects.update(**(changed or {"state": "open"}))
+
+
+def test_an_invited_person_comes_in_without_the_link(client, idp, provider, mercy, admin_user):
+    invite_ada(mercy, admin_user)
+    sign_in(client, idp)
+    assert is_in(client)
+    user = User.objects.get(email="ada@mercy.example")
+    assert (user.full_name, user.has_usable_password()) == ("Dr Ada Invited", False)
+    assert len(events(mercy, "tenants.invitation.accepted")) == 1
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"state": "withdrawn"}, {"sent_at": dt.datetime(2020, 1, 1, tzinfo=dt.UTC)}],
+    ids=str,
+)
+def test_an_invitation_that_is_over_lets_nobody_in(
+    changed, client, idp, provider, mercy, admin_user
+):
+    invite_ada(mercy, admin_user, **changed)
+    assert sign_in(client, idp).status_code == 403
+
+
+def test_platform_staff_are_not_invited_in_this_way(client, idp, provider, mercy, admin_user):
+    staff = make_member(mercy)
+    User.objects.filter(pk=staff.pk).update(is_staff=True)
+    invite_ada(mercy, admin_user)
+    assert sign_in(client, idp).status_code == 403
+    assert events(mercy, "tenants.invitation.accepted") == []
 
 
 @pytest.mark.parametrize("joins_as", ["", "technician"])

@@ -118,6 +118,7 @@ def test_an_answer_that_proves_too_little_signs_nothing(
     response = client.get(local(idp.answer(question)))
     assert response.status_code == 403
     assert b"did not prove that you are here now" in response.content
+    assert b"See changes" not in response.content
     assert refusals(mercy) == [f'{{"reason": "{reason}"}}']
     assert_nothing_was_signed(recording, mercy)
 

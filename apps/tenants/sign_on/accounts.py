@@ -10,10 +10,12 @@ from django.utils import timezone
 from apps.audit import actions as audit
 from apps.core.locks import lock_until_commit
 from apps.tenants.actions import add_member
+from apps.tenants.invitations import LIFETIME, accept
 from apps.tenants.models import (
     ExternalIdentity,
     IdentityDomain,
     IdentityProvider,
+    Invitation,
     Membership,
     SignOnAnswer,
     User,
@@ -82,9 +84,18 @@ def identity_of(provider: IdentityProvider, claims: Claims) -> ExternalIdentity:
 
 def _may_come(user: User) -> bool:
     """An active member; platform staff sign in as such and nowhere else."""
-    if not user.is_active or user.is_staff or user.is_superuser:
-        return False
-    return Membership.objects.filter(user=user, is_active=True).exists()
+    return _is_ordinary(user) and Membership.objects.filter(user=user, is_active=True).exists()
+
+
+def _is_ordinary(user: User) -> bool:
+    return user.is_active and not user.is_staff and not user.is_superuser
+
+
+def _invitation_of(email: str) -> Invitation | None:
+    """An open one that was sent lately: what its link would let the person do."""
+    latest = timezone.now() - LIFETIME
+    rows = Invitation.objects.filter(email=email, state=Invitation.State.OPEN, sent_at__gt=latest)
+    return rows.first()
 
 
 def _first_time(provider: IdentityProvider, claims: Claims) -> ExternalIdentity:
@@ -92,11 +103,15 @@ def _first_time(provider: IdentityProvider, claims: Claims) -> ExternalIdentity:
         raise AnswerRefused("address-not-vouched-for")
     lock_until_commit(f"person {claims.email}")
     user = User.objects.filter(email=claims.email).first()
-    if user is None:
+    invitation = _invitation_of(claims.email)
+    if invitation is not None and (user is None or _is_ordinary(user)):
+        name = invitation.full_name or _name_in(claims)
+        user = accept(invitation, account=user, full_name=name, password=None)
+    elif user is None:
         user = _join(provider, claims)
-    elif not _may_come(user):
+    if not _may_come(user):
         raise AnswerRefused("no-member")
-    elif ExternalIdentity.objects.filter(provider=provider, user=user).exists():
+    if ExternalIdentity.objects.filter(provider=provider, user=user).exists():
         raise AnswerRefused("address-of-another-subject")
     identity = ExternalIdentity.objects.create(
         organization_id=provider.organization_id,
@@ -118,8 +133,12 @@ def _join(provider: IdentityProvider, claims: Claims) -> User:
     """A person nobody invited, where the organization takes all whom its provider sends."""
     if not provider.joins_as:
         raise AnswerRefused("no-member")
-    name = claims.full_name or claims.email.partition("@")[0]
-    user = User.objects.create_user(claims.email, None, full_name=name)
+    user = User.objects.create_user(claims.email, None, full_name=_name_in(claims))
     add_member(provider.organization, user, provider.joins_as)
     audit.record("tenants.member.joined", user, actor=user, role=provider.joins_as)
     return user
+
+
+def _name_in(claims: Claims) -> str:
+    """What signatures print, until somebody corrects it."""
+    return claims.full_name or claims.email.partition("@")[0]

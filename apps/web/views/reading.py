@@ -28,6 +28,10 @@ from apps.web.times import clock, day_and_clock, zone_of
 
 LONGEST_TEXT = 20_000
 LONGEST_REASON = 400
+UNPROVEN = (
+    "Your organization's sign-in did not prove that you are here now. Nothing was signed; your"
+    " text is kept."
+)
 
 
 @require_POST
@@ -161,8 +165,7 @@ def carry_out(
         return _sign_page(request, report, status=400, wrong=wrong)
     except AnswerRefused as refused:
         _note_refusal(request, report, refused.code)
-        words = "Your organization's sign-in did not prove that you are here now. Nothing was"
-        return _sign_page(request, report, status=403, clash=f"{words} signed.")
+        return _sign_page(request, report, status=403, unproven=UNPROVEN)
     except actions.Stale as stale:
         words = f"{what_changed(stale.report, wish.revision)} Nothing was signed."
         return _sign_page(request, stale.report, status=409, clash=words)
@@ -192,6 +195,7 @@ def _sign_page(
     status: int = 200,
     wrong: str = "",
     clash: str = "",
+    unproven: str = "",
 ) -> HttpResponse:
     # Named before the page is gathered: what arrives in between makes it stale, never unseen.
     viewed = actions.viewed_digest(report)
@@ -202,6 +206,7 @@ def _sign_page(
     context |= {
         "wrong": wrong,
         "clash": clash,
+        "unproven": unproven,
         "meaning": meaning.label,
         "revision": shown.draft_revision,
         "viewed": viewed,

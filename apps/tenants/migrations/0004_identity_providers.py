@@ -9,7 +9,7 @@ from apps.core.rls import lookup_function, secure
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tenants", "0002_second_factor"),
+        ("tenants", "0003_invitations"),
     ]
 
     operations = [
