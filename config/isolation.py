@@ -72,18 +72,31 @@ CONFIGURATION_TABLES = {
     "inference_algorithmversion": KEEP,
     "integrations_destination": KEEP,
     "tenants_datakey": "SELECT",
+    "tenants_identitydomain": "SELECT",
+    "tenants_identityprovider": "SELECT",
     "tenants_membership": KEEP,
     ORGANIZATIONS: KEEP,
     "tenants_site": KEEP,
     "tenants_storagelocation": "SELECT",
     "tenants_storagemove": "SELECT",
 }
-LOOKUP_TABLES = {ORGANIZATIONS, "tenants_membership"}
+LOOKUP_TABLES = {
+    ORGANIZATIONS,
+    "tenants_identitydomain",
+    "tenants_identityprovider",
+    "tenants_membership",
+}
 
 # Functions that see every organization: arguments and result; a queue's floor is added for each.
 LOOKUP_FUNCTIONS = {
+    "closed_to_passwords": ("person bigint", "SETOF bigint"),
+    "identity_provider_of_domain": (
+        "wanted text",
+        "TABLE(organization_id bigint, provider uuid)",
+    ),
     "memberships_of": ("person bigint", "TABLE(organization_id bigint, role text)"),
     "organization_by_slug": ("wanted text", "bigint"),
+    "organization_of_identity_provider": ("wanted uuid", "bigint"),
     "organization_ids": ("", "SETOF bigint"),
     "second_factor_required": ("wanted bigint", "boolean"),
 }

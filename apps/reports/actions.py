@@ -15,6 +15,7 @@ from apps.reports.printed import Signing, local_text, print_report
 from apps.reports.snapshot import Snapshot, canonical_json, digest, take_snapshot, zone_of
 from apps.tenants import blobs
 from apps.tenants.models import User
+from apps.tenants.sign_on.proof import SignOnProof
 
 PDF = "pdf"
 
@@ -88,13 +89,15 @@ def sign_report(
     reader: User,
     revision: int,
     viewed: str,
-    password: str,
+    password: str = "",
+    proof: SignOnProof | None = None,
     now: dt.datetime,
 ) -> ReportVersion:
     """Freeze, print, sign and hand on exactly what was shown: text, numbers, results, identity.
 
-    `revision` is the text's, `viewed` is what `viewed_digest` said of all of it. Raises
-    WrongPassword, Stale, NotSignable; a second click finds the report signed.
+    `revision` is the text's, `viewed` is what `viewed_digest` said of all of it. The reader proves
+    to be there by a password, or by `proof` of their identity provider. Raises WrongPassword,
+    AnswerRefused, Stale, NotSignable; a second click finds the report signed.
     """
     report = _locked(report)
     if report.status not in Report.OPEN or not report.draft_text.strip():
@@ -102,9 +105,13 @@ def sign_report(
     snapshot = take_snapshot(report, report.draft_text)
     if report.draft_revision != revision or digest(snapshot) != viewed:
         raise Stale(report)
-    if not reader.check_password(password):
+    if proof is not None:
+        name = str(report.public_id)
+        proof.use(reader, report=name, revision=revision, viewed=viewed, now=now)
+    elif not reader.check_password(password):
         raise WrongPassword
-    version = _freeze(report, snapshot, reader, now)
+    method = Signature.Method(proof.method) if proof else Signature.Method.PASSWORD
+    version = _freeze(report, snapshot, reader, method, now)
     amended = version.number > 1
     report.status = Status.AMENDED if amended else Status.SIGNED
     report.version_count = version.number
@@ -121,7 +128,9 @@ def sign_report(
     return version
 
 
-def _freeze(report: Report, snapshot: Snapshot, reader: User, now: dt.datetime) -> ReportVersion:
+def _freeze(
+    report: Report, snapshot: Snapshot, reader: User, method: str, now: dt.datetime
+) -> ReportVersion:
     number = report.version_count + 1
     meaning = Signature.Meaning.APPROVAL if number == 1 else Signature.Meaning.AMENDMENT
     signing = Signing(reader.full_name, now, meaning.label)
@@ -157,7 +166,7 @@ def _freeze(report: Report, snapshot: Snapshot, reader: User, now: dt.datetime) 
         signer=reader,
         printed_name=reader.full_name,
         meaning=meaning,
-        method=Signature.Method.PASSWORD,
+        method=method,
         content_sha256=version.content_sha256,
         signed_at=now,
     )

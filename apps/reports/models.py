@@ -118,6 +118,8 @@ class Signature(Tenant, Public):
 
     class Method(models.TextChoices):
         PASSWORD = "password", "Password entered at signing"
+        OIDC = "oidc", "Signed in again at the identity provider (OpenID Connect)"
+        SAML = "saml", "Signed in again at the identity provider (SAML)"
 
     version = OrgForeignKey(
         ReportVersion, related_name="signatures", db_comment="operational: What was signed."

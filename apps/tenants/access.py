@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import cast
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils import timezone
 
-from apps.tenants.lookups import memberships_of
+from apps.tenants.lookups import closed_to_passwords, memberships_of
 from apps.tenants.models import Membership, User
 from apps.tenants.sessions import follow, renew_key
 
 SESSION_KEY = "organization"
 ENTRY_UNTIL_KEY = "organization_entry_until"
+SIGN_ON_KEY = "single_sign_on"
 
 Role = Membership.Role
 
@@ -43,19 +45,44 @@ class Active:
         return self.role in PERMISSIONS[action]
 
 
+@dataclass(frozen=True, slots=True)
+class SingleSignOn:
+    """What a session has that an identity provider began; it opens that organization only."""
+
+    organization_id: int
+    provider: str
+    name: str
+    subject: str
+    until: float
+
+
+def single_sign_on(request: HttpRequest) -> SingleSignOn | None:
+    kept = request.session.get(SIGN_ON_KEY)
+    return SingleSignOn(**kept) if kept else None
+
+
 def active_organization(request: HttpRequest) -> Active | None:
     """The session's organization while the membership holds; the only one where there is one."""
     user = cast(User, request.user)
-    wanted = request.session.get(SESSION_KEY)
-    entered = _entered(request, user, wanted)
+    bound = single_sign_on(request)
+    wanted = bound.organization_id if bound else request.session.get(SESSION_KEY)
+    entered = None if bound else _entered(request, user, wanted)
     if entered:
         return entered
     entries = {entry.organization_id: entry.role for entry in memberships_of(user.pk)}
-    if wanted is None and len(entries) == 1:
+    if wanted is None and len(entries) == 1 and may_open(request, next(iter(entries))):
         wanted = request.session[SESSION_KEY] = next(iter(entries))
     if wanted not in entries:
         return None
     return Active(wanted, entries[wanted])
+
+
+def may_open(request: HttpRequest, organization_id: int) -> bool:
+    """Whether the way the person signed in opens this organization."""
+    bound = single_sign_on(request)
+    if bound:
+        return bound.organization_id == organization_id
+    return organization_id not in closed_to_passwords(cast(User, request.user).pk)
 
 
 def _entered(request: HttpRequest, user: User, wanted: int | None) -> Active | None:
@@ -69,8 +96,14 @@ def _entered(request: HttpRequest, user: User, wanted: int | None) -> Active | N
     return Active(wanted, Role.ADMINISTRATOR, entered=True)
 
 
-def activate(request: HttpRequest, organization_id: int) -> None:
-    """Make an organization the session's; a new session key, so no old page acts in the new one."""
+def activate(request: HttpRequest, organization_id: int, *, entering: bool = False) -> None:
+    """Make an organization the session's; a new session key, so no old page acts in the new one.
+
+    `entering` is platform staff's. Raises PermissionDenied where the person must sign in another
+    way.
+    """
+    if not entering and not may_open(request, organization_id):
+        raise PermissionDenied
     renew_key(request)
     follow(request, organization_id)
     request.session[SESSION_KEY] = organization_id

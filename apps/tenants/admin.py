@@ -20,6 +20,7 @@ from apps.audit.actions import record_alone
 from apps.audit.admin_base import ConfigurationAdmin, inside, on_platform
 from apps.core.scope import organization_scope
 from apps.tenants import (  # noqa: F401 - register their pages
+    admin_identity,
     admin_invitations,
     admin_keys,
     admin_people,

@@ -119,10 +119,14 @@ def find(token: str) -> Found:
     return Found(invitation, User.objects.filter(email=invitation.email).first())
 
 
-def accept(invitation: Invitation, *, account: User | None, full_name: str, password: str) -> User:
+def accept(
+    invitation: Invitation, *, account: User | None, full_name: str, password: str | None
+) -> User:
     """The person becomes a member; an account that exists keeps its name and its password.
 
-    Raises NotInvited when the link was used in the meantime. Call with no scope open.
+    No password leaves it to the organization's identity provider to sign the person in.
+
+    Raises NotInvited when the link was used in the meantime. Call in no other scope.
     """
     with organization_scope(invitation.organization_id), transaction.atomic():
         locked = Invitation.objects.select_for_update(no_key=True).get(pk=invitation.pk)

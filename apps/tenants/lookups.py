@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 
 from django.db import connection
@@ -40,3 +41,34 @@ def second_factor_required(organization_id: int) -> bool:
         cursor.execute("SELECT app.second_factor_required(%s)", [organization_id])
         row = cursor.fetchone()
     return bool(row and row[0])
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderEntry:
+    organization_id: int
+    provider: uuid.UUID
+
+
+def identity_provider_of_domain(domain: str) -> ProviderEntry | None:
+    """Where people with addresses of the domain sign in; None where no organization says."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT organization_id, provider FROM app.identity_provider_of_domain(%s)", [domain]
+        )
+        row = cursor.fetchone()
+    return None if row is None else ProviderEntry(*row)
+
+
+def organization_of_identity_provider(provider: uuid.UUID) -> int | None:
+    """The live organization that uses the provider; None for one out of use as for none."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT app.organization_of_identity_provider(%s)", [provider])
+        row = cursor.fetchone()
+    return None if row is None else row[0]
+
+
+def closed_to_passwords(user_id: int) -> set[int]:
+    """Organizations of a person that take no session begun with a password."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM app.closed_to_passwords(%s) AS t(id)", [user_id])
+        return {row[0] for row in cursor.fetchall()}

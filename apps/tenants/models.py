@@ -9,6 +9,12 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 
 from apps.core.fields import OrgForeignKey, Public, SharedForeignKey, Tenant
+from apps.tenants.model_identity import (
+    ExternalIdentity,
+    IdentityDomain,
+    IdentityProvider,
+    SignOnAnswer,
+)
 from apps.tenants.model_invitation import Invitation
 from apps.tenants.model_key import DataKey
 from apps.tenants.zones import validate_zone
@@ -16,9 +22,13 @@ from apps.tenants.zones import validate_zone
 __all__ = [
     "PLATFORM_SLUG",
     "DataKey",
+    "ExternalIdentity",
+    "IdentityDomain",
+    "IdentityProvider",
     "Invitation",
     "Membership",
     "Organization",
+    "SignOnAnswer",
     "Site",
     "User",
     "UserManager",

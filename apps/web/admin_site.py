@@ -32,6 +32,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "tenants.datakey",
         "tenants.storagelocation",
         "tenants.storagemove",
+        "tenants.identityprovider",
         "integrations.destination",
         "inference.algorithm",
         "inference.algorithmversion",

@@ -54,7 +54,7 @@ def enter(request: HttpRequest, organization: Organization, reason: str) -> None
         actor=user,
         reason=reason,
     )
-    activate(request, organization.pk)
+    activate(request, organization.pk, entering=True)
     request.session[ENTRY_UNTIL_KEY] = timezone.now().timestamp() + SECONDS
     request.session[REASON_KEY] = reason
 

@@ -19,7 +19,7 @@ from apps.core.scope import organization_scope
 from apps.tenants.access import Active, active_organization
 from apps.tenants.actions import platform_organization_id
 from apps.tenants.blobs import damage_behind, record_damage
-from apps.web import lifetime
+from apps.web import lifetime, sign_on
 from apps.web.views import errors
 
 log = structlog.get_logger(__name__)
@@ -128,6 +128,7 @@ class ActiveOrganization:
         active = None
         if request.user.is_authenticated:
             lifetime.end_if_over(request)
+            sign_on.end_if_over(request)
         if request.user.is_authenticated:
             active = active_organization(request)
             lifetime.note_seen(request, active)

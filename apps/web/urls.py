@@ -8,6 +8,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("sign-in", door.SignIn.as_view(), name="sign-in"),
     path("sign-in", door.SignIn.as_view(), name="account_login"),
+    path("sign-in/sso/", include("apps.web.sign_on_urls")),
     path("sign-out", door.sign_out, name="sign-out"),
     path("account/", include("apps.web.account_urls")),
     path("", include("apps.web.entry_urls")),

@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "apps.web.middleware.AuditRefusals",
     "apps.web.request_bounds.RequestBounds",
     "apps.web.middleware.StorageFaults",
+    "apps.web.sign_on.BoundSession",
 ]
 
 TEMPLATES = [
@@ -133,6 +134,15 @@ SHRED_PERSONS = env.whole_number("SHRED_PERSONS", 2)
 STORAGE_TIMEOUT_SECONDS = env.seconds("STORAGE_TIMEOUT_SECONDS", 10)
 AUDIT_KEY = env.secret("AUDIT_KEY")
 
+# Hosts of the operator's own network that may be spoken to: name or name:port.
+EGRESS_INTERNAL_HOSTS = env.names("EGRESS_INTERNAL_HOSTS")
+
+# Single sign-on: how far clocks may differ, how long a session lasts however busy it is, and how
+# long a person has to prove who they are when signing.
+SSO_CLOCK_SKEW_SECONDS = env.seconds("SSO_CLOCK_SKEW_SECONDS", 60)
+SSO_SESSION_SECONDS = env.seconds("SSO_SESSION_SECONDS", 8 * 3600)
+SSO_ANSWER_SECONDS = 5 * 60
+
 # Leases: durations in seconds by the database's clock.
 LEASE_SECONDS = env.seconds("LEASE_SECONDS", 60)
 HEARTBEAT_SECONDS = env.seconds("HEARTBEAT_SECONDS", 15)
@@ -143,6 +153,7 @@ STAGE_LIMIT_SECONDS = 300
 MAX_ATTEMPTS = 5
 QUEUE_STATUS_FILE = env.text("QUEUE_STATUS_FILE", "")
 DEMO_EHR_PORT = env.whole_number("DEMO_EHR_PORT", 2575)
+DEMO_IDP_PORT = env.count("DEMO_IDP_PORT", 0)
 CORPUS = env.text("CORPUS", "")
 
 Q_CLUSTER = {

@@ -1,7 +1,7 @@
 """The demo on one machine: `make run`.
 
-Starts the embedded PostgreSQL, the simulated EHR, the web server, the workers and the sweeper,
-keeps them running and stops all of them on SIGINT or SIGTERM.
+Starts the embedded PostgreSQL, the simulated EHR and identity provider, the web server, the workers
+and the sweeper, keeps them running and stops all of them on SIGINT or SIGTERM.
 """
 
 from __future__ import annotations
@@ -112,10 +112,13 @@ def run(state: Path, port: int, stop: StopSignal) -> None:
         ehr_port = remembered_port(state / "run" / "ehr-port")
         environment = product_environment(state, cluster, DEMO_SETTINGS)
         environment["EINTHOVEN_DEMO_EHR_PORT"] = str(ehr_port)
+        idp_port = remembered_port(state / "run" / "idp-port")
+        environment["EINTHOVEN_DEMO_IDP_PORT"] = str(idp_port)
+        environment["EINTHOVEN_EGRESS_INTERNAL_HOSTS"] = f"{LOOPBACK}:{idp_port}"
         leave_for_commands(state, environment)
         services = Services(state, environment)
         supervisor = Supervisor(
-            services.all(port, ehr_port), cluster, queue_status_file(state), stop
+            services.all(port, ehr_port, idp_port), cluster, queue_status_file(state), stop
         )
         try:
             serve(services, supervisor, port, steps)
@@ -165,9 +168,10 @@ class Services:
         self.state = state
         self.environment = environment
 
-    def all(self, port: int, ehr_port: int) -> list[Service]:
+    def all(self, port: int, ehr_port: int, idp_port: int) -> list[Service]:
         return [
             self._service("ehr", *simulated_ehr(ehr_port, self.state / "ehr")),
+            self._service("idp", "-m", "simulators.idp", "--port", str(idp_port)),
             self._service("web", *web_server(port)),
             self.command("qcluster"),
             self.command("sweep"),

@@ -85,6 +85,12 @@ ROUTES: list[Route] = [
     Route("sign-in", "POST", (400, 302, 302, 302), data=WRONG),
     Route("account_login", "GET", (200, 302, 302, 302)),
     Route("account_login", "POST", (400, 302, 302, 302), data=WRONG),
+    # Providers' answers: of one that is out of use, which is as good as nowhere.
+    *both("sso-callback", (404, 404, 404, 404), "provider"),
+    *both("sso-finish", (404, 404, 404, 404), "provider"),
+    Route("sso-acs", "GET", NO_GET, "provider"),
+    Route("sso-acs", "POST", (404, 404, 404, 404), "provider"),
+    *both("sso-metadata", (302, 403, 403, 200), "provider"),
     Route("sign-out", "GET", NO_GET),
     Route("sign-out", "POST", (302, 302, 302, 302)),
     Route("organizations", "GET", SEEN),
@@ -139,6 +145,7 @@ ADMIN_DOOR = (302, 403, 403)
 ADDED = {
     "billing.price",
     "integrations.destination",
+    "tenants.identityprovider",
     "tenants.invitation",
     "tenants.membership",
     "tenants.site",
@@ -148,6 +155,7 @@ CHANGED = {
     "billing.price": 200,
     "inference.algorithmversion": 302,
     "integrations.destination": 200,
+    "tenants.identityprovider": 200,
     "tenants.membership": 200,
     "tenants.organization": 200,
     "tenants.site": 200,

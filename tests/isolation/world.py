@@ -11,7 +11,7 @@ from apps.billing.models import Price
 from apps.ecg.models import Recording
 from apps.reports.models import Report, ReportVersion
 from apps.tenants import blobs
-from apps.tenants.models import Organization, Site, User
+from apps.tenants.models import IdentityProvider, Organization, Site, User
 from tests.factories import inside, make_ingress, make_recording
 from tests.isolation.rows import make_row
 
@@ -33,6 +33,9 @@ def things_of(organization: Organization) -> Ids:
         "patient": recording.patient.public_id,
         "arrival": make_ingress(organization).public_id,
         "site": make_row(Site, organization).public_id,
+        "provider": make_row(
+            IdentityProvider, organization, kind="saml", is_active=False
+        ).public_id,
     }
 
 

@@ -38,6 +38,7 @@ def project(folder: Path) -> Path:
         "config/gunicorn.py": (PROJECT / "config/gunicorn.py").read_text(),
         "config/wsgi.py": "def application(e, start): start('200 OK', []); return [b'up']",
         "simulators/ehr.py": "import time; time.sleep(600)",
+        "simulators/idp.py": "import time; time.sleep(600)",
     }
     for name, text in files.items():
         (folder / name).parent.mkdir(exist_ok=True)

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern
 
-from apps.web import account_urls, urls
+from apps.web import account_urls, sign_on_urls, urls
 from apps.web.routes import PHI_FREE
 from tests.database import committed
 from tests.web.pages import NOWHERE, report_of
@@ -112,7 +112,7 @@ def test_the_root_leads_to_the_worklist(client_of, reader):
 
 
 def test_a_route_said_to_show_no_patient_exists():
-    every = [*urls.urlpatterns, *account_urls.urlpatterns]
+    every = [*urls.urlpatterns, *account_urls.urlpatterns, *sign_on_urls.urlpatterns]
     known = {getattr(pattern, "name", None) for pattern in every}
     assert set(PHI_FREE) <= known
     assert all(PHI_FREE.values())

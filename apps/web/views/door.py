@@ -14,11 +14,13 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.audit.actions import record_alone
-from apps.tenants.access import activate
-from apps.tenants.models import User
+from apps.tenants.access import activate, may_open, single_sign_on
+from apps.tenants.models import Organization, User
 from apps.tenants.queries import choices_for, get_choice_to_enter
 from apps.tenants.trail import note, note_refusal
 from apps.web.guard import to_sign_in
+from apps.web.sign_on import provider_for
+from apps.web.sign_on_pages import send
 from apps.web.worklist import name_in
 
 
@@ -34,6 +36,15 @@ class SignIn(LoginView):
     template_name = "web/sign_in.html"
     form_class = SignInForm
     http_method_names = ["get", "head", "post"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Without a password, people of a domain that has a provider are sent there, all alike."""
+        if request.POST.get("password"):
+            return super().post(request, *args, **kwargs)
+        provider = provider_for(request.POST.get("username", ""))
+        if provider is None:
+            return super().post(request, *args, **kwargs)
+        return send(request, provider, page=request.POST.get("next", ""))
 
     def form_invalid(self, form: Any) -> HttpResponse:
         locked = getattr(self.request, "axes_locked_out", False)
@@ -59,11 +70,19 @@ def organizations(request: HttpRequest) -> HttpResponse:
         return to_sign_in(request)
     if request.method == "POST":
         return _enter(request, user)
-    active = getattr(request, "active", None)
+    return _choices(request, user)
+
+
+def _choices(
+    request: HttpRequest, user: User, *, closed: Organization | None = None
+) -> HttpResponse:
+    active, bound = getattr(request, "active", None), single_sign_on(request)
     choices = choices_for(user)
+    if bound:
+        choices = [c for c in choices if c.organization.pk == bound.organization_id]
     here = [c for c in choices if active and c.organization.pk == active.organization_id]
-    context = {"choices": choices, "here": here[0] if here else None, "role_of": user}
-    return render(request, "web/organizations.html", context)
+    context = {"choices": choices, "here": here[0] if here else None, "closed": closed}
+    return render(request, "web/organizations.html", context, status=403 if closed else 200)
 
 
 def _enter(request: HttpRequest, user: User) -> HttpResponse:
@@ -71,6 +90,8 @@ def _enter(request: HttpRequest, user: User) -> HttpResponse:
     if wanted is None:
         return redirect("organizations")
     organization = get_choice_to_enter(user, wanted).organization
+    if not may_open(request, organization.pk):
+        return _choices(request, user, closed=organization)
     activate(request, organization.pk)
     record_alone(
         organization.pk, "tenants.organization.activated", subject=organization, actor=user

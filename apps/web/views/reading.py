@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -15,12 +17,21 @@ from apps.audit import actions as audit
 from apps.ecg.queries import get_recording_to_view
 from apps.reports import actions, queries
 from apps.reports.models import Report, Signature
+from apps.tenants.access import SingleSignOn, single_sign_on
+from apps.tenants.sign_on.asked import Signing
+from apps.tenants.sign_on.errors import AnswerRefused
 from apps.web.guard import OrganizationRequest, in_organization, wants_json
+from apps.web.sign_on import active_provider_named
+from apps.web.sign_on_pages import send
 from apps.web.study import delivery_part, study
 from apps.web.times import clock, day_and_clock, zone_of
 
 LONGEST_TEXT = 20_000
 LONGEST_REASON = 400
+UNPROVEN = (
+    "Your organization's sign-in did not prove that you are here now. Nothing was signed; your"
+    " text is kept."
+)
 
 
 @require_POST
@@ -91,6 +102,15 @@ def _refused(
     return render(request, "web/conflict.html", context, status=status)
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the person wants signed, as it was shown, and where to go then."""
+
+    revision: int
+    viewed: str
+    then: str
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @in_organization
 def sign(request: OrganizationRequest, report_id: uuid.UUID) -> HttpResponse:
@@ -98,32 +118,69 @@ def sign(request: OrganizationRequest, report_id: uuid.UUID) -> HttpResponse:
     report = queries.get_report_to_sign(request.active, report_id)
     if request.method != "POST":
         return _sign_page(request, report)
+    then, viewed = request.POST.get("then", ""), request.POST.get("viewed", "")
+    wish = Wish(revision_in(request), viewed, then)
+    bound = single_sign_on(request)
+    if bound:
+        return _prove_elsewhere(request, report, wish, bound)
+    return carry_out(request, report, wish, password=request.POST.get("password", ""))
+
+
+def _prove_elsewhere(
+    request: OrganizationRequest, report: Report, wish: Wish, bound: SingleSignOn
+) -> HttpResponse:
+    """To the provider with exactly what is shown; the text is saved already and stays."""
+    stale = report.draft_revision != wish.revision or actions.viewed_digest(report) != wish.viewed
+    if stale:
+        words = f"{what_changed(report, wish.revision)} Nothing was signed."
+        return _sign_page(request, report, status=409, clash=words)
+    signing = Signing(
+        report=str(report.public_id),
+        revision=wish.revision,
+        viewed=wish.viewed,
+        then=wish.then,
+        user_id=request.user.pk,
+        subject=bound.subject,
+    )
+    provider = active_provider_named(uuid.UUID(bound.provider))
+    return send(request, provider, signing=signing)
+
+
+def carry_out(
+    request: OrganizationRequest, report: Report, wish: Wish, **proof: Any
+) -> HttpResponse:
+    """Sign, and say what became of it; `proof` is that of `sign_report`."""
     try:
         actions.sign_report(
             report,
             reader=request.user,
-            revision=revision_in(request),
-            viewed=request.POST.get("viewed", ""),
-            password=request.POST.get("password", ""),
+            revision=wish.revision,
+            viewed=wish.viewed,
             now=timezone.now(),
+            **proof,
         )
     except actions.WrongPassword:
-        audit.record(
-            "reports.signature.refused", report, actor=request.user, reason="wrong password"
-        )
+        _note_refusal(request, report, "wrong password")
         wrong = "The password is wrong. Nothing was signed."
         return _sign_page(request, report, status=400, wrong=wrong)
+    except AnswerRefused as refused:
+        _note_refusal(request, report, refused.code)
+        return _sign_page(request, report, status=403, unproven=UNPROVEN)
     except actions.Stale as stale:
-        words = f"{what_changed(stale.report, revision_in(request))} Nothing was signed."
+        words = f"{what_changed(stale.report, wish.revision)} Nothing was signed."
         return _sign_page(request, stale.report, status=409, clash=words)
     except actions.NotSignable:
         words = "This report cannot be signed as it stands. Nothing was signed."
         return _sign_page(request, report, status=409, clash=words)
-    return _after_signing(request, report)
+    return _after_signing(request, report, wish)
 
 
-def _after_signing(request: OrganizationRequest, report: Report) -> HttpResponse:
-    if request.POST.get("then") == "next":
+def _note_refusal(request: OrganizationRequest, report: Report, reason: str) -> None:
+    audit.record("reports.signature.refused", report, actor=request.user, reason=reason)
+
+
+def _after_signing(request: OrganizationRequest, report: Report, wish: Wish) -> HttpResponse:
+    if wish.then == "next":
         following = queries.next_to_read(request.active, report)
         if following is None:
             return redirect("worklist")
@@ -138,6 +195,7 @@ def _sign_page(
     status: int = 200,
     wrong: str = "",
     clash: str = "",
+    unproven: str = "",
 ) -> HttpResponse:
     # Named before the page is gathered: what arrives in between makes it stale, never unseen.
     viewed = actions.viewed_digest(report)
@@ -148,9 +206,11 @@ def _sign_page(
     context |= {
         "wrong": wrong,
         "clash": clash,
+        "unproven": unproven,
         "meaning": meaning.label,
         "revision": shown.draft_revision,
         "viewed": viewed,
+        "sign_on": single_sign_on(request),
     }
     audit.record("ecg.recording.viewed", recording, actor=request.user)
     return render(request, "web/sign.html", context, status=status)

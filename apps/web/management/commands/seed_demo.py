@@ -21,6 +21,7 @@ from apps.web.demo.organizations import (
     provision_operator,
 )
 from apps.web.demo.priors import sign_priors
+from apps.web.demo.sign_on import READER, provision_sign_on
 
 PATIENCE_S = 90.0
 
@@ -33,6 +34,7 @@ class Command(BaseCommand):
             raise CommandError("This is not a demo installation: nothing was changed.")
         mercy, lakeside = provision(MERCY), provision(LAKESIDE)
         provision_operator()
+        provision_sign_on(mercy)
         bring_in(MERCY, mercy, cases.MERCY)
         bring_in_extras(MERCY, mercy, cases.MERCY[-1])
         bring_in(LAKESIDE, lakeside, cases.LAKESIDE)
@@ -58,3 +60,5 @@ class Command(BaseCommand):
             for login in demo.logins:
                 self.stdout.write(f"  {login.email:<30}{login.role:<15}{demo.wanted.name}")
         self.stdout.write(f"  {OPERATOR.email:<30}{OPERATOR.role:<15}the admin, /admin/")
+        if settings.DEMO_IDP_PORT:
+            self.stdout.write(f"  {READER[0]:<30}{'reader':<15}no password: single sign-on")

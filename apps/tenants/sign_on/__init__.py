@@ -1,0 +1,1 @@
+"""Signing in at an organization's identity provider."""

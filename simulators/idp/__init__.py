@@ -1,0 +1,1 @@
+"""A simulated OpenID Connect identity provider, for the demo and the tests."""
