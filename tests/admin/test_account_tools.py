@@ -75,8 +75,9 @@ def test_who_leaves_is_out_at_once_and_stays_on_record(mercy, reader, admin_user
 
 
 def test_who_works_elsewhere_too_leaves_here_only(both, mercy, lakeside, admin_user):
-    there = working(both, lakeside)
+    here, there = working(both, mercy), working(both, lakeside)
     signed_in(admin_user).post(tool(both, "leave"))
+    assert here.get("/worklist").url.startswith("/sign-in")
     assert [entry.organization_id for entry in memberships_of(both.pk)] == [lakeside.pk]
     assert User.objects.get(pk=both.pk).is_active
     assert there.get("/worklist").status_code == 200

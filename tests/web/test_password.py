@@ -3,6 +3,7 @@
 from django.core import mail
 
 from apps.tenants.counting import counted_as
+from apps.tenants.sessions import sessions_of
 from tests.database import committed
 from tests.factories import make_user, organization_of
 from tests.web.factors import link_in, sign_in
@@ -21,6 +22,9 @@ def test_changing_it_ends_the_other_sessions(client_of, client, reader, mercy, m
     form = {"oldpassword": "correct horse battery staple", "password1": NEW, "password2": NEW}
     assert client.post("/account/password", form).url == "/account/second-factor"
     assert client.get("/worklist").status_code == 200
+    assert [session.is_this for session in sessions_of(reader, client.session.session_key)] == [
+        True
+    ]
     assert other.get("/worklist").url.startswith("/sign-in")
     assert len(events(mercy, "tenants.user.password_changed")) == 1
     assert [message.to for message in mailoutbox] == [[reader.email]]
@@ -81,12 +85,14 @@ def test_an_inactive_person_is_answered_as_nobody_is(client):
     assert b"E-mail or password is wrong." in here.content
 
 
-def test_five_failures_lock_person_and_address_with_the_same_answer(client, reader):
+def test_five_failures_lock_person_and_address_with_the_same_answer(client, reader, technician):
     pages = [sign_in(client, reader, "wrong") for _ in range(5)]
     assert sign_in(client, reader).status_code == 400
     assert b"E-mail or password is wrong." in pages[0].content
     elsewhere = sign_in(client, reader, REMOTE_ADDR="10.0.0.9")
     assert elsewhere.url == "/worklist"
+    client.post("/sign-out")
+    assert sign_in(client, technician).url == "/worklist"
     platform = organization_of("platform")
     assert len(events(platform, "tenants.user.refused")) == 4
     locked = events(platform, "tenants.user.locked")
