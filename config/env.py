@@ -14,12 +14,21 @@ PREFIX = "EINTHOVEN_"
 # Read here or by the runtime; anything else that starts with the prefix is a typing error.
 KNOWN = {
     "ALLOWED_HOSTS",
+    "APP_VERSION",
+    "AUDIT_ANCHORS",
+    "AUDIT_ANCHORS_ENDPOINT",
+    "AUDIT_ANCHORS_KEY_ID",
+    "AUDIT_ANCHORS_REGION",
+    "AUDIT_ANCHORS_RETAIN_DAYS",
+    "AUDIT_ANCHORS_SECRET",
     "AUDIT_KEY",
+    "AUDIT_PUBLIC_KEYS",
     "BLOB_KEYRING",
     "BLOB_ROOT",
     "CORPUS",
     "DEMO_EHR_PORT",
     "DRAIN_SECONDS",
+    "EXPORT_SIGNING_KEY",
     "HEARTBEAT_SECONDS",
     "LEASE_SECONDS",
     "LOG_FORMAT",
@@ -30,7 +39,13 @@ KNOWN = {
     "SWEEP_SECONDS",
     "WORKERS",
 }
-SECRETS = {"SECRET_KEY", "AUDIT_KEY", "BLOB_KEYRING"}
+SECRETS = {
+    "AUDIT_ANCHORS_SECRET",
+    "AUDIT_KEY",
+    "BLOB_KEYRING",
+    "EXPORT_SIGNING_KEY",
+    "SECRET_KEY",
+}
 
 _reader = environ.Env()
 

@@ -6,12 +6,14 @@ from pathlib import Path
 
 from config import env
 from config.logging import configure_logging
+from config.version import software_version
 
 env.refuse_unknown()
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 SECRET_KEY = env.secret("SECRET_KEY")
 DEBUG = False
+APP_VERSION = env.text("APP_VERSION", "") or software_version(BASE_DIR)
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS")
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -126,7 +128,17 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 BLOB_ROOT = Path(env.text("BLOB_ROOT"))
 BLOB_KEYRING = env.secret("BLOB_KEYRING")
 BLOB_PLACES = "apps.tenants.blobs"
+
+# The trail's proof: anchors in a folder, or s3://bucket/prefix under object lock; empty keeps none.
 AUDIT_KEY = env.secret("AUDIT_KEY")
+AUDIT_ANCHORS = env.text("AUDIT_ANCHORS", "")
+AUDIT_ANCHORS_ENDPOINT = env.text("AUDIT_ANCHORS_ENDPOINT", "")
+AUDIT_ANCHORS_REGION = env.text("AUDIT_ANCHORS_REGION", "us-east-1")
+AUDIT_ANCHORS_KEY_ID = env.text("AUDIT_ANCHORS_KEY_ID", "")
+AUDIT_ANCHORS_SECRET = env.secret("AUDIT_ANCHORS_SECRET", "")
+AUDIT_ANCHORS_RETAIN_DAYS = env.whole_number("AUDIT_ANCHORS_RETAIN_DAYS", 3653)
+AUDIT_PUBLIC_KEYS = env.names("AUDIT_PUBLIC_KEYS")
+EXPORT_SIGNING_KEY = env.secret("EXPORT_SIGNING_KEY", "")
 
 # Leases: durations in seconds by the database's clock.
 LEASE_SECONDS = env.seconds("LEASE_SECONDS", 60)

@@ -16,6 +16,7 @@ if not HAS_DATABASE:
         "EINTHOVEN_BLOB_ROOT": "/nonexistent",
         "EINTHOVEN_BLOB_KEYRING": '{"active": "t", "keys": {"t": "' + "A" * 43 + '="}}',
         "EINTHOVEN_AUDIT_KEY": "A" * 43 + "=",
+        "EINTHOVEN_EXPORT_SIGNING_KEY": "A" * 43 + "=",
         "EINTHOVEN_ALLOWED_HOSTS": "",
     }
 
@@ -24,3 +25,5 @@ from config.settings.dev import *  # noqa: E402, F403 - the environment is compl
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 SECURE_SSL_REDIRECT = False
+# Tests that anchor name a folder of their own: chains are emptied between tests, anchors are not.
+AUDIT_ANCHORS = ""
