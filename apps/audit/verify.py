@@ -63,7 +63,7 @@ def walk(links: Iterable[Link], end: End, anchors: AnchorTrail = NOTHING) -> Cha
     """The first event that is not as it was written, by the chain or by an anchor."""
     previous, count = b"", 0
     for link in links:
-        wrong = _wrong_with(link, previous, count)
+        wrong = wrong_with(link, previous, count)
         if wrong:
             return ChainResult(count, wrong, min(link.seq, count + 1))
         day = anchors.differs(link.seq, leaf_of(link)) if anchors.seq >= link.seq else None
@@ -74,7 +74,8 @@ def walk(links: Iterable[Link], end: End, anchors: AnchorTrail = NOTHING) -> Cha
     return _wrong_with_end(previous, count, end, anchors)
 
 
-def _wrong_with(link: Link, previous: bytes, count: int) -> str:
+def wrong_with(link: Link, previous: bytes, count: int) -> str:
+    """Empty where the link is the one that follows the event numbered `count`."""
     if link.seq > count + 1:
         return f"event {count + 1} is missing"
     if link.seq <= count:

@@ -36,7 +36,7 @@ STATUS = {
 
 def rebuild(report: Report, at: dt.datetime) -> ReportState | None:
     """The report at that moment, from events alone; None where it was not there yet."""
-    return _told(_events([str(report.public_id)]).filter(occurred_at__lte=at))
+    return told_by(_events([str(report.public_id)]).filter(occurred_at__lte=at))
 
 
 def stored_at(report: Report, at: dt.datetime) -> tuple[VersionState, ...]:
@@ -73,7 +73,7 @@ def _faults(reports: list[Report]) -> Iterator[tuple[Report, str, int]]:
         events[event.object_id].append(event)
     for report in reports:
         own = events[str(report.public_id)]
-        for fault in _faults_of(report, versions[report.pk], _told(own)):
+        for fault in _faults_of(report, versions[report.pk], told_by(own)):
             yield report, fault, own[-1].seq if own else 0
 
 
@@ -117,7 +117,8 @@ def _events(names: list[str]) -> QuerySet[AuditEvent]:
     return rows.order_by("seq")
 
 
-def _told(events: Iterable[AuditEvent]) -> ReportState | None:
+def told_by(events: Iterable[AuditEvent]) -> ReportState | None:
+    """The state after events of one report, in their order."""
     state: ReportState | None = None
     for event in events:
         state = _after(state, event)

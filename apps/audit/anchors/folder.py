@@ -35,6 +35,8 @@ class FolderAnchors:
         return True
 
     def names(self) -> list[str]:
+        if self.root.exists() and not self.root.is_dir():
+            raise NotADirectoryError(self.root)
         found = self.root.glob("*/*.json")
         return sorted(path.relative_to(self.root).as_posix() for path in found)
 
