@@ -91,7 +91,8 @@ def write_export(
 def _write_lines(file: ZipFile, span: Span) -> dict[str, object]:
     """What the manifest says of them; each was verified by the chain's key before."""
     hashes: list[str] = []
-    whole, ends = hashlib.sha256(), []
+    ends: list[Link] = []
+    whole = hashlib.sha256()
     with file.open("events.jsonl", "w", force_zip64=True) as out:
         for link in _verified(span):
             line = line_of(link)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from apps.audit.models import AuditEvent, AuditHead
 
@@ -25,14 +25,18 @@ class Span:
         return max(0, self.last - self.first + 1)
 
 
-def events_in(since: dt.datetime | None, until: dt.datetime | None) -> QuerySet[AuditEvent]:
-    """Events dated from one moment to before another, of the scope's organization."""
-    rows = AuditEvent.objects.all()
+def dated(since: dt.datetime | None, until: dt.datetime | None) -> Q:
+    """Events dated from one moment to before another, bounded by their numbers as well."""
+    wanted = Q()
     if since is not None:
-        rows = rows.filter(occurred_at__gte=since, seq__gte=first_at(since - SLACK))
+        wanted &= Q(occurred_at__gte=since, seq__gte=first_at(since - SLACK))
     if until is not None:
-        rows = rows.filter(occurred_at__lt=until, seq__lt=first_at(until + SLACK))
-    return rows
+        wanted &= Q(occurred_at__lt=until, seq__lt=first_at(until + SLACK))
+    return wanted
+
+
+def events_in(since: dt.datetime, until: dt.datetime) -> QuerySet[AuditEvent]:
+    return AuditEvent.objects.filter(dated(since, until))
 
 
 def span_of(since: dt.datetime, until: dt.datetime) -> Span:

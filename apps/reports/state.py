@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
+from typing import Any
 
 from apps.audit.chain import text_mac
 from apps.reports.models import Report, ReportVersion, Signature
@@ -37,7 +38,7 @@ class ReportState:
     versions: tuple[VersionState, ...] = ()
 
 
-def state_of(report: Report) -> dict[str, str | int]:
+def state_of(report: Report) -> dict[str, Any]:
     """What every event about a report says of it."""
     return {
         "status": str(report.status),

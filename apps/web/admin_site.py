@@ -56,6 +56,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "ingestion.recordingarrival",
         "billing.charge",
         "audit.auditevent",
+        "audit.auditcount",
     ),
 }
 
