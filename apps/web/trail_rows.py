@@ -20,6 +20,7 @@ from apps.web.trail_subjects import Subject, patients_of
 
 # Codes of texts prove, and say nothing to a reader.
 UNSAID = ("reason", "text_mac", "reason_mac")
+SHORTENED = ("sha256", "pdf_sha256", "version_id", "recording", "destination")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def _row(event: AuditEvent, patients: Mapping[Subject, Patient]) -> Row:
         patient=patients.get((event.object_type, event.object_id)),
         record=_record(event),
         why=str(said.get("reason", "")),
-        details=details_of(event, left_out=UNSAID),
+        details=details_of(event, UNSAID, SHORTENED),
         trace=str(event.trace_id or ""),
         software=event.software,
     )

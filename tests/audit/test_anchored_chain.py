@@ -145,3 +145,20 @@ def test_an_organization_without_a_chain_keeps_no_other_from_its_anchor(chain, a
         raw.execute("ALTER TABLE audit_audithead FORCE ROW LEVEL SECURITY")
     printed, problem = command("anchor_audit")
     assert (f"mercy: {today()}" in printed, problem) == (True, "")
+
+
+def checked(settings, **given):
+    from apps.audit.checks import anchors_are_kept, the_signing_key_is_one
+
+    for name, value in given.items():
+        setattr(settings, name, value)
+    return [found.id for found in (*the_signing_key_is_one(None), *anchors_are_kept(None))]
+
+
+def test_keys_that_cannot_sign_and_missing_anchors_are_found_before_the_start(settings):
+    assert checked(settings, AUDIT_ANCHORS="/somewhere") == []
+    assert checked(settings, EXPORT_SIGNING_KEY="") == ["audit.E001"]
+    assert checked(settings, EXPORT_SIGNING_KEY="short") == ["audit.E001"]
+    good = "A" * 43 + "="
+    assert checked(settings, EXPORT_SIGNING_KEY=good, AUDIT_PUBLIC_KEYS=["x"]) == ["audit.E001"]
+    assert checked(settings, AUDIT_PUBLIC_KEYS=[], AUDIT_ANCHORS="") == ["audit.W001"]

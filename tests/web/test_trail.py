@@ -332,3 +332,13 @@ def test_each_way_to_ask_has_an_index_in_its_order(mercy, reader, recording, fie
     with inside(mercy), transaction.atomic():
         plan = plan_of(Active(mercy.pk, "administrator"), wanted)
     assert index in plan, plan
+
+
+def test_a_report_and_a_patient_lead_to_their_trail(auditor, client_of, reader, recording):
+    addresses = {
+        f"/recordings/{recording.public_id}": f"/audit?report={report_of(recording).public_id}",
+        f"/patients/{recording.patient.public_id}": f"/audit?patient={recording.patient.public_id}",
+    }
+    for page, trail in addresses.items():
+        assert f'href="{trail}"' in auditor.get(page).content.decode()
+        assert trail not in client_of(reader).get(page).content.decode()

@@ -26,9 +26,12 @@ class S3Anchors:
         self.retain_days = retain_days
 
     def put(self, name: str, data: bytes) -> bool:
+        """Some servers heed no condition where there are versions: the list of them decides."""
+        if self._of(name):
+            return False
         until = dt.datetime.now(dt.UTC) + dt.timedelta(days=self.retain_days)
         try:
-            self.client.put_object(
+            put = self.client.put_object(
                 Bucket=self.bucket,
                 Key=self.prefix + name,
                 Body=data,
@@ -44,24 +47,27 @@ class S3Anchors:
             raise OSError("anchors cannot be written") from None
         except BotoCoreError:
             raise OSError("anchors cannot be written") from None
-        return True
+        return bool(put["VersionId"] == self._of(name)[-1]["VersionId"])
 
     def names(self) -> list[str]:
         keys = {version["Key"] for version in self._versions(self.prefix)}
         return sorted(key[len(self.prefix) :] for key in keys if key.endswith(".json"))
 
     def read(self, name: str) -> bytes:
-        key = self.prefix + name
-        written = [version for version in self._versions(key) if version["Key"] == key]
+        written = self._of(name)
         if not written:
             raise FileNotFoundError(name)
-        # Versions are listed newest first.
-        first = written[-1]["VersionId"]
+        first = {"Key": written[-1]["Key"], "VersionId": written[-1]["VersionId"]}
         try:
-            answer = self.client.get_object(Bucket=self.bucket, Key=key, VersionId=first)
+            answer = self.client.get_object(Bucket=self.bucket, **first)
             return bytes(answer["Body"].read())
         except (ClientError, BotoCoreError):
             raise OSError("anchors cannot be read") from None
+
+    def _of(self, name: str) -> list[dict[str, Any]]:
+        """Its versions, newest first, as the protocol lists them."""
+        key = self.prefix + name
+        return [version for version in self._versions(key) if version["Key"] == key]
 
     def _versions(self, prefix: str) -> Iterator[dict[str, Any]]:
         pages = self.client.get_paginator("list_object_versions")
