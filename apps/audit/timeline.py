@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
-from apps.audit.models import AuditEvent, AuditHead
+from apps.audit.models import AuditEvent
+from apps.core.scope import required_organization
 
 # An event is dated when it is recorded and placed when its work is committed: later, and not in
 # the order of the dates. No transaction lasts as long as this.
@@ -48,18 +50,23 @@ def span_of(since: dt.datetime, until: dt.datetime) -> Span:
 
 def first_at(moment: dt.datetime) -> int:
     """Number of the first event of that moment or later, as if dates never went back."""
-    low, high = 1, AuditHead.objects.values_list("seq", flat=True).get() + 1
-    while low < high:
-        middle = (low + high) // 2
-        if _date_of(middle, high) < moment:
-            low = middle + 1
-        else:
-            high = middle
-    return low
+    with connection.cursor() as cursor:
+        organization_id = required_organization()
+        cursor.execute(_BISECT, [organization_id, organization_id, moment])
+        return int(cursor.fetchone()[0])
 
 
-def _date_of(seq: int, before: int) -> dt.datetime:
-    """Of the event, or of the next one where it was taken out of the chain."""
-    rows = AuditEvent.objects.filter(seq__gte=seq, seq__lt=before).order_by("seq")
-    found = rows.values_list("occurred_at", flat=True).first()
-    return found or dt.datetime.max.replace(tzinfo=dt.UTC)
+# Where an event was taken out of the chain, the next one's date stands for it.
+_BISECT = """
+WITH RECURSIVE place (low, high) AS (
+  SELECT 1::bigint, seq + 1 FROM audit_audithead WHERE organization_id = %s
+  UNION ALL
+  SELECT CASE WHEN earlier THEN middle + 1 ELSE low END,
+         CASE WHEN earlier THEN high ELSE middle END
+    FROM (SELECT low, high, (low + high) / 2 AS middle,
+                 coalesce((SELECT e.occurred_at FROM audit_auditevent e
+                            WHERE e.organization_id = %s
+                              AND e.seq >= (low + high) / 2 AND e.seq < high
+                            ORDER BY e.seq LIMIT 1), 'infinity') < %s AS earlier
+            FROM place WHERE low < high) AS halved)
+SELECT low FROM place WHERE low >= high LIMIT 1"""
