@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from apps.audit.models import AuditCount
 from apps.billing.models import Price
 from apps.inference.models import Algorithm, AlgorithmVersion
 from apps.integrations.models import Destination
@@ -14,6 +15,7 @@ from tests.factories import inside
 from tests.isolation.rows import named
 
 CONFIGURATION = {Algorithm, AlgorithmVersion, Destination, Membership, Organization, Price, Site}
+CONFIGURATION |= {AuditCount}
 ADDED_INSIDE = {Destination, Membership, Price, Site}
 ADDED_ON_PLATFORM = {Organization}
 

@@ -107,6 +107,17 @@ def test_a_missing_anchor_is_named_by_the_chain_and_by_its_successor(chain, anch
     assert failures(mercy) == [f"the anchor of {today() - DAY} is missing"]
 
 
+def test_one_that_is_made_while_the_trail_is_proven_is_not_missed(chain, anchors, mercy):
+    from apps.audit.anchors.store import anchor_store
+    from apps.audit.proof import prove
+
+    anchor(mercy, today() - DAY)
+    names = anchor_store().names()
+    anchor(mercy)
+    found = prove(mercy.pk, str(mercy.public_id), anchor_store(), names)
+    assert [proof.failure for proof in found.values()] == ["", "", ""]
+
+
 def test_anchors_that_stopped_are_missed(chain, anchors, mercy):
     anchor(mercy, today() - 3 * DAY)
     assert failures(mercy) == [f"the anchor of {today() - 2 * DAY} is missing"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from apps.audit.anchors.anchor import Anchor, BadAnchor, digest, parse
 from apps.audit.anchors.make import DAY, MADE, name_of
@@ -18,17 +18,21 @@ PATIENCE = DAY
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """The anchors that are genuine and in order, and the fault of the first that is not."""
+    """The anchors that are genuine and in order, and the fault of the first that is not.
+
+    `hashes` are of their bytes, by day.
+    """
 
     trail: AnchorTrail
     failure: str = ""
     seq: int = 0
+    hashes: dict[str, str] = field(default_factory=dict)
 
 
 def read_anchors(store: AnchorStore, organization: str, names: list[str]) -> Kept:
     """Raises OSError where the store is away."""
     anchors: list[Anchor] = []
-    hashes: list[str] = []
+    hashes: dict[str, str] = {}
     for name in names:
         if not name.startswith(f"{organization}/"):
             continue
@@ -38,11 +42,11 @@ def read_anchors(store: AnchorStore, organization: str, names: list[str]) -> Kep
             following = anchors[-1].seq + 1 if anchors else 1
             return Kept(AnchorTrail(anchors), wrong, following)
         anchors.append(parse(data))
-        hashes.append(digest(data))
-    return Kept(AnchorTrail(anchors))
+        hashes[anchors[-1].day] = digest(data)
+    return Kept(AnchorTrail(anchors), hashes=hashes)
 
 
-def _wrong_with(data: bytes, name: str, before: list[Anchor], hashes: list[str]) -> str:
+def _wrong_with(data: bytes, name: str, before: list[Anchor], hashes: dict[str, str]) -> str:
     day = name.rpartition("/")[2].removesuffix(".json")
     try:
         anchor = parse(data)
@@ -52,7 +56,7 @@ def _wrong_with(data: bytes, name: str, before: list[Anchor], hashes: list[str])
         return f"the anchor of {day} is of another organization or day"
     if before and anchor.date - before[-1].date != DAY:
         return f"the anchor of {(before[-1].date + DAY).isoformat()} is missing"
-    if anchor.previous != (hashes[-1] if hashes else ""):
+    if anchor.previous != (hashes[before[-1].day] if before else ""):
         return f"the anchor of {day} does not follow the one before"
     return ""
 
@@ -61,15 +65,22 @@ def missing_anchor(store: AnchorStore, kept: Kept, organization: str, today: dt.
     """The same, with what the chain knows of anchors that are not there. Call in the scope."""
     if kept.failure:
         return kept
-    there = {anchor.day: anchor for anchor in kept.trail.anchors}
     for row in AuditEvent.objects.filter(code=MADE).order_by("seq"):
         fields = json.loads(row.details)
         day, wanted = str(fields.get("day")), fields.get("sha256")
-        if day not in there:
-            return Kept(kept.trail, f"the anchor of {day} is missing", row.seq)
-        if digest(store.read(name_of(organization, day))) != wanted:
-            return Kept(kept.trail, f"the anchor of {day} was replaced", row.seq)
+        found = kept.hashes.get(day) or _made_meanwhile(store, name_of(organization, day))
+        if found != wanted:
+            words = "was replaced" if found else "is missing"
+            return replace(kept, failure=f"the anchor of {day} {words}", seq=row.seq)
     return _too_old(kept, today)
+
+
+def _made_meanwhile(store: AnchorStore, name: str) -> str:
+    """The hash of an anchor that came after the names were read; empty where there is none."""
+    try:
+        return digest(store.read(name))
+    except FileNotFoundError:
+        return ""
 
 
 def _too_old(kept: Kept, today: dt.date) -> Kept:
@@ -83,4 +94,6 @@ def _too_old(kept: Kept, today: dt.date) -> Kept:
             return kept
         newest, following = first.occurred_at.date(), 1
         words = "no anchor was ever made"
-    return Kept(kept.trail, words, following) if today - newest > PATIENCE else kept
+    if today - newest <= PATIENCE:
+        return kept
+    return replace(kept, failure=words, seq=following)
