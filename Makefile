@@ -8,7 +8,7 @@ BIN := .venv/bin
 LOCK := -q --upgrade --generate-hashes --custom-compile-command "make lock"
 SHELL_WITH_DATABASE := $(BIN)/python -m deploy.embedded.shell --var "$(VAR)" --throwaway --
 
-.PHONY: help setup run test check mutants bench neighbour screens sbom lock test-tools
+.PHONY: help setup run test check mutants tamper bench neighbour screens sbom lock test-tools
 
 help:
 	@echo "make setup   the environment only (the others call it)"
@@ -16,6 +16,7 @@ help:
 	@echo "make test    the whole test suite (ARGS='-k name' for some of it)"
 	@echo "make check   format, lint, types, import layers, secrets in the source, Django's checks, missing migrations"
 	@echo "make mutants every border between organizations removed in turn: each must be noticed"
+	@echo "make tamper  audit chains changed in every way, thousands of trials: each must be found"
 	@echo "make bench   the benchmarks, each beside a peer or a limit"
 	@echo "make neighbour 10,000 files of one organization: does another wait longer (ARGS=--burst=N)"
 	@echo "make screens screenshots of the running demo, into docs/screens"
@@ -43,6 +44,9 @@ check: setup
 
 mutants: setup
 	@$(SHELL_WITH_DATABASE) $(BIN)/python -m tests.mutants $(ARGS)
+
+tamper: setup
+	@$(SHELL_WITH_DATABASE) $(BIN)/python -m tests.tamper $(ARGS)
 
 bench: setup
 	@$(BIN)/python -m tests.bench $(ARGS)

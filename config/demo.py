@@ -45,5 +45,6 @@ def _without_database() -> dict[str, str]:
         "EINTHOVEN_AUDIT_KEY": key,
         "EINTHOVEN_KEK": json.dumps({"active": "none", "keys": {"none": key}}),
         "EINTHOVEN_BLOB_ROOT": str(ROOT / "var" / "blobs"),
+        "EINTHOVEN_EXPORT_SIGNING_KEY": key,
         "EINTHOVEN_SECRET_KEY": secrets.token_urlsafe(48),
     }

@@ -16,7 +16,16 @@ PREFIX = "EINTHOVEN_"
 # Read here or by the runtime; anything else that starts with the prefix is a typing error.
 KNOWN = {
     "ALLOWED_HOSTS",
+    "APP_VERSION",
+    "AUDIT_ANCHORS",
+    "AUDIT_ANCHORS_ENDPOINT",
+    "AUDIT_ANCHORS_KEY_ID",
+    "AUDIT_ANCHORS_REGION",
+    "AUDIT_ANCHORS_RETAIN_DAYS",
+    "AUDIT_ANCHORS_SECRET",
     "AUDIT_KEY",
+    "AUDIT_PUBLIC_KEYS",
+    "BLOB_KEYRING",
     "BLOB_ROOT",
     "CORPUS",
     "DEMO_EHR_PORT",
@@ -30,6 +39,7 @@ KNOWN = {
     "EMAIL_PORT",
     "EMAIL_SECURITY",
     "EMAIL_USER",
+    "EXPORT_SIGNING_KEY",
     "HEARTBEAT_SECONDS",
     "KEK",
     "KEK_FILE",
@@ -54,6 +64,13 @@ KNOWN = {
 }
 SECRETS = {"SECRET_KEY", "AUDIT_KEY", "KEK"}
 SECRETS = {"SECRET_KEY", "AUDIT_KEY", "BLOB_KEYRING", "EMAIL_PASSWORD"}
+SECRETS = {
+    "AUDIT_ANCHORS_SECRET",
+    "AUDIT_KEY",
+    "BLOB_KEYRING",
+    "EXPORT_SIGNING_KEY",
+    "SECRET_KEY",
+}
 
 _reader = environ.Env()
 

@@ -65,8 +65,10 @@ ADDED_TABLES = WRITTEN_ONCE_TABLES | {
 # Single columns of added rows that may be written again: the same content under a newer key.
 WRITTEN_AGAIN = {("ecg_waveform", "sealed")}
 
-# What onboarding writes, with the platform role's powers; a clinical table is never among them.
+# What onboarding writes and staff may count, with the platform role's powers; a clinical table is
+# never among them.
 CONFIGURATION_TABLES = {
+    "audit_auditcount": "SELECT",
     "billing_price": KEEP,
     "inference_algorithm": KEEP,
     "inference_algorithmversion": KEEP,

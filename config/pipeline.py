@@ -27,3 +27,6 @@ LEASED: dict[str, str] = {
     "ecg.StageRun": "apps.ecg.jobs.run_stage",
     "ingestion.Ingress": "apps.ingestion.jobs.process",
 }
+
+# What the sweeper does besides, once an hour; each settles its own errors.
+HOURLY: tuple[str, ...] = ("apps.tenants.anchoring.anchor_hourly",)

@@ -7,6 +7,7 @@ import uuid
 from typing import Any, cast
 
 import structlog
+from django.conf import settings
 from django.db import connection, models, transaction
 from django.utils import timezone
 
@@ -22,27 +23,36 @@ DETAIL_KEYS = frozenset(
         "approver",
         "code",
         "count",
+        "day",
         "destination",
         "field",
         "filters",
         "key",
         "kind",
         "meter",
+        "method",
         "outcome",
         "page",
+        "pdf_sha256",
         "purpose",
         "reason",
+        "reason_mac",
         "recording",
         "revision",
         "role",
         "route",
         "sha256",
+        "signed_at",
+        "since",
         "size",
         "source",
         "stage",
         "state",
         "status",
+        "text_mac",
+        "until",
         "version",
+        "version_id",
     }
 )
 
@@ -82,9 +92,10 @@ def _event(
         actor_id=None if actor is None else actor.pk,
         object_type="" if subject is None else subject._meta.label_lower,
         object_id="" if subject is None else _name(subject),
-        trace_id=trace_id or getattr(subject, "trace_id", None) or _request_trace(),
+        trace_id=trace_id or getattr(subject, "trace_id", None) or _trace_of_the_work(),
         details=json.dumps(details or {}, sort_keys=True, ensure_ascii=False),
         occurred_at=timezone.now(),
+        software=settings.APP_VERSION,
     )
 
 
@@ -122,6 +133,10 @@ def _name(subject: models.Model) -> str:
     return str(getattr(subject, "public_id", subject.pk))
 
 
-def _request_trace() -> uuid.UUID | None:
+def _trace_of_the_work() -> uuid.UUID:
+    """That of the request, the job or the command; a command's first event gives it one."""
     value = structlog.contextvars.get_contextvars().get("trace_id")
-    return uuid.UUID(value) if value else None
+    if value is None:
+        value = str(uuid.uuid4())
+        structlog.contextvars.bind_contextvars(trace_id=value)
+    return uuid.UUID(value)

@@ -10,10 +10,10 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from apps.audit import actions as audit
-from apps.audit.admin_base import PlatformModelAdmin, inside
+from apps.audit.admin_base import ConfigurationAdmin, PlatformModelAdmin, inside
 from apps.audit.codes import CODES
 from apps.audit.history import details_of, what, who
-from apps.audit.models import AuditEvent
+from apps.audit.models import AuditCount, AuditEvent
 
 
 class SelectFilter(admin.SimpleListFilter):
@@ -87,3 +87,17 @@ class AuditEventAdmin(PlatformModelAdmin):
                 page=kind,
                 filters=sorted(request.GET),
             )
+
+
+@admin.register(AuditCount)
+class AuditCountAdmin(ConfigurationAdmin):
+    title = "Events a day"
+    about = "How often each thing happened, counted once a day. Names nobody and no record."
+    when_empty = "Nothing is counted yet: a day is counted when it is over."
+    list_display = ("day", "what", "events")
+    list_filter = (CodeFilter, "day")
+    ordering = ("-day", "code", "id")
+
+    @admin.display(description="what")
+    def what(self, count: AuditCount) -> str:
+        return CODES.get(count.code, count.code)

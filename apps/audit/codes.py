@@ -74,6 +74,8 @@ CODES: dict[str, str] = {
     "integrations.delivery.replayed": "Delivery put back in the queue",
     "billing.charge.recorded": "Charge recorded",
     "audit.trail.viewed": "Audit trail viewed",
+    "audit.trail.exported": "Audit trail exported",
+    "audit.anchor.made": "Audit trail anchored",
     "web.request.refused": "Request refused",
     "web.admin.viewed": "Admin page viewed",
     "web.admin.added": "Row added in the admin",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 from django.db.models import Model, Q
@@ -48,11 +48,17 @@ def who(event: AuditEvent) -> str:
     return str(event.actor) if event.actor_id else "The platform"
 
 
-def details_of(event: AuditEvent) -> str:
-    """Name: value pairs; a list is joined."""
+def details_of(
+    event: AuditEvent, left_out: Container[str] = (), shortened: Container[str] = ()
+) -> str:
+    """Name: value pairs; a list is joined, and what only names something may be shortened."""
     parts = []
     for name, value in json.loads(event.details).items():
+        if name in left_out:
+            continue
         text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        if name in shortened:
+            text = text[:12]
         if text:
             parts.append(f"{name}: {text}")
     return " · ".join(parts)

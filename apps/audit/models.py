@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from apps.audit.chain import Event, Link
 from apps.core.fields import SharedForeignKey, Tenant
 
 
@@ -34,6 +35,15 @@ class AuditEvent(Tenant):
         default="{}", db_comment="operational: Canonical JSON of ids, codes, versions and reasons."
     )
     occurred_at = models.DateTimeField(db_comment="operational: When it happened, UTC.")
+    software = models.CharField(
+        max_length=64,
+        blank=True,
+        db_default="",
+        db_comment="operational: Version of the platform that wrote it; empty before form 2.",
+    )
+    form = models.PositiveSmallIntegerField(
+        db_default=1, db_comment="operational: Which fields the code covers, and how."
+    )
     previous_mac = models.BinaryField(db_comment="operational: The chain's code before this event.")
     mac = models.BinaryField(db_comment="operational: Keyed code over the previous one and this.")
 
@@ -47,10 +57,27 @@ class AuditEvent(Tenant):
                 fields=["organization", "object_type", "object_id", "seq"], name="audit_by_object"
             ),
             models.Index(fields=["organization", "actor", "seq"], name="audit_by_actor"),
+            models.Index(fields=["organization", "code", "seq"], name="audit_by_code"),
         ]
 
     def __str__(self) -> str:
         return f"{self.seq} {self.code}"
+
+    def link(self) -> Link:
+        """The row as the chain sees it."""
+        event = Event(
+            organization_id=self.organization_id,
+            code=self.code,
+            actor_id=self.actor_id,
+            object_type=self.object_type,
+            object_id=self.object_id,
+            trace_id=self.trace_id,
+            details=self.details,
+            occurred_at=self.occurred_at,
+            software=self.software,
+            form=self.form,
+        )
+        return Link(event, self.seq, bytes(self.previous_mac), bytes(self.mac))
 
 
 class AuditHead(Tenant):
@@ -66,3 +93,9 @@ class AuditHead(Tenant):
 
     def __str__(self) -> str:
         return f"head at {self.seq}"
+
+
+# Django finds models by their app's `models`.
+from apps.audit.model_count import AuditCount  # noqa: E402
+
+__all__ = ["AuditCount", "AuditEvent", "AuditHead"]

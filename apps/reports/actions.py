@@ -7,12 +7,14 @@ import datetime as dt
 from django.db import transaction
 
 from apps.audit import actions as audit
+from apps.audit.chain import text_mac
 from apps.ecg import waveforms
 from apps.ecg.stages import advance
 from apps.reports.models import Report, ReportVersion, Signature
 from apps.reports.pdf.content import Amendment
 from apps.reports.printed import Signing, local_text, print_report
 from apps.reports.snapshot import Snapshot, canonical_json, digest, take_snapshot, zone_of
+from apps.reports.state import state_of
 from apps.tenants import blobs
 from apps.tenants.models import User
 from apps.tenants.sign_on.proof import SignOnProof
@@ -73,7 +75,7 @@ def save_draft(
     report.draft_revision += 1
     report.draft_saved_at, report.draft_saved_by = now, editor
     report.save(update_fields=["draft_text", "draft_revision", "draft_saved_at", "draft_saved_by"])
-    audit.record("reports.report.edited", report, actor=editor, revision=report.draft_revision)
+    audit.record("reports.report.edited", report, actor=editor, **state_of(report))
     return report
 
 
@@ -112,6 +114,7 @@ def sign_report(
         raise WrongPassword
     method = Signature.Method(proof.method) if proof else Signature.Method.PASSWORD
     version = _freeze(report, snapshot, reader, method, now)
+    reason = report.amendment_reason
     amended = version.number > 1
     report.status = Status.AMENDED if amended else Status.SIGNED
     report.version_count = version.number
@@ -121,8 +124,13 @@ def sign_report(
         "reports.report.amended" if amended else "reports.report.signed",
         report,
         actor=reader,
-        version=version.number,
+        version_id=str(version.public_id),
         sha256=version.content_sha256,
+        pdf_sha256=version.pdf_sha256,
+        reason_mac=text_mac(reason),
+        method=method.value,
+        signed_at=now.astimezone(dt.UTC).isoformat(),
+        **state_of(report),
     )
     advance(report.recording, done="sign", subject=f"version:{version.public_id}")
     return version
@@ -232,7 +240,10 @@ def begin_amendment(report: Report, *, reader: User, reason: str, now: dt.dateti
     report.draft_revision += 1
     report.draft_saved_at, report.draft_saved_by = now, reader
     report.save()
-    audit.record("reports.report.amending", report, actor=reader, version=report.version_count)
+    mac = text_mac(report.amendment_reason)
+    audit.record(
+        "reports.report.amending", report, actor=reader, reason_mac=mac, **state_of(report)
+    )
     return report
 
 

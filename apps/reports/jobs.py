@@ -9,6 +9,7 @@ from apps.ecg.jobs import finish_stage
 from apps.ecg.models import Priority, StageRun
 from apps.ecg.stages import advance
 from apps.reports.models import Report
+from apps.reports.state import state_of
 
 
 def draft(stage: StageRun, lease: Lease) -> None:
@@ -21,6 +22,12 @@ def draft(stage: StageRun, lease: Lease) -> None:
         waiting_since=recording.received_at,
     )
     if insert_unless_there(report):
-        audit.record("reports.report.drafted", report, trace_id=stage.trace_id)
+        audit.record(
+            "reports.report.drafted",
+            report,
+            trace_id=stage.trace_id,
+            recording=str(recording.public_id),
+            **state_of(report),
+        )
     advance(recording, done="draft", lane=stage.lane)
     finish_stage(stage, lease)

@@ -26,6 +26,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "edit_report": frozenset({Role.READER}),
     "sign_report": frozenset({Role.READER}),
     "administer": frozenset({Role.ADMINISTRATOR}),
+    "view_audit_trail": frozenset({Role.ADMINISTRATOR}),
     "replay": frozenset({Role.TECHNICIAN, Role.ADMINISTRATOR}),
 }
 

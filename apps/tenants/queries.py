@@ -40,6 +40,12 @@ def place_of(active: Active, user: User) -> Place:
     return Place(found.organization, found.site)
 
 
+def organization_named(organization_id: int) -> Organization:
+    """For commands; call with no scope open."""
+    with organization_scope(organization_id), transaction.atomic():
+        return Organization.objects.get(pk=organization_id)
+
+
 def sites(active: Active) -> list[Site]:
     permit(active, "view_recordings")
     return list(Site.objects.all())

@@ -54,6 +54,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "ingestion.recordingarrival",
         "billing.charge",
         "audit.auditevent",
+        "audit.auditcount",
     ),
 }
 

@@ -28,6 +28,10 @@ class Frame:
     role: str
 
     @property
+    def may_audit(self) -> bool:
+        return self.active.may("view_audit_trail")
+
+    @property
     def to_read(self) -> str:
         return bounded(self.counts.to_read)
 

@@ -1,6 +1,16 @@
 from django.urls import include, path
 
-from apps.web.views import arrivals, documents, door, patients, reading, study, upload, worklist
+from apps.web.views import (
+    arrivals,
+    audit,
+    documents,
+    door,
+    patients,
+    reading,
+    study,
+    upload,
+    worklist,
+)
 from apps.web.views.health import healthz
 
 urlpatterns = [
@@ -32,4 +42,6 @@ urlpatterns = [
     path("arrivals/<uuid:arrival_id>", arrivals.arrival, name="arrival"),
     path("arrivals/<uuid:arrival_id>/status", arrivals.status, name="arrival-status"),
     path("patients/<uuid:patient_id>", patients.patient, name="patient"),
+    path("audit", audit.trail, name="audit"),
+    path("audit/export", audit.export, name="audit-export"),
 ]

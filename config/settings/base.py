@@ -8,12 +8,14 @@ from config import env
 from config.logging import configure_logging
 from config.settings import sign_in
 from config.settings.sign_in import *  # noqa: F403 - one subject, one module
+from config.version import software_version
 
 env.refuse_unknown()
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 SECRET_KEY = env.secret("SECRET_KEY")
 DEBUG = False
+APP_VERSION = env.text("APP_VERSION", "") or software_version(BASE_DIR)
 # Where files are downloaded from, if not from the pages' own address.
 DOWNLOAD_ORIGIN = env.origin("DOWNLOAD_ORIGIN")
 ALLOWED_HOSTS = [*env.names("ALLOWED_HOSTS"), *env.host_of(DOWNLOAD_ORIGIN)]
@@ -132,7 +134,17 @@ DATA_KEY_SECONDS = 600
 DATA_KEY_CHECK_SECONDS = 15
 SHRED_PERSONS = env.whole_number("SHRED_PERSONS", 2)
 STORAGE_TIMEOUT_SECONDS = env.seconds("STORAGE_TIMEOUT_SECONDS", 10)
+
+# The trail's proof: anchors in a folder, or s3://bucket/prefix under object lock; empty keeps none.
 AUDIT_KEY = env.secret("AUDIT_KEY")
+AUDIT_ANCHORS = env.text("AUDIT_ANCHORS", "")
+AUDIT_ANCHORS_ENDPOINT = env.text("AUDIT_ANCHORS_ENDPOINT", "")
+AUDIT_ANCHORS_REGION = env.text("AUDIT_ANCHORS_REGION", "us-east-1")
+AUDIT_ANCHORS_KEY_ID = env.text("AUDIT_ANCHORS_KEY_ID", "")
+AUDIT_ANCHORS_SECRET = env.secret("AUDIT_ANCHORS_SECRET", "")
+AUDIT_ANCHORS_RETAIN_DAYS = env.whole_number("AUDIT_ANCHORS_RETAIN_DAYS", 3653)
+AUDIT_PUBLIC_KEYS = env.names("AUDIT_PUBLIC_KEYS")
+EXPORT_SIGNING_KEY = env.secret("EXPORT_SIGNING_KEY", "")
 
 # Hosts of the operator's own network that may be spoken to: name or name:port.
 EGRESS_INTERNAL_HOSTS = env.names("EGRESS_INTERNAL_HOSTS")

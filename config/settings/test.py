@@ -16,6 +16,7 @@ if not HAS_DATABASE:
         "EINTHOVEN_BLOB_ROOT": "/nonexistent",
         "EINTHOVEN_KEK": '{"active": "t", "keys": {"t": "' + "A" * 43 + '="}}',
         "EINTHOVEN_AUDIT_KEY": "A" * 43 + "=",
+        "EINTHOVEN_EXPORT_SIGNING_KEY": "A" * 43 + "=",
         "EINTHOVEN_ALLOWED_HOSTS": "",
     }
 
@@ -29,3 +30,5 @@ DATA_KEY_SECONDS = DATA_KEY_CHECK_SECONDS = 86_400
 # Every test signs in from one address.
 ACCOUNT_RATE_LIMITS = dict.fromkeys(("login", "reset_password", "reset_password_from_key"))
 MFA_RATE_LIMITS = {"webauthn_login": None}
+# Tests that anchor name a folder of their own: chains are emptied between tests, anchors are not.
+AUDIT_ANCHORS = ""

@@ -24,6 +24,7 @@ def product_environment(state: Path, cluster: Cluster, settings: str) -> dict[st
         | key_environment(state / "keys")
         | {
             "DJANGO_SETTINGS_MODULE": settings,
+            "EINTHOVEN_AUDIT_ANCHORS": str(state / "anchors"),
             "EINTHOVEN_ALLOWED_HOSTS": "127.0.0.1,localhost",
             "EINTHOVEN_BLOB_ROOT": str(blobs),
             "EINTHOVEN_QUEUE_STATUS_FILE": str(status),

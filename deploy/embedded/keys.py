@@ -42,6 +42,7 @@ KEY_FILES: dict[str, tuple[str, Callable[[], str]]] = {
     "EINTHOVEN_SECRET_KEY_FILE": ("secret-key", lambda: secrets.token_urlsafe(48)),
     "EINTHOVEN_KEK_FILE": ("kek.json", no_keys),
     "EINTHOVEN_AUDIT_KEY_FILE": ("audit-key", new_key),
+    "EINTHOVEN_EXPORT_SIGNING_KEY_FILE": ("export-signing-key", new_key),
 }
 
 

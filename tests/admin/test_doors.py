@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from apps.audit.models import AuditCount
 from apps.billing.models import Price
 from apps.inference.models import Algorithm, AlgorithmVersion
 from apps.integrations.models import Destination
@@ -14,7 +15,7 @@ from tests.factories import inside
 from tests.isolation.rows import named
 
 CONFIGURATION = {
-    *(Algorithm, AlgorithmVersion, DataKey, Destination),
+    *(Algorithm, AlgorithmVersion, AuditCount, DataKey, Destination),
     *(Membership, Organization, Price, Site),
 }
 ADDED_INSIDE = {Destination, Invitation, Membership, Price, Site}

@@ -45,3 +45,10 @@ def tamper(chain: int) -> Iterator[Callable[..., None]]:
         yield change
         raw.execute("ALTER TABLE audit_auditevent ENABLE TRIGGER USER")
         raw.execute("ALTER TABLE audit_auditevent FORCE ROW LEVEL SECURITY")
+
+
+@pytest.fixture
+def anchors(tmp_path: Any, settings: Any) -> Any:
+    """The folder in which this test's anchors are kept."""
+    settings.AUDIT_ANCHORS = str(tmp_path / "anchors")
+    return tmp_path / "anchors"

@@ -10,6 +10,8 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
+from apps.audit.models import AuditEvent
+from apps.audit.proof import Proof
 from apps.audit.verify import verify_chain
 from apps.billing.models import Charge, Meter, Price
 from apps.core.errors import RetryableError
@@ -24,6 +26,7 @@ from apps.ingestion.actions import RAW
 from apps.ingestion.models import Ingress, RecordingArrival
 from apps.integrations.models import Delivery
 from apps.reports.models import Report, ReportVersion
+from apps.reports.rebuild import verify_reports
 from apps.tenants import blobs
 from tests.database import committed
 from tests.factories import inside
@@ -128,6 +131,10 @@ def test_the_record_of_it_all_verifies(open_for_business, reader, drained):
     result = verify_chain(mercy.pk)
     assert result.failure == ""
     assert result.events == len(codes_of(mercy)) > 10
+    assert verify_reports(mercy.pk) == Proof(1)
+    with inside(mercy):
+        events = list(AuditEvent.objects.all())
+    assert all(event.trace_id and event.software for event in events)
 
 
 def test_uploaded_twice_and_imported_once_is_one_recording_with_three_arrivals(

@@ -41,12 +41,14 @@ def both(name: str, get: tuple[int, int, int, int], kind: str = "") -> list[Rout
 
 SEEN = (302, 200, 200, 200)  # by everyone who signed in
 READERS = (302, 403, 302, 403)  # done by readers, who are then sent on
+ADMINISTRATORS = (302, 403, 403, 200)
 NO_GET = (405, 405, 405, 405)
 OPEN = (200, 200, 200, 200)
 AWAY = (302, 302, 302, 302)
 NONE = (302, 404, 404, 404)
 DRAFT = {"text": "Sinus rhythm, changed.", "revision": "1"}
 STALE = {"password": "correct horse battery staple", "revision": "0"}
+EXPORTED = {"since": "2026-01-01", "until": "2026-01-02", "reason": "Yearly audit"}
 WRONG = {"username": "nobody@example.test", "password": "wrong"}
 
 
@@ -124,6 +126,15 @@ ROUTES: list[Route] = [
     *both("arrival", SEEN, "arrival"),
     *both("arrival-status", SEEN, "arrival"),
     *both("patient", SEEN, "patient"),
+    Route("audit", "GET", ADMINISTRATORS),
+    Route("audit", "GET", ADMINISTRATORS, "patient", "query:patient"),
+    Route("audit", "GET", ADMINISTRATORS, "report", "query:report"),
+    Route("audit", "GET", ADMINISTRATORS, "person", "query:actor"),
+    Route("audit", "GET", ADMINISTRATORS, "person", "query:account"),
+    Route("audit", "POST", (302, 403, 403, 404), data={"mrn": "no such number"}),
+    Route("audit-export", "GET", NO_GET),
+    # Nothing is committed where this is asked, so there is nothing to export.
+    Route("audit-export", "POST", (302, 403, 403, 400), data=EXPORTED),
     # Platform staff only; the admin's tests go through it as such a person.
     Route("enter-organization", "GET", (302, 403, 403, 403), "organization"),
     Route("enter-organization", "POST", (302, 403, 403, 403), "organization"),

@@ -12,7 +12,7 @@ from apps.ecg.models import Recording
 from apps.reports.models import Report, ReportVersion
 from apps.tenants import blobs
 from apps.tenants.models import IdentityProvider, Organization, Site, User
-from tests.factories import inside, make_ingress, make_recording
+from tests.factories import inside, make_ingress, make_recording, make_user
 from tests.isolation.rows import make_row
 
 Ids = dict[str, Any]
@@ -32,6 +32,7 @@ def things_of(organization: Organization) -> Ids:
         "version": version.public_id,
         "patient": recording.patient.public_id,
         "arrival": make_ingress(organization).public_id,
+        "person": make_user(organization, "technician").public_id,
         "site": make_row(Site, organization).public_id,
         "provider": make_row(
             IdentityProvider, organization, kind="saml", is_active=False

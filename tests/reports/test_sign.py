@@ -90,7 +90,9 @@ def test_signing_ends_the_reading_and_hands_on(mercy, reader, recording):
     trace_id = recording.trace_id
     assert stages == [("deliver", subject, trace_id), ("charge", subject, trace_id)]
     assert event.actor_id == reader.pk
-    assert json.loads(event.details) == {"version": 1, "sha256": version.content_sha256}
+    details = json.loads(event.details)
+    assert (details["version"], details["sha256"]) == (1, version.content_sha256)
+    assert (details["status"], details["version_id"]) == ("signed", str(version.public_id))
 
 
 @pytest.mark.parametrize("password", ["", "wrong", PASSWORD + " ", PASSWORD.upper()])

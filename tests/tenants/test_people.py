@@ -20,7 +20,13 @@ from tests.factories import PASSWORD, inside, make_user
 MAY = {
     "technician": {"view_recordings", "upload_files", "replay"},
     "reader": {"view_recordings", "upload_files", "edit_report", "sign_report"},
-    "administrator": {"view_recordings", "upload_files", "administer", "replay"},
+    "administrator": {
+        "view_recordings",
+        "upload_files",
+        "administer",
+        "replay",
+        "view_audit_trail",
+    },
 }
 
 

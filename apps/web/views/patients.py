@@ -32,6 +32,7 @@ def patient(request: OrganizationRequest, patient_id: uuid.UUID) -> HttpResponse
     entries = [(row, acquired(row), reports.get(row.pk)) for row in recordings]
     audit.record("ecg.recording.viewed", found, actor=request.user, count=len(recordings))
     context = {
+        "patient": found,
         "identity": identity_of(found, pairs, timezone.now().astimezone(zone).date()),
         "years": [(year, list(group)) for year, group in groupby(entries, lambda e: _year(e[0]))],
         "count": len(recordings),

@@ -15,12 +15,14 @@ import structlog
 from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connections
+from django.utils.module_loading import import_string
 
 from apps.core import leases
 from apps.core.blobs import places
 from apps.core.blobs.store import Engine
 from apps.core.drain import leased_models, wake
 from apps.core.errors import RetryableError
+from config.pipeline import HOURLY
 
 log = structlog.get_logger(__name__)
 
@@ -44,6 +46,7 @@ class Command(BaseCommand):
             sweep_queues()
             if time.monotonic() >= next_clean:
                 sweep_uploads()
+                do_hourly()
                 next_clean = time.monotonic() + HOUR_S
             if once or stop.wait(settings.SWEEP_SECONDS):
                 return
@@ -85,6 +88,16 @@ def _swept(engine: Engine) -> int:
     except (OSError, RetryableError) as error:
         log.warning("sweep.failed", error_class=type(error).__name__)
         return 0
+
+
+def do_hourly() -> None:
+    """Work that is done anyway each hour; one that fails keeps none of the others from it."""
+    for name in HOURLY:
+        try:
+            import_string(name)()
+        except Exception as error:
+            log.error("hourly.failed", error_class=type(error).__name__)
+            connections.close_all()
 
 
 def _write_status(oldest: float | None, leased: int) -> None:
