@@ -1,0 +1,38 @@
+"""Connections are opened in the few modules that are made for it."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2] / "apps"
+CONNECTING = {"aiohttp", "boto3", "ftplib", "http.client", "httpx", "requests", "smtplib"}
+CONNECTING |= {"socket", "ssl", "telnetlib", "urllib.request", "urllib3"}
+
+# Each with what it connects to.
+WAYS_OUT = {
+    "core/egress.py": "web services that were named",
+    "ecg/formats/sandbox.py": "its own child process",
+    "ecg/formats/sandbox_child.py": "its own child process",
+    "ecg/formats/sandbox_server.py": "its own child process",
+    "integrations/addresses.py": "nothing: reads spellings of addresses",
+    "integrations/destinations/mllp/client.py": "HL7 receivers",
+}
+
+
+def imported(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def test_only_the_ways_out_connect():
+    found = {
+        path.relative_to(ROOT).as_posix()
+        for path in ROOT.rglob("*.py")
+        if CONNECTING & set(imported(path))
+    }
+    assert found == set(WAYS_OUT)
