@@ -13,8 +13,10 @@ PREFIX = "EINTHOVEN_"
 
 # Read here or by the runtime; anything else that starts with the prefix is a typing error.
 KNOWN = {
+    "ALARM_WAITING_SECONDS",
     "ALLOWED_HOSTS",
     "AUDIT_KEY",
+    "BASE_URL",
     "BLOB_KEYRING",
     "BLOB_ROOT",
     "CORPUS",
@@ -31,6 +33,7 @@ KNOWN = {
     "SSO_CLOCK_SKEW_SECONDS",
     "SSO_SESSION_SECONDS",
     "SWEEP_SECONDS",
+    "WATCH_SECONDS",
     "WORKERS",
 }
 SECRETS = {"SECRET_KEY", "AUDIT_KEY", "BLOB_KEYRING"}

@@ -45,9 +45,11 @@ ADDED_TABLES = WRITTEN_ONCE_TABLES | {
 
 # What onboarding writes, with the platform role's powers; a clinical table is never among them.
 CONFIGURATION_TABLES = {
+    "audit_alarm": "SELECT",
     "billing_price": KEEP,
     "inference_algorithm": KEEP,
     "inference_algorithmversion": KEEP,
+    "integrations_alarmchannel": "SELECT",
     "integrations_destination": KEEP,
     "tenants_membership": KEEP,
     ORGANIZATIONS: KEEP,

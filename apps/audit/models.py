@@ -5,7 +5,10 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from apps.audit.model_alarm import Alarm
 from apps.core.fields import SharedForeignKey, Tenant
+
+__all__ = ["Alarm", "AuditEvent", "AuditHead"]
 
 
 class AuditEvent(Tenant):

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from apps.audit import actions as audit
+from apps.audit.alarms import raise_alarm
 from apps.core import leases
 from apps.core.blobs.sealing import Unsealable
 from apps.core.blobs.store import Corrupt
@@ -43,6 +44,7 @@ def deliver(stage: StageRun, lease: Lease) -> None:
     try:
         queued = queue_deliveries(version)
     except (Corrupt, Unsealable, FileNotFoundError):
+        raise_alarm("storage.not_genuine", str(public_id))
         raise PermanentError("report-not-genuine") from None
     finish_stage(stage, lease)
     if queued:
@@ -122,6 +124,7 @@ def _exchange(delivery: Delivery) -> Ack:
     try:
         message = blobs.get(delivery.organization_id, HL7, delivery.message_sha256)
     except (Corrupt, Unsealable, FileNotFoundError):
+        raise_alarm("storage.not_genuine", str(delivery.public_id))
         raise PermanentError("message-not-genuine") from None
     destination = delivery.destination
     reply = send_mllp(destination.host, destination.port, message, timeout_s=TIMEOUT_S)

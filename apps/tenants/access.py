@@ -24,6 +24,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "sign_report": frozenset({Role.READER}),
     "administer": frozenset({Role.ADMINISTRATOR}),
     "replay": frozenset({Role.TECHNICIAN, Role.ADMINISTRATOR}),
+    "handle_alarms": frozenset({Role.TECHNICIAN, Role.ADMINISTRATOR}),
 }
 
 

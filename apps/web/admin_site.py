@@ -36,6 +36,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "tenants.membership",
         "tenants.user",
         "integrations.destination",
+        "integrations.alarmchannel",
         "inference.algorithm",
         "inference.algorithmversion",
         "billing.price",
@@ -45,6 +46,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "ecg.stagerun",
         "inference.inferencerun",
         "integrations.delivery",
+        "integrations.alarmnotice",
     ),
     "Reports": (
         "reports.report",
@@ -52,6 +54,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "reports.signature",
     ),
     "Record": (
+        "audit.alarm",
         "ecg.recording",
         "ingestion.recordingarrival",
         "billing.charge",

@@ -1,6 +1,16 @@
 from django.urls import include, path
 
-from apps.web.views import arrivals, documents, door, patients, reading, study, upload, worklist
+from apps.web.views import (
+    alarms,
+    arrivals,
+    documents,
+    door,
+    patients,
+    reading,
+    study,
+    upload,
+    worklist,
+)
 from apps.web.views.health import healthz
 
 urlpatterns = [
@@ -27,5 +37,7 @@ urlpatterns = [
     path("arrivals/strips", arrivals.strips, name="arrivals-strips"),
     path("arrivals/<uuid:arrival_id>", arrivals.arrival, name="arrival"),
     path("arrivals/<uuid:arrival_id>/status", arrivals.status, name="arrival-status"),
+    path("alarms", alarms.alarm_list, name="alarms"),
+    path("alarms/<uuid:alarm_id>", alarms.alarm, name="alarm"),
     path("patients/<uuid:patient_id>", patients.patient, name="patient"),
 ]

@@ -149,6 +149,12 @@ QUEUE_STATUS_FILE = env.text("QUEUE_STATUS_FILE", "")
 DEMO_EHR_PORT = env.whole_number("DEMO_EHR_PORT", 2575)
 CORPUS = env.text("CORPUS", "")
 
+# Alarms: how often every organization is looked at, and how long is too long.
+WATCH_SECONDS = env.seconds("WATCH_SECONDS", 30)
+ALARM_WAITING_SECONDS = env.seconds("ALARM_WAITING_SECONDS", 600)
+# The address people use, for links in mail.
+BASE_URL = env.text("BASE_URL", "http://127.0.0.1:8000")
+
 Q_CLUSTER = {
     "name": "einthoven",
     "orm": "default",

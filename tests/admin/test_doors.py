@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import pytest
 
+from apps.audit.models import Alarm
 from apps.billing.models import Price
 from apps.inference.models import Algorithm, AlgorithmVersion
-from apps.integrations.models import Destination
+from apps.integrations.models import AlarmChannel, Destination
 from apps.tenants.models import Membership, Organization, Site, User
 from tests.admin.people import entered, models, page, platform_staff, row_of, signed_in
 from tests.database import committed
 from tests.factories import inside
 from tests.isolation.rows import named
 
-CONFIGURATION = {Algorithm, AlgorithmVersion, Destination, Membership, Organization, Price, Site}
-ADDED_INSIDE = {Destination, Membership, Price, Site}
+CONFIGURATION = {
+    Alarm,
+    AlarmChannel,
+    Algorithm,
+    AlgorithmVersion,
+    Destination,
+    Membership,
+    Organization,
+    Price,
+    Site,
+}
+ADDED_INSIDE = {AlarmChannel, Destination, Membership, Price, Site}
 ADDED_ON_PLATFORM = {Organization}
 
 pytestmark = committed

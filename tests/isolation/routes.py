@@ -55,6 +55,9 @@ ROUTES: list[Route] = [
     Route("sign-out", "POST", (302, 302, 302, 302)),
     Route("organizations", "GET", SEEN),
     Route("organizations", "POST", (302, 302, 302, 302), "organization", "body:organization"),
+    *both("alarms", (302, 200, 403, 200)),
+    Route("alarm", "GET", NO_GET, "alarm"),
+    Route("alarm", "POST", (302, 302, 403, 302), "alarm", data={"do": "acknowledge"}),
     *both("worklist", SEEN),
     Route("worklist", "GET", SEEN, "report", "query:after", elsewhere=200),
     Route("worklist", "GET", SEEN, "site", "query:site", elsewhere=200),
@@ -102,11 +105,18 @@ ROUTES: list[Route] = [
 
 # Of every model in the admin; everyone but an administrator is turned away at its door.
 ADMIN_DOOR = (302, 403, 403)
-ADDED = {"billing.price", "integrations.destination", "tenants.membership", "tenants.site"}
+ADDED = {
+    "billing.price",
+    "integrations.alarmchannel",
+    "integrations.destination",
+    "tenants.membership",
+    "tenants.site",
+}
 # An empty form: refused with its errors, or taken where every field may be empty.
 CHANGED = {
     "billing.price": 200,
     "inference.algorithmversion": 302,
+    "integrations.alarmchannel": 200,
     "integrations.destination": 200,
     "tenants.membership": 200,
     "tenants.organization": 200,

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from apps.audit import actions as audit
+from apps.audit.alarms import raise_alarm
 from apps.core.blobs.sealing import Unsealable
 from apps.core.blobs.store import Corrupt
 from apps.ecg import queries, waveforms
@@ -41,6 +42,7 @@ def waveform(request: OrganizationRequest, recording_id: uuid.UUID) -> HttpRespo
     except Waveform.DoesNotExist:
         raise Http404 from None
     except (Corrupt, Unsealable):
+        raise_alarm("storage.not_genuine", str(found.public_id))
         return HttpResponse("not genuine", status=500, content_type="text/plain")
     audit.record("ecg.waveform.viewed", found, actor=request.user)
     headers = {"Content-Encoding": encoding, "Vary": "Accept-Encoding", "Cache-Control": "no-store"}
@@ -75,6 +77,7 @@ def trace(request: OrganizationRequest, recording_id: uuid.UUID) -> HttpResponse
     except Waveform.DoesNotExist:
         raise Http404 from None
     except (Corrupt, Unsealable):
+        raise_alarm("storage.not_genuine", str(found.public_id))
         return HttpResponse("not genuine", status=500, content_type="text/plain")
     audit.record("ecg.waveform.viewed", found, actor=request.user)
     return HttpResponse(trace_svg(samples, layout=layout), content_type="image/svg+xml")
