@@ -15,6 +15,7 @@ PREFIX = "EINTHOVEN_"
 
 # Read here or by the runtime; anything else that starts with the prefix is a typing error.
 KNOWN = {
+    "ALARM_WAITING_SECONDS",
     "ALLOWED_HOSTS",
     "APP_VERSION",
     "AUDIT_ANCHORS",
@@ -25,6 +26,7 @@ KNOWN = {
     "AUDIT_ANCHORS_SECRET",
     "AUDIT_KEY",
     "AUDIT_PUBLIC_KEYS",
+    "BASE_URL",
     "BLOB_KEYRING",
     "BLOB_ROOT",
     "CORPUS",
@@ -60,6 +62,7 @@ KNOWN = {
     "STAFF_MFA_REQUIRED",
     "SWEEP_SECONDS",
     "TRUSTED_PROXIES",
+    "WATCH_SECONDS",
     "WORKERS",
 }
 SECRETS = {"SECRET_KEY", "AUDIT_KEY", "KEK"}

@@ -69,9 +69,11 @@ WRITTEN_AGAIN = {("ecg_waveform", "sealed")}
 # never among them.
 CONFIGURATION_TABLES = {
     "audit_auditcount": "SELECT",
+    "audit_alarm": "SELECT",
     "billing_price": KEEP,
     "inference_algorithm": KEEP,
     "inference_algorithmversion": KEEP,
+    "integrations_alarmchannel": "SELECT",
     "integrations_destination": KEEP,
     "tenants_datakey": "SELECT",
     "tenants_identitydomain": "SELECT",

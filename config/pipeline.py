@@ -23,6 +23,7 @@ SLOW = {"measure"}
 # Leased tables in the order a worker empties them: results of earlier work leave first.
 LEASED: dict[str, str] = {
     "integrations.Delivery": "apps.integrations.jobs.send",
+    "integrations.AlarmNotice": "apps.integrations.alarm_notices.send",
     "inference.InferenceRun": "apps.inference.jobs.run",
     "ecg.StageRun": "apps.ecg.jobs.run_stage",
     "ingestion.Ingress": "apps.ingestion.jobs.process",
@@ -30,3 +31,11 @@ LEASED: dict[str, str] = {
 
 # What the sweeper does besides, once an hour; each settles its own errors.
 HOURLY: tuple[str, ...] = ("apps.tenants.anchoring.anchor_hourly",)
+# What looks for something wrong in one organization → the alarms it raises and resolves.
+WATCHERS: dict[str, tuple[str, ...]] = {
+    "apps.audit.watch_queues.queues": ("queue.given_up", "queue.waiting"),
+    "apps.integrations.watch.destinations": ("delivery.overdue",),
+}
+# What follows in each organization, and what the sweeper does besides its queues each round.
+AFTER_WATCH = ("apps.integrations.alarm_notices.queue_notices",)
+ROUNDS = ("apps.tenants.watch.go_on",)

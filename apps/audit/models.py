@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from apps.audit.chain import Event, Link
+from apps.audit.model_alarm import Alarm
 from apps.core.fields import SharedForeignKey, Tenant
 
 
@@ -98,4 +99,4 @@ class AuditHead(Tenant):
 # Django finds models by their app's `models`.
 from apps.audit.model_count import AuditCount  # noqa: E402
 
-__all__ = ["AuditCount", "AuditEvent", "AuditHead"]
+__all__ = ["Alarm", "AuditCount", "AuditEvent", "AuditHead"]

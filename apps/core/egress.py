@@ -93,8 +93,12 @@ def _checked(url: str, allow: Collection[str]) -> SplitResult:
     return parts
 
 
+def is_internal(parts: SplitResult) -> bool:
+    """Whether whoever runs the platform named it as a host of their own network."""
+    return _is_internal(parts.hostname or "", parts.port or PORTS[parts.scheme])
+
+
 def _is_internal(host: str, port: int) -> bool:
-    """Named by whoever runs the platform as a host of their own network."""
     return bool({host, f"{host}:{port}"} & set(settings.EGRESS_INTERNAL_HOSTS))
 
 

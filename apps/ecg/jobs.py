@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from apps.audit import actions as audit
+from apps.audit.alarms import raise_alarm
 from apps.core import leases
 from apps.core.blobs.sealing import Unsealable
 from apps.core.blobs.store import Corrupt
@@ -53,6 +54,7 @@ def load_waveform(recording: Recording) -> Waveform:
         with transaction.atomic():
             return waveforms.load(recording)
     except (Corrupt, Unsealable):
+        raise_alarm("storage.not_genuine", str(recording.public_id))
         raise PermanentError("waveform-not-genuine") from None
 
 

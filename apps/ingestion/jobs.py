@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.audit import actions as audit
+from apps.audit.alarms import raise_alarm
 from apps.core import leases
 from apps.core.blobs.sealing import Unsealable
 from apps.core.blobs.store import Corrupt
@@ -49,6 +50,7 @@ def _original(ingress: Ingress) -> bytes:
     try:
         return blobs.get(ingress.organization_id, RAW, ingress.sha256)
     except FileNotFoundError:
+        raise_alarm("storage.not_genuine", str(ingress.public_id))
         raise PermanentError("stored-bytes-missing") from None
     except (Corrupt, Unsealable):
         raise PermanentError("stored-bytes-not-genuine") from None

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
+import apps.integrations.admin_alarms  # noqa: F401 - registers its pages
 from apps.audit.admin_base import ConfigurationAdmin
 from apps.audit.admin_queue import QueueAdmin
 from apps.integrations.admin_forms import DestinationForm

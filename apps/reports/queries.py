@@ -16,12 +16,14 @@ from django.db.models import (
     QuerySet,
     Subquery,
     TextField,
+    Value,
     When,
 )
 from django.db.models.functions import JSONObject
 from django.db.models.lookups import GreaterThan
 from django.http import Http404
 
+from apps.audit.models import Alarm
 from apps.ecg.model_recording import Source
 from apps.ecg.models import Finding, Measurement, PatientIdentifier, Priority, Recording
 from apps.reports.models import Report, ReportVersion, Signature
@@ -130,12 +132,13 @@ def _with_numbers(rows: QuerySet[Report]) -> QuerySet[Report]:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Reports to read, at most one above the bound, and the newest report's name."""
+    """Reports to read, at most one above the bound, the newest report's name, open alarms."""
 
     to_read: int
     stat: int
     mine: int
     newest: uuid.UUID | None
+    alarms: int = 0
 
 
 def counts(active: Active, user: User) -> Counts:
@@ -148,10 +151,18 @@ def counts(active: Active, user: User) -> Counts:
             stat=_bounded(Filters(priority=Priority.STAT)),
             mine=_bounded(Filters(mine=user)),
             newest=Subquery(Report.objects.order_by("-id").values("public_id")[:1]),
+            alarms=_open_alarms(active),
         )
         .get()
     )
     return Counts(**found)
+
+
+def _open_alarms(active: Active) -> Func | Value:
+    if not active.may("handle_alarms"):
+        return Value(0)
+    rows = ArraySubquery(Alarm.objects.filter(resolved_at=None).order_by().values("id"))
+    return Func(rows, function="cardinality", output_field=IntegerField())
 
 
 def _bounded(filters: Filters) -> Func:

@@ -28,6 +28,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "administer": frozenset({Role.ADMINISTRATOR}),
     "view_audit_trail": frozenset({Role.ADMINISTRATOR}),
     "replay": frozenset({Role.TECHNICIAN, Role.ADMINISTRATOR}),
+    "handle_alarms": frozenset({Role.TECHNICIAN, Role.ADMINISTRATOR}),
 }
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db import connection
+from django.db import connection, transaction
 
 from apps.audit import actions as audit
+from apps.audit.alarms import raise_alarm
 from apps.core.blobs import sealing, store
 from apps.core.blobs.sealing import KEY_GONE, Unsealable
 from apps.core.blobs.store import Corrupt, Stored
@@ -50,8 +51,7 @@ def get(organization_id: int, kind: str, sha256: str) -> bytes:
             raise
         damage = Damage(organization_id, kind, sha256)
         if connection.in_atomic_block:
-            with organization_scope(organization_id):
-                audit.record(DAMAGED, kind=kind, sha256=sha256)
+            _record(damage)
             error.__dict__["damage"] = damage
         else:
             record_damage(damage)
@@ -64,7 +64,14 @@ def damage_behind(error: BaseException) -> Damage | None:
 
 
 def record_damage(damage: Damage) -> None:
-    audit.record_alone(damage.organization_id, DAMAGED, kind=damage.kind, sha256=damage.sha256)
+    with organization_scope(damage.organization_id), transaction.atomic():
+        _record(damage)
+
+
+def _record(damage: Damage) -> None:
+    with organization_scope(damage.organization_id):
+        audit.record(DAMAGED, kind=damage.kind, sha256=damage.sha256)
+        raise_alarm("storage.not_genuine", f"{damage.kind}:{damage.sha256}")
 
 
 def seal_bytes(data: bytes, organization_id: int) -> bytes:

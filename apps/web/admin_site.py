@@ -34,6 +34,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "tenants.storagemove",
         "tenants.identityprovider",
         "integrations.destination",
+        "integrations.alarmchannel",
         "inference.algorithm",
         "inference.algorithmversion",
         "billing.price",
@@ -43,6 +44,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "ecg.stagerun",
         "inference.inferencerun",
         "integrations.delivery",
+        "integrations.alarmnotice",
     ),
     "Reports": (
         "reports.report",
@@ -50,6 +52,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "reports.signature",
     ),
     "Record": (
+        "audit.alarm",
         "ecg.recording",
         "ingestion.recordingarrival",
         "billing.charge",

@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from apps.web.views import (
+    alarms,
     arrivals,
     audit,
     documents,
@@ -41,6 +42,8 @@ urlpatterns = [
     path("arrivals/strips", arrivals.strips, name="arrivals-strips"),
     path("arrivals/<uuid:arrival_id>", arrivals.arrival, name="arrival"),
     path("arrivals/<uuid:arrival_id>/status", arrivals.status, name="arrival-status"),
+    path("alarms", alarms.alarm_list, name="alarms"),
+    path("alarms/<uuid:alarm_id>", alarms.alarm, name="alarm"),
     path("patients/<uuid:patient_id>", patients.patient, name="patient"),
     path("audit", audit.trail, name="audit"),
     path("audit/export", audit.export, name="audit-export"),

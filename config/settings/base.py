@@ -155,6 +155,15 @@ SSO_CLOCK_SKEW_SECONDS = env.seconds("SSO_CLOCK_SKEW_SECONDS", 60)
 SSO_SESSION_SECONDS = env.seconds("SSO_SESSION_SECONDS", 8 * 3600)
 SSO_ANSWER_SECONDS = 5 * 60
 
+# Hosts of the operator's own network that may be spoken to: name or name:port.
+EGRESS_INTERNAL_HOSTS = env.names("EGRESS_INTERNAL_HOSTS")
+
+# Single sign-on: how far clocks may differ, how long a session lasts however busy it is, and how
+# long a person has to prove who they are when signing.
+SSO_CLOCK_SKEW_SECONDS = env.seconds("SSO_CLOCK_SKEW_SECONDS", 60)
+SSO_SESSION_SECONDS = env.seconds("SSO_SESSION_SECONDS", 8 * 3600)
+SSO_ANSWER_SECONDS = 5 * 60
+
 # Leases: durations in seconds by the database's clock.
 LEASE_SECONDS = env.seconds("LEASE_SECONDS", 60)
 HEARTBEAT_SECONDS = env.seconds("HEARTBEAT_SECONDS", 15)
@@ -167,6 +176,12 @@ QUEUE_STATUS_FILE = env.text("QUEUE_STATUS_FILE", "")
 DEMO_EHR_PORT = env.whole_number("DEMO_EHR_PORT", 2575)
 DEMO_IDP_PORT = env.count("DEMO_IDP_PORT", 0)
 CORPUS = env.text("CORPUS", "")
+
+# Alarms: how often every organization is looked at, and how long is too long.
+WATCH_SECONDS = env.seconds("WATCH_SECONDS", 30)
+ALARM_WAITING_SECONDS = env.seconds("ALARM_WAITING_SECONDS", 600)
+# The address people use, for links in mail.
+BASE_URL = env.text("BASE_URL", "http://127.0.0.1:8000")
 
 Q_CLUSTER = {
     "name": "einthoven",

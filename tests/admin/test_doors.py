@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from apps.audit.models import AuditCount
+from apps.audit.models import Alarm, AuditCount
 from apps.billing.models import Price
 from apps.inference.models import Algorithm, AlgorithmVersion
-from apps.integrations.models import Destination
+from apps.integrations.models import AlarmChannel, Destination
 from apps.tenants.models import DataKey, Invitation, Membership, Organization, Site, User
 from tests.admin.people import entered, models, page, platform_staff, row_of, signed_in
 from tests.database import committed
@@ -15,10 +15,10 @@ from tests.factories import inside
 from tests.isolation.rows import named
 
 CONFIGURATION = {
-    *(Algorithm, AlgorithmVersion, AuditCount, DataKey, Destination),
+    *(Alarm, AlarmChannel, Algorithm, AlgorithmVersion, AuditCount, DataKey, Destination),
     *(Membership, Organization, Price, Site),
 }
-ADDED_INSIDE = {Destination, Invitation, Membership, Price, Site}
+ADDED_INSIDE = {AlarmChannel, Destination, Invitation, Membership, Price, Site}
 ADDED_ON_PLATFORM = {Organization}
 
 pytestmark = committed

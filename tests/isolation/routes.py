@@ -97,6 +97,9 @@ ROUTES: list[Route] = [
     Route("sign-out", "POST", (302, 302, 302, 302)),
     Route("organizations", "GET", SEEN),
     Route("organizations", "POST", (302, 302, 302, 302), "organization", "body:organization"),
+    *both("alarms", (302, 200, 403, 200)),
+    Route("alarm", "GET", NO_GET, "alarm"),
+    Route("alarm", "POST", (302, 302, 403, 302), "alarm", data={"do": "acknowledge"}),
     *both("worklist", SEEN),
     Route("worklist", "GET", SEEN, "report", "query:after", elsewhere=200),
     Route("worklist", "GET", SEEN, "site", "query:site", elsewhere=200),
@@ -155,6 +158,7 @@ ROUTES: list[Route] = [
 ADMIN_DOOR = (302, 403, 403)
 ADDED = {
     "billing.price",
+    "integrations.alarmchannel",
     "integrations.destination",
     "tenants.identityprovider",
     "tenants.invitation",
@@ -165,6 +169,7 @@ ADDED = {
 CHANGED = {
     "billing.price": 200,
     "inference.algorithmversion": 302,
+    "integrations.alarmchannel": 200,
     "integrations.destination": 200,
     "tenants.identityprovider": 200,
     "tenants.membership": 200,

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import admin
 
+from apps.audit.models import Alarm
 from apps.billing.models import Price
 from apps.ecg.models import Recording
 from apps.reports.models import Report, ReportVersion
@@ -33,6 +34,7 @@ def things_of(organization: Organization) -> Ids:
         "patient": recording.patient.public_id,
         "arrival": make_ingress(organization).public_id,
         "person": make_user(organization, "technician").public_id,
+        "alarm": make_row(Alarm, organization, code="queue.waiting", resolved_at=None).public_id,
         "site": make_row(Site, organization).public_id,
         "provider": make_row(
             IdentityProvider, organization, kind="saml", is_active=False

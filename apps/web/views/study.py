@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from apps.audit import actions as audit
+from apps.audit.alarms import raise_alarm
 from apps.core.blobs.sealing import KEY_GONE, Unsealable
 from apps.core.blobs.store import Corrupt
 from apps.ecg import queries, waveforms
@@ -41,16 +42,17 @@ def waveform(request: OrganizationRequest, recording_id: uuid.UUID) -> HttpRespo
     except Waveform.DoesNotExist:
         raise Http404 from None
     except (Corrupt, Unsealable) as error:
-        return _not_genuine(error)
+        return _not_genuine(found, error)
     audit.record("ecg.waveform.viewed", found, actor=request.user)
     headers = {"Content-Encoding": encoding, "Vary": "Accept-Encoding", "Cache-Control": "no-store"}
     return HttpResponse(body, content_type="application/octet-stream", headers=headers)
 
 
-def _not_genuine(error: Corrupt | Unsealable) -> HttpResponse:
+def _not_genuine(found: Recording, error: Corrupt | Unsealable) -> HttpResponse:
     """Never served; a key that was destroyed has a page of its own."""
     if isinstance(error, Unsealable) and error.code == KEY_GONE:
         raise error
+    raise_alarm("storage.not_genuine", str(found.public_id))
     return HttpResponse("not genuine", status=500, content_type="text/plain")
 
 
@@ -82,6 +84,6 @@ def trace(request: OrganizationRequest, recording_id: uuid.UUID) -> HttpResponse
     except Waveform.DoesNotExist:
         raise Http404 from None
     except (Corrupt, Unsealable) as error:
-        return _not_genuine(error)
+        return _not_genuine(found, error)
     audit.record("ecg.waveform.viewed", found, actor=request.user)
     return HttpResponse(trace_svg(samples, layout=layout), content_type="image/svg+xml")

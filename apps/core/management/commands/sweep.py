@@ -22,7 +22,7 @@ from apps.core.blobs import places
 from apps.core.blobs.store import Engine
 from apps.core.drain import leased_models, wake
 from apps.core.errors import RetryableError
-from config.pipeline import HOURLY
+from config.pipeline import HOURLY, ROUNDS
 
 log = structlog.get_logger(__name__)
 
@@ -44,6 +44,7 @@ class Command(BaseCommand):
         next_clean = 0.0
         while not stop.is_set():
             sweep_queues()
+            do_rounds()
             if time.monotonic() >= next_clean:
                 sweep_uploads()
                 do_hourly()
@@ -68,6 +69,16 @@ def sweep_queues() -> None:
     except DatabaseError as error:
         log.warning("sweep.failed", error_class=type(error).__name__)
         connections.close_all()
+
+
+def do_rounds() -> None:
+    """What apps above add to a round; one that fails is tried again in the next."""
+    for path in ROUNDS:
+        try:
+            import_string(path)()
+        except DatabaseError as error:
+            log.warning("sweep.failed", error_class=type(error).__name__)
+            connections.close_all()
 
 
 def sweep_uploads() -> None:

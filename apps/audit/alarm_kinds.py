@@ -1,0 +1,55 @@
+"""Every alarm the platform knows: how bad it is, what it says and what to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+CRITICAL, WARNING = "critical", "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A standing one is found to be over by the platform itself; others a person resolves.
+
+    `text` may hold {figure}. Neither text may name a patient: both leave by mail.
+    """
+
+    severity: str
+    text: str
+    remedy: str
+    is_standing: bool = True
+
+    def says(self, figure: int | None) -> str:
+        return self.text.format(figure="" if figure is None else figure)
+
+
+KINDS: dict[str, Kind] = {
+    "queue.given_up": Kind(
+        CRITICAL,
+        "Given up after all attempts: {figure}",
+        "Open the queue in the administration, read the reason, mend it and run them again.",
+    ),
+    "queue.waiting": Kind(
+        CRITICAL,
+        "Work has waited for {figure} minutes",
+        "See whether workers and sweeper run; restart a worker that does nothing.",
+    ),
+    "delivery.overdue": Kind(
+        CRITICAL,
+        "Waiting to be delivered for over ten minutes: {figure}",
+        "Ask whether the receiving system listens; nothing is lost, sending goes on by itself.",
+    ),
+    "storage.not_genuine": Kind(
+        CRITICAL,
+        "Stored bytes are missing, changed or cannot be opened",
+        "Nothing of them is shown. Restore them from a backup, then resolve this alarm.",
+        is_standing=False,
+    ),
+    "audit.not_verified": Kind(
+        CRITICAL,
+        "The audit chain does not verify",
+        "Keep the database as it is and run verify_audit: it names the first bad event.",
+    ),
+}
+
+SEVERITIES = {CRITICAL: "Critical", WARNING: "Warning"}
