@@ -20,6 +20,9 @@ STAGES: dict[str, str] = {
 # Stages that compute for long between reading and writing, with no transaction open.
 SLOW = {"measure"}
 
+# What the sweeper does besides, once a round: dotted names of functions without arguments.
+SWEEPS = ("apps.tenants.entries.close_overdue",)
+
 # Leased tables in the order a worker empties them: results of earlier work leave first.
 LEASED: dict[str, str] = {
     "integrations.Delivery": "apps.integrations.jobs.send",

@@ -20,9 +20,14 @@ DETAIL_KEYS = frozenset(
     {
         "algorithm",
         "approver",
+        "category",
         "code",
         "count",
+        "decision",
         "destination",
+        "due",
+        "emergency",
+        "entry",
         "field",
         "filters",
         "key",
@@ -30,6 +35,7 @@ DETAIL_KEYS = frozenset(
         "outcome",
         "page",
         "purpose",
+        "person",
         "reason",
         "recording",
         "revision",
@@ -41,6 +47,7 @@ DETAIL_KEYS = frozenset(
         "stage",
         "state",
         "status",
+        "ticket",
         "version",
     }
 )
@@ -75,6 +82,7 @@ def _event(
     unknown = set(details or {}) - DETAIL_KEYS
     if unknown:
         raise KeyError(f"audit detail {unknown.pop()}")
+    given = _visit() | (details or {})
     return Event(
         organization_id=organization_id,
         code=code,
@@ -82,7 +90,7 @@ def _event(
         object_type="" if subject is None else subject._meta.label_lower,
         object_id="" if subject is None else _name(subject),
         trace_id=trace_id or getattr(subject, "trace_id", None) or _request_trace(),
-        details=json.dumps(details or {}, sort_keys=True, ensure_ascii=False),
+        details=json.dumps(given, sort_keys=True, ensure_ascii=False),
         occurred_at=timezone.now(),
     )
 
@@ -119,6 +127,12 @@ def record_apart(organization_id: int, code: str, /, **details: Any) -> None:
 
 def _name(subject: models.Model) -> str:
     return str(getattr(subject, "public_id", subject.pk))
+
+
+def _visit() -> dict[str, str | int | list[str]]:
+    """What platform staff do inside an organization carries the name of their entry."""
+    entry = structlog.contextvars.get_contextvars().get("entry")
+    return {"entry": entry} if entry else {}
 
 
 def _request_trace() -> uuid.UUID | None:

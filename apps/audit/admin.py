@@ -52,6 +52,7 @@ class ObjectFilter(SelectFilter):
 @admin.register(AuditEvent)
 class AuditEventAdmin(PlatformModelAdmin):
     title = "Audit trail"
+    viewing = "view_audit_trail"
     about = "Who did what, when, to which record. Nothing here can be changed."
     when_empty = "No event matches. Remove a filter to widen."
     list_display = ("seq", "occurred_at", "what", "who", "subject", "details_text")

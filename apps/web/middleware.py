@@ -18,8 +18,9 @@ from apps.audit.actions import record_alone
 from apps.core.blobs.sealing import KEY_GONE, Unsealable
 from apps.core.kek.engine import KekUnavailable
 from apps.core.scope import organization_scope
-from apps.tenants.access import Active, active_organization
+from apps.tenants.access import Active, active_organization, platform_role_of
 from apps.tenants.actions import platform_organization_id
+from apps.tenants.models import User
 from apps.web.views import errors
 
 log = structlog.get_logger(__name__)
@@ -98,6 +99,8 @@ class ActiveOrganization:
         if request.user.is_authenticated:
             active = active_organization(request)
         request.active = active  # type: ignore[attr-defined]
+        staff = request.user if active is None and isinstance(request.user, User) else None
+        request.platform = platform_role_of(staff) if staff else None  # type: ignore[attr-defined]
         inside = active if request.path not in UNSCOPED else None
         with organization_scope(inside.organization_id) if inside else nullcontext():
             return self.get_response(request)

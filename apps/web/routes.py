@@ -5,6 +5,7 @@ PHI_FREE = {
     "healthz": "one word",
     "sign-in": "before anybody is known; the attempt itself is recorded",
     "sign-out": "ends the session; recorded",
+    "start": "words about the role, links to pages that record for themselves",
     "organizations": "names of the person's organizations; entering one is recorded",
     "worklist-counts": "bounded counts",
     "arrivals-strips": "names and states of stages by random id",

@@ -15,10 +15,12 @@ import structlog
 from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connections
+from django.utils.module_loading import import_string
 
 from apps.core import leases
 from apps.core.blobs import places
 from apps.core.drain import leased_models, wake
+from config.pipeline import SWEEPS
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +42,7 @@ class Command(BaseCommand):
         next_clean = 0.0
         while not stop.is_set():
             sweep_queues()
+            sweep_others()
             if time.monotonic() >= next_clean:
                 sweep_uploads()
                 next_clean = time.monotonic() + HOUR_S
@@ -63,6 +66,16 @@ def sweep_queues() -> None:
     except DatabaseError as error:
         log.warning("sweep.failed", error_class=type(error).__name__)
         connections.close_all()
+
+
+def sweep_others() -> None:
+    """What the apps above have to look after; one that fails stops no other."""
+    for name in SWEEPS:
+        try:
+            import_string(name)()
+        except DatabaseError as error:
+            log.warning("sweep.failed", error_class=type(error).__name__)
+            connections.close_all()
 
 
 def sweep_uploads() -> None:
