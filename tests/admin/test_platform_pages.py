@@ -21,6 +21,7 @@ def test_queues_are_counted_by_organization_without_a_name_of_a_file(mercy, lake
     answer = signed_in(platform_staff()).get("/platform/queues")
     counted = {str(r["organization"]): r["counts"] for r in answer.context["rows"]}
     assert counted == {"Lakeside": [1, 0, 0, 0], "Mercy": [1, 0, 0, 1]}
+    assert {r["queue"] for r in answer.context["rows"]} == {"Arrived files"}
     assert "SECRETNAME" not in answer.content.decode()
 
 

@@ -90,6 +90,7 @@ def test_who_why_approved_by_and_what_was_read_is_listed(role, mercy):
     [event] = events(mercy, "tenants.organization.entered")
     text = client.get(f"{LISTED}/{event.object_id}").content.decode()
     assert "Recording viewed" in text
+    assert str(recording.public_id) in text
     assert "nobody" not in text
 
 

@@ -13,7 +13,6 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.audit.admin_base import may
@@ -108,7 +107,6 @@ def listed(request: HttpRequest) -> HttpResponse:
         "title": "Entries to organizations",
         "about": "Requests, visits and reviews of all organizations; no patient data.",
         "entries": platform_entries(platform),
-        "now": timezone.now(),
         "may_ask": platform.may("ask_entry"),
         "may_decide": platform.may("approve_entry"),
     }

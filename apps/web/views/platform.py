@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -16,7 +16,7 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.audit.actions import record_alone
-from apps.audit.admin_base import may
+from apps.audit.admin_base import PlatformModelAdmin, may
 from apps.audit.verify import verify_chain
 from apps.core.drain import leased_models
 from apps.core.leases import Leased
@@ -54,7 +54,8 @@ def queues(request: HttpRequest) -> HttpResponse:
 def _counts() -> dict[int, dict[str, dict[str, int]]]:
     found: dict[int, dict[str, dict[str, int]]] = defaultdict(dict)
     for model in leased_models():
-        name = str(model._meta.verbose_name_plural).capitalize()
+        pages = cast(PlatformModelAdmin, admin.site.get_model_admin(model))
+        name = pages.title or str(model._meta.verbose_name_plural).capitalize()
         rows = model._default_manager.db_manager("dispatch").filter(state__in=SHOWN).order_by()
         for place, state, count in rows.values_list("organization_id", "state").annotate(
             count=Count("id")

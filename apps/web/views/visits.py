@@ -8,11 +8,11 @@ from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.audit import actions as audit
@@ -49,7 +49,6 @@ def listed(request: HttpRequest) -> HttpResponse:
         "title": "Access by platform staff",
         "about": "Everyone of the platform who asked to come in, and what became of it.",
         "entries": found,
-        "now": timezone.now(),
         "may_end": active.may("end_entry"),
     }
     return TemplateResponse(request, "admin/visits.html", context)
@@ -60,14 +59,13 @@ def shown(request: HttpRequest, entry_id: uuid.UUID) -> HttpResponse:
     """One visit with the events that carry its name."""
     active = _active(request)
     found = entry_queries.get_entry_to_view(active, entry_id)
-    events = [entry_of(event) for event in entry_queries.looked_at(active, found)]
+    events = [_row(event) for event in entry_queries.looked_at(active, found)]
     audit.record("tenants.entry.viewed", found, actor=cast(User, request.user))
     context: dict[str, Any] = {
         **admin.site.each_context(request),
         "title": f"Entry of {found.asked_by}",
         "visit": found,
-        "entries": events,
-        "now": timezone.now(),
+        "events": events,
         "may_end": active.may("end_entry"),
         "may_export": active.may("export_entries"),
     }
@@ -87,7 +85,8 @@ def exported(request: HttpRequest, entry_id: uuid.UUID) -> HttpResponse:
     name = f"platform-access-{str(found.public_id)[:8]}.{form}"
     if form == "csv":
         return download(csv_bytes(COLUMNS, [[row[name] for name in COLUMNS] for row in rows]), name)
-    body = json.dumps({"entry": _facts(found), "events": rows}, ensure_ascii=False, indent=1)
+    content = {"entry": _facts(found), "events": rows}
+    body = json.dumps(content, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1)
     return download(body.encode(), name)
 
 
@@ -95,7 +94,7 @@ def _row(event: AuditEvent) -> dict[str, Any]:
     entry = entry_of(event)
     return {
         "no": entry.seq,
-        "at": entry.at.isoformat(),
+        "at": entry.at,
         "what": entry.what,
         "code": event.code,
         "object": event.object_type,
