@@ -31,6 +31,7 @@ LEASED: dict[str, str] = {
 
 # What the sweeper does besides, once an hour; each settles its own errors.
 HOURLY: tuple[str, ...] = ("apps.tenants.anchoring.anchor_hourly",)
+
 # What looks for something wrong in one organization → the alarms it raises and resolves.
 WATCHERS: dict[str, tuple[str, ...]] = {
     "apps.audit.watch_queues.queues": ("queue.given_up", "queue.waiting"),
@@ -38,4 +39,4 @@ WATCHERS: dict[str, tuple[str, ...]] = {
 }
 # What follows in each organization, and what the sweeper does besides its queues each round.
 AFTER_WATCH = ("apps.integrations.alarm_notices.queue_notices",)
-ROUNDS = ("apps.tenants.watch.go_on",)
+ROUNDS = ("apps.tenants.watch.go_on", "apps.tenants.entries.close_overdue")

@@ -23,7 +23,7 @@ from apps.ingestion.models import Ingress
 from apps.reports.models import Report
 from apps.tenants.actions import NewOrganization, add_member, provision_organization
 from apps.tenants.lookups import organization_by_slug
-from apps.tenants.models import Organization, User
+from apps.tenants.models import EmergencyAccess, Organization, PlatformRole, User
 
 PASSWORD = "correct horse battery staple"
 
@@ -59,6 +59,44 @@ def make_user(organization: Organization | None, role: str = "reader", **fields:
         with inside(organization):
             add_member(organization, user, role)
     return user
+
+
+def make_staff(role: str = "", **fields: Any) -> User:
+    """Platform staff; without a role they may do nothing."""
+    user = make_user(None, is_staff=True, **fields)
+    if role:
+        PlatformRole.objects.create(user=user, role=role)
+    return user
+
+
+def make_entry(
+    organization: Organization, person: User | None = None, **fields: Any
+) -> EmergencyAccess:
+    """A request to enter that waits for a second person."""
+    fields = {
+        "category": "incident",
+        "reason": "Deliveries stopped, asked for by the ward",
+        "ticket": "CASE-17",
+        "usable_until": timezone.now() + dt.timedelta(hours=1),
+    } | fields
+    person = person or make_staff("support")
+    with inside(organization):
+        return EmergencyAccess.objects.create(organization=organization, asked_by=person, **fields)
+
+
+def make_visit(
+    organization: Organization, person: User | None = None, **fields: Any
+) -> EmergencyAccess:
+    """Somebody of the platform is inside, approved by a second person."""
+    now = timezone.now()
+    fields = {
+        "approved_by": make_staff("security"),
+        "approved_at": now,
+        "entered_at": now,
+        "last_seen_at": now,
+        "expires_at": now + dt.timedelta(minutes=30),
+    } | fields
+    return make_entry(organization, person, **fields)
 
 
 def make_patient(organization: Organization, *, mrn: str = "", **fields: Any) -> Patient:

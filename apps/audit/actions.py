@@ -21,10 +21,15 @@ DETAIL_KEYS = frozenset(
     {
         "algorithm",
         "approver",
+        "category",
         "code",
         "count",
         "day",
+        "decision",
         "destination",
+        "due",
+        "emergency",
+        "entry",
         "field",
         "filters",
         "key",
@@ -35,6 +40,7 @@ DETAIL_KEYS = frozenset(
         "page",
         "pdf_sha256",
         "purpose",
+        "person",
         "reason",
         "reason_mac",
         "recording",
@@ -50,6 +56,7 @@ DETAIL_KEYS = frozenset(
         "state",
         "status",
         "text_mac",
+        "ticket",
         "until",
         "version",
         "version_id",
@@ -86,6 +93,7 @@ def _event(
     unknown = set(details or {}) - DETAIL_KEYS
     if unknown:
         raise KeyError(f"audit detail {unknown.pop()}")
+    given = _visit() | (details or {})
     return Event(
         organization_id=organization_id,
         code=code,
@@ -93,7 +101,7 @@ def _event(
         object_type="" if subject is None else subject._meta.label_lower,
         object_id="" if subject is None else _name(subject),
         trace_id=trace_id or getattr(subject, "trace_id", None) or _trace_of_the_work(),
-        details=json.dumps(details or {}, sort_keys=True, ensure_ascii=False),
+        details=json.dumps(given, sort_keys=True, ensure_ascii=False),
         occurred_at=timezone.now(),
         software=settings.APP_VERSION,
     )
@@ -131,6 +139,12 @@ def record_apart(organization_id: int, code: str, /, **details: Any) -> None:
 
 def _name(subject: models.Model) -> str:
     return str(getattr(subject, "public_id", subject.pk))
+
+
+def _visit() -> dict[str, str | int | list[str]]:
+    """What platform staff do inside an organization carries the name of their entry."""
+    entry = structlog.contextvars.get_contextvars().get("entry")
+    return {"entry": entry} if entry else {}
 
 
 def _trace_of_the_work() -> uuid.UUID:

@@ -52,6 +52,7 @@ class ObjectFilter(SelectFilter):
 @admin.register(AuditEvent)
 class AuditEventAdmin(PlatformModelAdmin):
     title = "Audit trail"
+    viewing = "view_audit_trail"
     about = "Who did what, when, to which record. Nothing here can be changed."
     when_empty = "No event matches. Remove a filter to widen."
     list_display = ("seq", "occurred_at", "what", "who", "subject", "details_text")
@@ -91,6 +92,7 @@ class AuditEventAdmin(PlatformModelAdmin):
 
 @admin.register(AuditCount)
 class AuditCountAdmin(ConfigurationAdmin):
+    viewing = "view_audit_counts"
     title = "Events a day"
     about = "How often each thing happened, counted once a day. Names nobody and no record."
     when_empty = "Nothing is counted yet: a day is counted when it is over."

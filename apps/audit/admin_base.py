@@ -1,8 +1,8 @@
 """What all admin pages share: who sees which rows through which role, and the record of it.
 
-Inside an organization its administrator works as the application role, and row-level security
-picks the rows. Platform staff who have not entered one read configuration only, of every
-organization, as the platform role.
+Inside an organization people work as the application role, and row-level security picks the rows;
+the table of permissions says which pages their role opens. Platform staff who have not entered one
+read configuration only, of every organization, as the platform role.
 """
 
 from __future__ import annotations
@@ -26,16 +26,24 @@ from apps.core.scope import current_organization
 Name = str | Callable[[Any], Any]
 
 
+def may(request: HttpRequest, action: str) -> bool:
+    """By the role in the active organization, else by the one on the platform.
+
+    Raises KeyError for an action that the table of permissions does not name.
+    """
+    holder = getattr(request, "active", None) or getattr(request, "platform", None)
+    return holder is not None and holder.may(action)
+
+
 def inside(request: HttpRequest) -> bool:
-    """An administrator of the active organization, or platform staff who entered it."""
-    active = getattr(request, "active", None)
-    return active is not None and active.may("administer")
+    """In an organization, with a role that the administration is open to."""
+    return getattr(request, "active", None) is not None and may(request, "open_administration")
 
 
 def on_platform(request: HttpRequest) -> bool:
-    """Platform staff in no organization."""
-    user: Any = request.user
-    return getattr(request, "active", None) is None and user.is_active and user.is_staff
+    """Platform staff with a role, in no organization."""
+    outside = getattr(request, "active", None) is None
+    return outside and getattr(request, "platform", None) is not None
 
 
 class TenantForm(forms.ModelForm):
@@ -55,6 +63,9 @@ class PlatformModelAdmin(admin.ModelAdmin):
     """Rows are seen, changed where a field is named for it, and never deleted."""
 
     is_clinical = True
+    # Actions of the table of permissions; a page that names none is an error.
+    viewing = ""
+    changing = ""
     editable: tuple[str, ...] = ()
     addable: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
@@ -75,19 +86,23 @@ class PlatformModelAdmin(admin.ModelAdmin):
     save_on_top = False
     view_on_site = False
 
-    # Permissions: from the organization that is active and the kind of the model.
+    # Permissions: from the table, by the role in the active organization or on the platform.
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return inside(request) or (not self.is_clinical and on_platform(request))
+        return may(request, self.viewing)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return bool(self.addable) and inside(request)
+        return bool(self.addable) and inside(request) and may(request, self.changing)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(self.editable) and inside(request)
+        return bool(self.editable) and inside(request) and may(request, self.changing)
+
+    def has_history_permission(self, request: HttpRequest) -> bool:
+        """The events of a row are part of the trail."""
+        return inside(request) and may(request, "view_audit_trail")
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -201,8 +216,10 @@ class PlatformModelAdmin(admin.ModelAdmin):
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
         """The row's events of the audit trail in place of the admin's own log."""
+        if not self.has_history_permission(request):
+            raise PermissionDenied
         row = self.get_object(request, object_id)
-        if row is None or not inside(request):
+        if row is None:
             raise Http404
         self.note_view(request, "history", row)
         context = {
@@ -235,6 +252,7 @@ class PlatformModelAdmin(admin.ModelAdmin):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         context |= {"heading": self.title_for(request), "about": self.about_for(request)}
+        context["has_history"] = self.has_history_permission(request)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def _has_organization(self) -> bool:

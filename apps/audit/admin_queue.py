@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from apps.audit import actions as audit
-from apps.audit.admin_base import PlatformModelAdmin
+from apps.audit.admin_base import PlatformModelAdmin, inside, may
 from apps.core import leases
 from apps.core.drain import wake_on_commit
 
@@ -21,13 +21,13 @@ NOTHING = "Nothing to run again: only rows that were given up or refused go back
 class QueueAdmin(PlatformModelAdmin):
     """`replayed` is the event's code."""
 
+    viewing = "view_queue"
     replayed = ""
     actions = ("replay",)
     hidden: tuple[str, ...] = ("turn", "lease_token")
 
     def has_replay_permission(self, request: HttpRequest) -> bool:
-        active: Any = getattr(request, "active", None)
-        return active is not None and active.may("administer") and active.may("replay")
+        return inside(request) and may(request, "replay")
 
     @admin.action(description="Run again: put back in the queue", permissions=["replay"])
     def replay(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:

@@ -15,6 +15,7 @@ from apps.billing.models import Charge, Price
 
 @admin.register(Price)
 class PriceAdmin(ConfigurationAdmin):
+    viewing, changing = "view_prices", "change_prices"
     about = "What one unit costs from a day on. A price in effect stays; add the next one."
     when_empty = "No prices yet, so nothing is charged. Add one for each meter."
     editable = addable = ("meter", "unit_price", "currency", "effective_from")
@@ -32,6 +33,7 @@ class PriceAdmin(ConfigurationAdmin):
 
 @admin.register(Charge)
 class ChargeAdmin(PlatformModelAdmin):
+    viewing = "view_charges"
     about = "Each accepted algorithm result and each signed report, once."
     when_empty = "No charges yet. Accepted results and signed reports bring them."
     list_display = ("public_id", "billed_on", "meter", "quantity", "unit_price", "currency")

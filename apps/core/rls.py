@@ -77,6 +77,31 @@ def append_only(table: str) -> RunSQL:
     )
 
 
+def shared_reference(table: str, reference: str, parent: str) -> RunSQL:
+    """The key of a column that came to a guarded table later, to a table of no organization."""
+    name = f"{table}_{reference}_shared"
+    return RunSQL(
+        f"""ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY;
+            ALTER TABLE {table} ADD CONSTRAINT {name}
+              FOREIGN KEY ({reference}) REFERENCES {parent} (id);
+            ALTER TABLE {table} FORCE ROW LEVEL SECURITY;""",
+        f"ALTER TABLE {table} DROP CONSTRAINT {name};",
+    )
+
+
+def changed_lookup_function(name: str, arguments: str, returns: str, body: str, was: str) -> RunSQL:
+    """Another body for a function of the lookup role; only its owner may replace it."""
+
+    def as_owner(text: str) -> str:
+        return f"""SET LOCAL check_function_bodies = off;
+            SET LOCAL ROLE ecg_lookup;
+            CREATE OR REPLACE FUNCTION app.{name}({arguments}) RETURNS {returns}
+              LANGUAGE sql SECURITY DEFINER STABLE SET search_path = '' AS $$ {text} $$;
+            RESET ROLE;"""
+
+    return RunSQL(as_owner(body), as_owner(was))
+
+
 def lookup_function(name: str, arguments: str, returns: str, body: str) -> RunSQL:
     """A definer function of the lookup role, callable by the application before a scope exists."""
     signature = f"app.{name}({_types(arguments)})"

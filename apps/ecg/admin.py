@@ -9,6 +9,7 @@ from apps.ecg.models import Recording, StageRun
 
 @admin.register(Recording)
 class RecordingAdmin(PlatformModelAdmin):
+    viewing = "view_record"
     about = "ECGs in canonical form. The trace itself is on the study page."
     when_empty = "No recordings yet. They appear when an uploaded file has been decoded."
     list_display = ("public_id", "received_at", "site", "priority", "format", "is_synthetic")

@@ -9,6 +9,7 @@ from apps.inference.models import Algorithm, AlgorithmVersion, InferenceRun
 
 @admin.register(Algorithm)
 class AlgorithmAdmin(ConfigurationAdmin):
+    viewing = "view_algorithms"
     about = "What reads your ECGs, with its intended use and its limits."
     when_empty = "No algorithm is registered. Platform staff register them."
     list_display = ("name", "slug", "intended_use")
@@ -20,6 +21,7 @@ class AlgorithmAdmin(ConfigurationAdmin):
 
 @admin.register(AlgorithmVersion)
 class AlgorithmVersionAdmin(ConfigurationAdmin):
+    viewing, changing = "view_algorithms", "change_algorithms"
     about = "Switch a version on or off. Results it gave before stay as they are."
     when_empty = "No algorithm is registered. Platform staff register them."
     editable = ("is_enabled",)

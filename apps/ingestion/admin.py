@@ -34,6 +34,7 @@ class IngressAdmin(QueueAdmin):
 @admin.register(RecordingArrival)
 class RecordingArrivalAdmin(PlatformModelAdmin):
     title = "Copies of recordings"
+    viewing = "view_record"
     about = "Every copy of a recording that reached the platform, and how it was recognised."
     when_empty = "No recording has arrived yet."
     hidden = ("identity",)

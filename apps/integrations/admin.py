@@ -1,9 +1,6 @@
 """Destinations of an organization and the deliveries to them."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
 import apps.integrations.admin_alarms  # noqa: F401 - registers its pages
 from apps.audit.admin_base import ConfigurationAdmin
@@ -27,6 +24,7 @@ ADDRESS = (
 @admin.register(Destination)
 class DestinationAdmin(ConfigurationAdmin):
     form = DestinationForm
+    viewing, changing = "view_destinations", "change_destinations"
     about = "Systems that receive signed reports."
     when_empty = "No destinations yet, so reports stay here. Add the address of your EHR."
     editable = addable = ADDRESS
@@ -36,12 +34,6 @@ class DestinationAdmin(ConfigurationAdmin):
     search = ("public_id", "name*")
     search_help_text = "A public id or the beginning of a name."
     ordering = ("name", "id")
-
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any):
-        form = super().get_form(request, obj, change, **kwargs)
-        active: Any = request.active  # type: ignore[attr-defined]
-        form.names_holder = active is not None and active.entered
-        return form
 
 
 @admin.register(Delivery)

@@ -47,6 +47,7 @@ class ChannelForm(TenantForm):
 @admin.register(Alarm)
 class AlarmAdmin(ConfigurationAdmin):
     title = "Alarms"
+    viewing = "view_alarms"
     about = "What is wrong, and what was."
     when_empty = "No alarm has been raised."
     list_display = ("raised_at", "severity", "__str__", "subject", "count", "resolved_at")
@@ -61,6 +62,7 @@ class AlarmAdmin(ConfigurationAdmin):
 class AlarmChannelAdmin(ConfigurationAdmin):
     form = ChannelForm
     title = "Alarm channels"
+    viewing, changing = "view_alarm_channels", "change_alarm_channels"
     about = "Who is told of alarms, by mail or by a signed webhook. Neither carries patient data."
     when_empty = "Nobody is told yet. Add an e-mail address or a webhook."
     addable = ("kind", "address", "new_secret", "only_critical", "is_active")

@@ -13,9 +13,7 @@ REFUSED = "This address cannot be used here. Ask platform staff."
 
 
 class DestinationForm(TenantForm):
-    """Checks that the address is no other organization's, which only staff may have named."""
-
-    names_holder = False
+    """Checks that the address is no other organization's; which one's is not told here."""
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -23,7 +21,6 @@ class DestinationForm(TenantForm):
         if host and port and {"host", "port"} & set(self.changed_data):
             try:
                 claim(self.instance.organization_id, host, port)
-            except AddressTaken as taken:
-                named = f"It is an address of {taken.holder} ({taken.holder.slug})."
-                raise forms.ValidationError(named if self.names_holder else REFUSED) from None
+            except AddressTaken:
+                raise forms.ValidationError(REFUSED) from None
         return cleaned

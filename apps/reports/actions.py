@@ -48,6 +48,8 @@ class Stale(Exception):
         self.report = report
 
 
+_DRAFT = ["draft_text", "draft_revision", "draft_saved_at", "draft_saved_by"]
+_SUBMITTED = ["submitted_at", "submitted_by"]
 _RELATED = [f"recording__{name}" for name in ("patient", "organization", "device", "site")]
 
 
@@ -74,8 +76,28 @@ def save_draft(
     report.draft_text = text
     report.draft_revision += 1
     report.draft_saved_at, report.draft_saved_by = now, editor
-    report.save(update_fields=["draft_text", "draft_revision", "draft_saved_at", "draft_saved_by"])
+    report.submitted_at = report.submitted_by = None
+    report.save(update_fields=[*_DRAFT, *_SUBMITTED])
     audit.record("reports.report.edited", report, actor=editor, **state_of(report))
+    return report
+
+
+@transaction.atomic
+def submit_draft(report: Report, *, revision: int, trainee: User, now: dt.datetime) -> Report:
+    """Hand the draft over for a reader to sign; any later change of the text takes it back.
+
+    Raises Stale for any but the stored revision, NotEditable once signed, NotSignable if empty.
+    """
+    report = _locked(report)
+    if report.status not in Report.OPEN:
+        raise NotEditable
+    if report.draft_revision != revision:
+        raise Stale(report)
+    if not report.draft_text.strip():
+        raise NotSignable
+    report.submitted_at, report.submitted_by = now, trainee
+    report.save(update_fields=_SUBMITTED)
+    audit.record("reports.report.submitted", report, actor=trainee, revision=revision)
     return report
 
 
@@ -119,7 +141,8 @@ def sign_report(
     report.status = Status.AMENDED if amended else Status.SIGNED
     report.version_count = version.number
     report.amendment_reason = ""
-    report.save(update_fields=["status", "version_count", "amendment_reason"])
+    report.submitted_at = report.submitted_by = None
+    report.save(update_fields=["status", "version_count", "amendment_reason", *_SUBMITTED])
     audit.record(
         "reports.report.amended" if amended else "reports.report.signed",
         report,

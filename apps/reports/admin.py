@@ -17,6 +17,7 @@ TEXTS = ("content", "interpretation")
 
 @admin.register(Report)
 class ReportAdmin(PlatformModelAdmin):
+    viewing = "view_report_history"
     about = "Where each reading stands, who signed which version, and everything that happened."
     when_empty = "No reports yet. Each measured recording gets a draft."
     change_form_template = "admin/report.html"
@@ -50,6 +51,7 @@ class ReportAdmin(PlatformModelAdmin):
 @admin.register(ReportVersion)
 class ReportVersionAdmin(PlatformModelAdmin):
     title = "Signed versions"
+    viewing = "view_report_history"
     about = "Signed versions. Each is written once and superseded by the next."
     when_empty = "Nothing is signed yet."
     hidden = TEXTS
@@ -65,6 +67,7 @@ class ReportVersionAdmin(PlatformModelAdmin):
 
 @admin.register(Signature)
 class SignatureAdmin(PlatformModelAdmin):
+    viewing = "view_report_history"
     about = "Who signed which bytes, when, and what the signature means."
     when_empty = "Nothing is signed yet."
     list_display = ("public_id", "signed_at", "printed_name", "meaning", "version")

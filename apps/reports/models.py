@@ -48,6 +48,15 @@ class Report(Tenant, Public):
         related_name="+",
         db_comment="operational: Who last saved the draft; empty for the machine's.",
     )
+    submitted_at = models.DateTimeField(
+        null=True, db_comment="operational: When a trainee handed the draft over for signing."
+    )
+    submitted_by = SharedForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        related_name="+",
+        db_comment="operational: The trainee who handed it over; empty once the text changes.",
+    )
     amendment_reason = models.CharField(
         max_length=400, blank=True, db_comment="note: Why the signed version is being amended."
     )

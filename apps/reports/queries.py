@@ -188,7 +188,8 @@ def next_to_read(active: Active, report: Report) -> Report | None:
 
 def report_of(active: Active, recording: Recording) -> Report | None:
     permit(active, "view_recordings")
-    return Report.objects.select_related("draft_saved_by").filter(recording=recording).first()
+    related = Report.objects.select_related("draft_saved_by", "submitted_by")
+    return related.filter(recording=recording).first()
 
 
 def get_report_to_view(active: Active, public_id: uuid.UUID) -> Report:
@@ -197,6 +198,10 @@ def get_report_to_view(active: Active, public_id: uuid.UUID) -> Report:
 
 def get_report_to_edit(active: Active, public_id: uuid.UUID) -> Report:
     return _get(active, "edit_report", public_id)
+
+
+def get_report_to_submit(active: Active, public_id: uuid.UUID) -> Report:
+    return _get(active, "submit_report", public_id)
 
 
 def get_report_to_sign(active: Active, public_id: uuid.UUID) -> Report:

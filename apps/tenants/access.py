@@ -1,4 +1,4 @@
-"""Who may do what, in the organization that is active in the session."""
+"""Who may do what: one table of permissions, and who the asker of a request is."""
 
 from __future__ import annotations
 
@@ -7,36 +7,29 @@ from typing import cast
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
-from django.utils import timezone
 
+from apps.tenants import entries
 from apps.tenants.lookups import closed_to_passwords, memberships_of
-from apps.tenants.models import Membership, User
+from apps.tenants.models import Membership, PlatformRole, User
+from apps.tenants.permissions import ENTERED, PERMISSIONS, SUPERUSER
+from apps.tenants.permissions import INSIDE_ROLES as INSIDE
+from apps.tenants.permissions import PLATFORM_ROLES as OUTSIDE
 from apps.tenants.sessions import follow, renew_key
 
+__all__ = ["ENTRY_KEY", "PERMISSIONS", "SESSION_KEY", "Active", "OnPlatform", "Role", "activate"]
+
 SESSION_KEY = "organization"
-ENTRY_UNTIL_KEY = "organization_entry_until"
+ENTRY_KEY = "organization_entry"
 SIGN_ON_KEY = "single_sign_on"
 
 Role = Membership.Role
-
-# Action → roles that may do it. The one table of permissions.
-PERMISSIONS: dict[str, frozenset[str]] = {
-    "view_recordings": frozenset({Role.TECHNICIAN, Role.READER, Role.ADMINISTRATOR}),
-    "upload_files": frozenset({Role.TECHNICIAN, Role.READER, Role.ADMINISTRATOR}),
-    "edit_report": frozenset({Role.READER}),
-    "sign_report": frozenset({Role.READER}),
-    "administer": frozenset({Role.ADMINISTRATOR}),
-    "view_audit_trail": frozenset({Role.ADMINISTRATOR}),
-    "replay": frozenset({Role.TECHNICIAN, Role.ADMINISTRATOR}),
-    "handle_alarms": frozenset({Role.TECHNICIAN, Role.ADMINISTRATOR}),
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Active:
     """The organization a request works in and the person's role there.
 
-    `entered` marks platform staff who came in with a reason; they have no membership.
+    `entered` marks platform staff who came in by break-glass; they have no membership.
     """
 
     organization_id: int
@@ -44,7 +37,19 @@ class Active:
     entered: bool = False
 
     def may(self, action: str) -> bool:
-        return self.role in PERMISSIONS[action]
+        """Raises KeyError for an action the table does not name."""
+        return self.role in PERMISSIONS[action] & INSIDE
+
+
+@dataclass(frozen=True, slots=True)
+class OnPlatform:
+    """Platform staff in no organization, and what they are there."""
+
+    role: str
+
+    def may(self, action: str) -> bool:
+        """Raises KeyError for an action the table does not name."""
+        return self.role in PERMISSIONS[action] & OUTSIDE
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +73,14 @@ def active_organization(request: HttpRequest) -> Active | None:
     user = cast(User, request.user)
     bound = single_sign_on(request)
     wanted = bound.organization_id if bound else request.session.get(SESSION_KEY)
-    entered = None if bound else _entered(request, user, wanted)
-    if entered:
-        return entered
-    entries = {entry.organization_id: entry.role for entry in memberships_of(user.pk)}
-    if wanted is None and len(entries) == 1 and may_open(request, next(iter(entries))):
-        wanted = request.session[SESSION_KEY] = next(iter(entries))
-    if wanted not in entries:
+    if ENTRY_KEY in request.session and not bound:
+        return _entered(request, user, wanted)
+    held = {entry.organization_id: entry.role for entry in memberships_of(user.pk)}
+    if wanted is None and len(held) == 1 and may_open(request, next(iter(held))):
+        wanted = request.session[SESSION_KEY] = next(iter(held))
+    if wanted not in held:
         return None
-    return Active(wanted, entries[wanted])
+    return Active(wanted, held[wanted])
 
 
 def may_open(request: HttpRequest, organization_id: int) -> bool:
@@ -88,14 +92,30 @@ def may_open(request: HttpRequest, organization_id: int) -> bool:
 
 
 def _entered(request: HttpRequest, user: User, wanted: int | None) -> Active | None:
-    until = request.session.get(ENTRY_UNTIL_KEY)
-    if until is None:
+    """Inside for as long as the entry holds; what ended it is written once."""
+    public_id = request.session[ENTRY_KEY]
+    role = platform_role_of(user)
+    if wanted is not None and role is not None and role.may("ask_entry"):
+        polled = request.headers.get("HX-Request") or request.headers.get("X-Poll")
+        if entries.hold(wanted, public_id, user, seen=not polled):
+            return Active(wanted, ENTERED, entered=True)
+    forget_entry(request)
+    return None
+
+
+def forget_entry(request: HttpRequest) -> None:
+    for key in (SESSION_KEY, ENTRY_KEY):
+        request.session.pop(key, None)
+
+
+def platform_role_of(user: User) -> OnPlatform | None:
+    """None for everyone who is not platform staff, and for staff who were given no role."""
+    if not (user.is_active and user.is_staff):
         return None
-    if wanted is None or not user.is_staff or timezone.now().timestamp() > until:
-        del request.session[ENTRY_UNTIL_KEY]
-        request.session.pop(SESSION_KEY, None)
-        return None
-    return Active(wanted, Role.ADMINISTRATOR, entered=True)
+    if user.is_superuser:
+        return OnPlatform(SUPERUSER)
+    held = PlatformRole.objects.filter(user=user).first()
+    return OnPlatform(held.role) if held else None
 
 
 def activate(request: HttpRequest, organization_id: int, *, entering: bool = False) -> None:
@@ -108,5 +128,5 @@ def activate(request: HttpRequest, organization_id: int, *, entering: bool = Fal
         raise PermissionDenied
     renew_key(request)
     follow(request, organization_id)
+    forget_entry(request)
     request.session[SESSION_KEY] = organization_id
-    request.session.pop(ENTRY_UNTIL_KEY, None)

@@ -17,13 +17,14 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from apps.audit.actions import record_alone
-from apps.audit.admin_base import ConfigurationAdmin, inside, on_platform
+from apps.audit.admin_base import ConfigurationAdmin, inside, may, on_platform
 from apps.core.scope import organization_scope
 from apps.tenants import (  # noqa: F401 - register their pages
     admin_identity,
     admin_invitations,
     admin_keys,
     admin_people,
+    admin_platform,
     admin_storage,
 )
 from apps.tenants.actions import provision_organization
@@ -35,8 +36,15 @@ from apps.tenants.models import PLATFORM_SLUG, Organization, Site
 class OrganizationAdmin(ConfigurationAdmin):
     """Platform staff onboard organizations; each is changed in its own scope and trail."""
 
+    viewing, changing = "view_organization", "change_organization"
     when_empty = "No organization yet. Add the first."
-    editable = ("name", "time_zone", "assigning_authority", "second_factor_required")
+    editable = (
+        "name",
+        "time_zone",
+        "assigning_authority",
+        "second_factor_required",
+        "allows_emergency_entry",
+    )
     list_filter = ("region", "is_live")
     search = ("slug*", "name*", "public_id")
     search_help_text = "The beginning of a name, or a public id."
@@ -51,24 +59,30 @@ class OrganizationAdmin(ConfigurationAdmin):
         return "Customers. Nothing crosses from one to another."
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return on_platform(request)
+        return on_platform(request) and may(request, "onboard_organization")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return inside(request) or on_platform(request)
+        return may(request, self.changing)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """Whether platform staff may come in without approval is for the organization to say."""
+        fixed = list(super().get_readonly_fields(request, obj))
+        allowed = may(request, "allow_emergency_entry")
+        return fixed if allowed else [*fixed, "allows_emergency_entry"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Organization]:
         return super().get_queryset(request).exclude(slug=PLATFORM_SLUG)
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         names = ["name", "slug", "region", "time_zone", "is_live", "created_at"]
-        return self._shown([*names, "enter"] if on_platform(request) else names)
+        return self._shown([*names, "enter"] if may(request, "ask_entry") else names)
 
     @admin.display(description="")
     def enter(self, organization: Organization) -> str:
         if not organization.is_live:
             return "Not complete"
         address = reverse("enter-organization", args=[organization.public_id])
-        return format_html('<a class="enter" href="{}">Enter…</a>', address)
+        return format_html('<a class="enter" href="{}">Ask to enter…</a>', address)
 
     @transaction.non_atomic_requests
     def add_view(
@@ -115,6 +129,7 @@ class OrganizationAdmin(ConfigurationAdmin):
 
 @admin.register(Site)
 class SiteAdmin(ConfigurationAdmin):
+    viewing, changing = "view_sites", "change_sites"
     about = "Places of your organization: hospitals, clinics, wards."
     when_empty = "No sites yet. Add the place where ECGs are recorded."
     editable = addable = ("name", "time_zone")

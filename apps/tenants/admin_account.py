@@ -8,7 +8,7 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from apps.audit.actions import record_alone
-from apps.audit.admin_base import inside, on_platform
+from apps.audit.admin_base import inside, may, on_platform
 from apps.core.scope import current_organization, organization_scope
 from apps.tenants.actions import platform_organization_id
 from apps.tenants.admin_tools import Tool, ToolsAdmin
@@ -39,9 +39,9 @@ def _may(request: HttpRequest, user: User) -> bool:
     asker: Any = request.user
     if user.pk == asker.pk:
         return False
-    return inside(request) or (
-        on_platform(request) and (asker.is_superuser or not user.is_superuser)
-    )
+    if not may(request, "change_accounts" if on_platform(request) else "change_people"):
+        return False
+    return inside(request) or asker.is_superuser or not user.is_superuser
 
 
 def _may_unlock(request: HttpRequest, user: User) -> bool:

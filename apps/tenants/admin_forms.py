@@ -49,9 +49,7 @@ class NewOrganizationForm(forms.ModelForm):
 
 
 class InviteForm(TenantForm):
-    """A new person with a role here. `attach` lets a person of elsewhere be added as well."""
-
-    attach = False
+    """A new person with a role here. Whether an address has an account elsewhere is not told."""
 
     full_name = forms.CharField(max_length=150, help_text="The name printed in signatures.")
     email = forms.EmailField(label="E-mail", help_text="The address the person signs in with.")
@@ -73,9 +71,7 @@ class InviteForm(TenantForm):
             return email
         if Membership.objects.filter(user=user).exists():
             raise forms.ValidationError(MEMBER)
-        if not self.attach:
-            raise forms.ValidationError(ELSEWHERE)
-        return email
+        raise forms.ValidationError(ELSEWHERE)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from apps.audit.admin_base import ConfigurationAdmin, TenantForm, inside
+from apps.audit import actions as audit
+from apps.audit.admin_base import ConfigurationAdmin, TenantForm, inside, may, on_platform
+from apps.core.scope import organization_scope
 from apps.tenants.admin_identity_form import IdentityProviderForm
+from apps.tenants.admin_tools import Tool, ToolsAdmin
 from apps.tenants.models import IdentityDomain, IdentityProvider
-from apps.tenants.sign_on.domains import set_domains
+from apps.tenants.sign_on.domains import confirm_domains, set_domains
 
 FIELDS = (
     "name",
@@ -27,12 +31,17 @@ FIELDS = (
     "password_allowed",
     "is_active",
 )
+CONFIRM_NOTE = (
+    "Its people are sent to this provider from their mail domains once you have made sure that the"
+    " domains are the organization's."
+)
 WAITING = "Platform staff has yet to confirm: {}. Until then nobody of these domains is sent there."
 
 
 @admin.register(IdentityProvider)
-class IdentityProviderAdmin(ConfigurationAdmin):
+class IdentityProviderAdmin(ToolsAdmin, ConfigurationAdmin):
     title = "Single sign-on"
+    viewing, changing = "view_identity_providers", "change_identity_providers"
     about = "Where your people sign in with the account they have at work."
     when_empty = "No identity provider yet: people sign in with a password."
     form = IdentityProviderForm
@@ -46,26 +55,26 @@ class IdentityProviderAdmin(ConfigurationAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Outside an organization only what the row itself holds is read, and never its secret."""
-        if inside(request):
+        if inside(request) and may(request, self.changing):
             return [*FIELDS]
         only_asked = {"client_secret", "domains"}
         return ["organization", *(name for name in FIELDS if name not in only_asked)]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return [] if inside(request) else self.get_fields(request, obj)
+        changes = inside(request) and may(request, self.changing)
+        return [] if changes else self.get_fields(request, obj)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any):
         if not inside(request):
             kwargs["form"] = TenantForm
-        form = super().get_form(request, obj, change, **kwargs)
-        active: Any = request.active  # type: ignore[attr-defined]
-        form.names_holder = active is not None and active.entered
-        return form
+        return super().get_form(request, obj, change, **kwargs)
+
+    def tools(self) -> list[Tool]:
+        return [Tool("confirm", "Confirm domains", CONFIRM_NOTE, _confirm, _may_confirm)]
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        active: Any = request.active  # type: ignore[attr-defined]
-        set_domains(obj, form.cleaned_data["domains"], confirmed=active.entered)
+        set_domains(obj, form.cleaned_data["domains"])
         waiting = IdentityDomain.objects.filter(provider=obj, is_active=True, is_confirmed=False)
         if waiting:
             names = ", ".join(row.name for row in waiting)
@@ -88,3 +97,16 @@ def _addresses(request: HttpRequest, row: IdentityProvider) -> list[tuple[str, s
         wanted = [("Metadata and entity id", "sso-metadata"), ("Answers are posted to", "sso-acs")]
     made = [(label, reverse(name, args=[row.public_id])) for label, name in wanted]
     return [(label, request.build_absolute_uri(path)) for label, path in made]
+
+
+def _may_confirm(request: HttpRequest, row: IdentityProvider) -> bool:
+    return on_platform(request) and may(request, "confirm_domains")
+
+
+def _confirm(request: HttpRequest, row: IdentityProvider) -> str:
+    """In the organization's own scope and trail."""
+    by: Any = request.user
+    with organization_scope(row.organization_id), transaction.atomic():
+        names = confirm_domains(IdentityProvider.objects.get(pk=row.pk))
+        audit.record("tenants.identity_provider.confirmed", row, actor=by, count=len(names))
+    return f"Confirmed: {', '.join(names)}." if names else "No domain waits for a word."

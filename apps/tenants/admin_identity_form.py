@@ -16,7 +16,6 @@ from apps.tenants.sign_on.saml_metadata import check_certificates, read_metadata
 from apps.tenants.sign_on.secrets import set_client_secret
 
 TAKEN = "The domain {domain} cannot be used here. Ask platform staff."
-NAMED = "The domain {domain} is one of {holder} ({slug})."
 NOBODY = "Somebody must have signed in there before passwords are refused: it shows that it works."
 
 Role = Membership.Role
@@ -25,9 +24,7 @@ JOINS += [(role, label) for role, label in Role.choices if role != Role.ADMINIST
 
 
 class IdentityProviderForm(TenantForm):
-    """`names_holder` lets platform staff know which organization has a domain."""
-
-    names_holder = False
+    """What is refused names no other organization; platform staff see all of them."""
 
     client_secret = forms.CharField(
         required=False,
@@ -67,10 +64,7 @@ class IdentityProviderForm(TenantForm):
         try:
             check_free(self.instance.organization_id, domains)
         except DomainTaken as taken:
-            words = NAMED if self.names_holder else TAKEN
-            holder = taken.holder
-            said = words.format(domain=taken.domain, holder=holder, slug=holder.slug)
-            raise forms.ValidationError(said) from None
+            raise forms.ValidationError(TAKEN.format(domain=taken.domain)) from None
         return domains
 
     def clean_password_allowed(self) -> bool:

@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
-from apps.audit.admin_base import ConfigurationAdmin, TenantForm, inside
+from apps.audit.admin_base import ConfigurationAdmin, TenantForm, inside, may
 from apps.core.mail import send_after_response
 from apps.tenants import people_file
 from apps.tenants.admin_forms import MEMBER
@@ -73,6 +73,7 @@ class FileForm(forms.Form):
 @admin.register(Invitation)
 class InvitationAdmin(ToolsAdmin, ConfigurationAdmin):
     title = "Invitations"
+    viewing, changing = "view_invitations", "change_people"
     about = "Who was asked by e-mail to work here. A link works once, for seven days."
     when_empty = "Nobody is invited. Invite the first person."
     form = InvitationForm
@@ -83,9 +84,6 @@ class InvitationAdmin(ToolsAdmin, ConfigurationAdmin):
     search = ("email*",)
     search_help_text = "The beginning of an e-mail address."
     ordering = ("-id",)
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return inside(request)
 
     def save_model(self, request: HttpRequest, obj: Invitation, form: Any, change: bool) -> None:
         obj.invited_by = cast(User, request.user)
@@ -105,11 +103,13 @@ class InvitationAdmin(ToolsAdmin, ConfigurationAdmin):
         return [path("import/", page, name="tenants_invitation_import"), *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        tools = [("Import a file", reverse("admin:tenants_invitation_import"))]
+        tools = []
+        if self.has_add_permission(request):
+            tools.append(("Import a file", reverse("admin:tenants_invitation_import")))
         return super().changelist_view(request, {"list_tools": tools, **(extra_context or {})})
 
     def import_view(self, request: HttpRequest) -> HttpResponse:
-        if not inside(request):
+        if not self.has_add_permission(request):
             raise PermissionDenied
         form = FileForm(request.POST or None, request.FILES or None)
         lines: list[people_file.Line] = []
@@ -145,7 +145,8 @@ class InvitationAdmin(ToolsAdmin, ConfigurationAdmin):
 
 
 def _is_open(request: HttpRequest, invitation: Invitation) -> bool:
-    return inside(request) and invitation.state == Invitation.State.OPEN
+    may_change = inside(request) and may(request, "change_people")
+    return may_change and invitation.state == Invitation.State.OPEN
 
 
 def _send_again(request: HttpRequest, invitation: Invitation) -> str:

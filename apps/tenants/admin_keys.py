@@ -13,6 +13,7 @@ from apps.tenants.models import DataKey
 @admin.register(DataKey)
 class DataKeyAdmin(ConfigurationAdmin):
     title = "Data keys"
+    viewing = "view_keys"
     about = (
         "What seals stored files, waveforms and secrets. Keys are made, replaced and destroyed by"
         " commands, on the record."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.contrib.auth.forms import SetPasswordForm
@@ -18,7 +18,7 @@ from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
 
-from apps.audit.admin_base import ConfigurationAdmin, inside, on_platform
+from apps.audit.admin_base import ConfigurationAdmin, inside, may, on_platform
 from apps.core.scope import organization_scope
 from apps.tenants.actions import get_or_create_user, platform_organization_id
 from apps.tenants.admin_account import AccountTools
@@ -26,17 +26,16 @@ from apps.tenants.admin_forms import InviteForm
 from apps.tenants.leaving import belongs_elsewhere
 from apps.tenants.models import Membership, User
 
-KEPT = "The person had an account already and keeps its name and password."
-
 
 @admin.register(Membership)
 class MembershipAdmin(ConfigurationAdmin):
     title = "Members"
+    viewing, changing = "view_people", "change_people"
     about = "Who may do what here. Deactivate a member who leaves; people are never deleted."
     when_empty = "Nobody works here yet. Invite the first administrator."
-    editable = ("role", "site", "is_active")
-    addable = ("full_name", "email", "password", "role", "site")
-    list_display = ("user", "email", "role", "site", "is_active")
+    editable = ("role", "site", "ends_on", "is_active")
+    addable = ("full_name", "email", "password", "role", "site", "ends_on")
+    list_display = ("user", "email", "role", "site", "ends_on", "is_active")
     list_filter = ("role", "is_active")
     list_select_related = ("user", "site", "organization")
     search = ("user__email*", "user__full_name*")
@@ -53,24 +52,29 @@ class MembershipAdmin(ConfigurationAdmin):
         return super().has_change_permission(request, obj) and not itself
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any):
-        if obj is not None:
-            return super().get_form(request, obj, change, **kwargs)
-        form = super().get_form(request, obj, change, form=InviteForm, **kwargs)
-        active: Any = request.active  # type: ignore[attr-defined]
-        # Only platform staff may know that an address has an account elsewhere.
-        form.attach = active.entered
-        return form
+        if obj is None:
+            kwargs["form"] = InviteForm
+        return super().get_form(request, obj, change, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:
+        given = form.cleaned_data
         if not change:
-            obj.user = self._account(request, form.cleaned_data)
+            obj.user = get_or_create_user(given["email"], given["full_name"], given["password"])
+        if not change or "role" in form.changed_data:
+            obj.given_by = cast(User, request.user)
         super().save_model(request, obj, form, change)
 
-    def _account(self, request: HttpRequest, given: dict[str, Any]) -> User:
-        user = get_or_create_user(given["email"], given["full_name"], given["password"])
-        if not user.check_password(given["password"]):
-            self.message_user(request, KEPT, messages.WARNING)
-        return user
+
+def is_first_administrator(user: User) -> bool:
+    """Never signed in, without a password, in organizations no administrator has signed in to."""
+    if user.is_staff or user.has_usable_password() or user.last_login is not None:
+        return False
+    rows = Membership.objects.db_manager("platform").filter(is_active=True)
+    administrators = rows.filter(role=Membership.Role.ADMINISTRATOR)
+    places = list(administrators.filter(user_id=user.pk).values_list("organization_id", flat=True))
+    settled = administrators.filter(organization_id__in=places, user__last_login__isnull=False)
+    of_nothing_else = rows.filter(user_id=user.pk).count() == len(places)
+    return bool(places) and of_nothing_else and not settled.exists()
 
 
 @admin.register(User)
@@ -78,6 +82,7 @@ class UserAdmin(AccountTools, ConfigurationAdmin):
     """An account of several organizations is changed by platform staff only."""
 
     title = "Accounts"
+    viewing, changing = "view_people", "change_accounts"
     about = "Accounts of your members. What each may do is set under Members."
     when_empty = "Nobody works here yet. Invite the first administrator under Members."
     editable = ("full_name", "is_active", "is_staff")
@@ -90,18 +95,22 @@ class UserAdmin(AccountTools, ConfigurationAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         """Users have no organization; inside one, its members only."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         people = User.objects.order_by(*self.ordering)
         return (
             people.filter(pk__in=Membership.objects.values("user")) if inside(request) else people
         )
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if not may(request, self.changing):
+            return False
         if obj is None or obj.pk == request.user.pk:
-            return obj is None and (inside(request) or on_platform(request))
+            return obj is None
         if on_platform(request):
             return request.user.is_superuser or not obj.is_superuser
         active: Any = request.active  # type: ignore[attr-defined]
-        return inside(request) and not belongs_elsewhere(obj, active.organization_id)
+        return not belongs_elsewhere(obj, active.organization_id)
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         names = [*self.list_display]
@@ -109,7 +118,7 @@ class UserAdmin(AccountTools, ConfigurationAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         allowed = {"full_name", "is_active"}
-        if on_platform(request) and request.user.is_superuser:
+        if may(request, "change_platform_staff"):
             allowed.add("is_staff")
         return [name for name in self.get_fields(request, obj) if name not in allowed]
 
@@ -134,11 +143,21 @@ class UserAdmin(AccountTools, ConfigurationAdmin):
         return [address, *super().get_urls()]
 
     def _may_set_password(self, request: HttpRequest, user: User) -> bool:
-        """Platform staff would become the person, past the reason they must give to enter."""
-        return inside(request) and self.has_change_permission(request, user)
+        """Platform staff would become the person, past the reason they must give to enter.
+
+        They give nobody a password but the first administrator of an organization, once.
+        """
+        if inside(request):
+            return may(request, "set_passwords") and self.has_change_permission(request, user)
+        return may(request, "set_first_password") and is_first_administrator(user)
 
     @method_decorator(sensitive_post_parameters())
+    @transaction.non_atomic_requests
     def password_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        with _trail(request), transaction.atomic():
+            return self._password_page(request, object_id)
+
+    def _password_page(self, request: HttpRequest, object_id: str) -> HttpResponse:
         user = self.get_object(request, object_id)
         if user is None:
             raise Http404

@@ -18,7 +18,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
 
 from apps.audit import actions as audit
-from apps.audit.admin_base import ConfigurationAdmin, on_platform
+from apps.audit.admin_base import ConfigurationAdmin, may, on_platform
 from apps.core.scope import organization_scope
 from apps.tenants.admin_storage_forms import ConfirmForm, NewLocationForm, SecretForm
 from apps.tenants.claims import Taken
@@ -51,6 +51,7 @@ class StorageLocationAdmin(ConfigurationAdmin):
     """Nothing here is changed in place: another place is another location, and a move."""
 
     title = "Storage"
+    viewing, changing = "view_storage", "change_storage"
     about = (
         "The folder or bucket that is one organization's alone. Without one its files lie in the"
         " platform's own folder."
@@ -65,7 +66,7 @@ class StorageLocationAdmin(ConfigurationAdmin):
     ordering = ("organization_id", "id")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return on_platform(request)
+        return on_platform(request) and may(request, self.changing)
 
     def get_urls(self) -> list[Any]:
         pages = {"test": self.test_view, "secret": self.secret_view, "move": self.move_view}
@@ -83,7 +84,7 @@ class StorageLocationAdmin(ConfigurationAdmin):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         row = kwargs.get("obj")
-        if row is not None and on_platform(request):
+        if row is not None and self.has_add_permission(request):
             context["tools"] = [
                 (words, reverse(f"{ROWS}_{name}", args=[row.pk]))
                 for name, words in TOOLS
@@ -147,7 +148,7 @@ class StorageLocationAdmin(ConfigurationAdmin):
         act: Act,
     ) -> HttpResponse:
         """A page with one button; what the button does happens in the organization's scope."""
-        if not on_platform(request):
+        if not self.has_add_permission(request):
             raise PermissionDenied
         location = self.get_object(request, object_id)
         if location is None:
@@ -214,6 +215,7 @@ class StorageLocationAdmin(ConfigurationAdmin):
 
 @admin.register(StorageMove)
 class StorageMoveAdmin(ConfigurationAdmin):
+    viewing = "view_storage"
     title = "Storage moves"
     about = "An organization's files on their way from one place to another."
     when_empty = "Nothing has been moved."

@@ -9,6 +9,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 
 from apps.core.fields import OrgForeignKey, Public, SharedForeignKey, Tenant
+from apps.tenants.model_entry import EmergencyAccess
 from apps.tenants.model_identity import (
     ExternalIdentity,
     IdentityDomain,
@@ -17,17 +18,23 @@ from apps.tenants.model_identity import (
 )
 from apps.tenants.model_invitation import Invitation
 from apps.tenants.model_key import DataKey
+from apps.tenants.model_platform import PlatformRole
+from apps.tenants.model_review import AccessDecision, AccessReview
 from apps.tenants.zones import validate_zone
 
 __all__ = [
     "PLATFORM_SLUG",
+    "AccessDecision",
+    "AccessReview",
     "DataKey",
+    "EmergencyAccess",
     "ExternalIdentity",
     "IdentityDomain",
     "IdentityProvider",
     "Invitation",
     "Membership",
     "Organization",
+    "PlatformRole",
     "SignOnAnswer",
     "Site",
     "User",
@@ -121,6 +128,10 @@ class Organization(Public):
     is_live = models.BooleanField(
         default=False, db_comment="operational: True once everything it needs is in place."
     )
+    allows_emergency_entry = models.BooleanField(
+        default=False,
+        db_comment="operational: Platform support may enter at once and is reviewed afterwards.",
+    )
     created_at = models.DateTimeField(
         auto_now_add=True, db_comment="operational: When it was onboarded."
     )
@@ -158,7 +169,12 @@ class Membership(Tenant):
     class Role(models.TextChoices):
         TECHNICIAN = "technician", "Technician"
         READER = "reader", "Reader"
+        TRAINEE = "trainee", "Trainee"
         ADMINISTRATOR = "administrator", "Organization administrator"
+        RESEARCHER = "researcher", "Researcher"
+        LABELER = "labeler", "Labeler"
+        AUDITOR = "auditor", "Auditor"
+        BILLING = "billing", "Billing"
 
     user = SharedForeignKey(
         User,
@@ -178,6 +194,16 @@ class Membership(Tenant):
     )
     is_active = models.BooleanField(
         default=True, db_comment="operational: False ends the membership without deleting it."
+    )
+    ends_on = models.DateField(
+        null=True, blank=True, db_comment="operational: Its last day; empty while none is agreed."
+    )
+    given_by = SharedForeignKey(
+        User,
+        null=True,
+        editable=False,
+        related_name="+",
+        db_comment="operational: Who gave the role; empty for a command.",
     )
     created_at = models.DateTimeField(
         auto_now_add=True, db_comment="operational: When the role was given."

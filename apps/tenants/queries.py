@@ -10,14 +10,14 @@ from django.db import transaction
 from django.http import Http404
 
 from apps.core.scope import organization_scope
-from apps.tenants.access import Active
+from apps.tenants.access import Active, OnPlatform
 from apps.tenants.lookups import memberships_of
 from apps.tenants.models import Membership, Organization, Site, User
 
 
-def permit(active: Active | None, action: str) -> None:
+def permit(holder: Active | OnPlatform | None, action: str) -> None:
     """Raises PermissionDenied unless the person's role may do it."""
-    if active is None or not active.may(action):
+    if holder is None or not holder.may(action):
         raise PermissionDenied
 
 

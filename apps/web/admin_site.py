@@ -17,9 +17,10 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.audit.admin_base import PlatformModelAdmin, inside, on_platform
+from apps.audit.admin_base import PlatformModelAdmin, inside, may, on_platform
 from apps.tenants.models import Organization
 from apps.web import entry
+from apps.web.admin_pages import pages_for
 
 # Words of the people who work here → models, in the order shown.
 GROUPS: dict[str, tuple[str, ...]] = {
@@ -33,6 +34,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "tenants.storagelocation",
         "tenants.storagemove",
         "tenants.identityprovider",
+        "tenants.platformrole",
         "integrations.destination",
         "integrations.alarmchannel",
         "inference.algorithm",
@@ -78,7 +80,8 @@ class PlatformAdminSite(AdminSite):
             super().register(model_or_iterable, admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.is_active) and (inside(request) or on_platform(request))
+        known = bool(request.user.is_active) and (inside(request) or on_platform(request))
+        return known and may(request, "open_administration")
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Strangers sign in, others are refused; pages are drawn while the scope is open."""
@@ -107,7 +110,8 @@ class PlatformAdminSite(AdminSite):
         return {
             **super().each_context(request),
             "here": organization_of(request),
-            "entry": entry.of(request),
+            "visits": entry.visits_of(request),
+            "custody": pages_for(request),
         }
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:

@@ -14,18 +14,21 @@ from django.utils import timezone
 from apps.core.scope import organization_scope
 from apps.reports.queries import BOUND, Counts, counts
 from apps.tenants.access import Active
-from apps.tenants.models import Membership, User
+from apps.tenants.models import User
+from apps.tenants.permissions import ROLE_NAMES
 from apps.tenants.queries import Place, place_of
+from apps.web import entry
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Two queries, read once a request."""
+    """Three queries, read once a request: place, counts, who of the platform is here."""
 
     active: Active
     place: Place
     counts: Counts
     role: str
+    visits: list[entry.Visit]
 
     @property
     def may_audit(self) -> bool:
@@ -34,6 +37,18 @@ class Frame:
     @property
     def to_read(self) -> str:
         return bounded(self.counts.to_read)
+
+    @property
+    def reads(self) -> bool:
+        return self.active.may("view_recordings")
+
+    @property
+    def uploads(self) -> bool:
+        return self.active.may("upload_files")
+
+    @property
+    def administers(self) -> bool:
+        return self.active.may("open_administration")
 
 
 def bounded(count: int) -> str:
@@ -47,15 +62,20 @@ def frame_of(request: HttpRequest) -> Frame | None:
         return None
     held: Frame | None = getattr(request, "_frame", None)
     if held is None:
-        held = request._frame = _read(active, request.user)  # type: ignore[attr-defined]
+        visits = entry.visits_of(request)
+        held = request._frame = _read(active, request.user, visits)  # type: ignore[attr-defined]
     return held
 
 
-def _read(active: Active, user: User) -> Frame:
+NOTHING = Counts(to_read=0, stat=0, mine=0, newest=None)
+
+
+def _read(active: Active, user: User, visits: list[entry.Visit]) -> Frame:
     # A page about an error is drawn after its request's transaction has ended.
     with organization_scope(active.organization_id), transaction.atomic(savepoint=False):
-        place, waiting = place_of(active, user), counts(active, user)
-    return Frame(active, place, waiting, str(Membership.Role(active.role).label))
+        place = place_of(active, user)
+        waiting = counts(active, user) if active.may("view_recordings") else NOTHING
+    return Frame(active, place, waiting, ROLE_NAMES[active.role], visits)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

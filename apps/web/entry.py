@@ -1,41 +1,67 @@
-"""Platform staff inside one organization: for a written reason and a limited time."""
+"""The browser of platform staff inside one organization, and what its users see of the visit."""
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
+from zoneinfo import ZoneInfo
 
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
-from apps.audit.actions import record, record_alone
-from apps.tenants.access import ENTRY_UNTIL_KEY, SESSION_KEY, activate
-from apps.tenants.models import PLATFORM_SLUG, Organization, User
+from apps.core.scope import organization_scope
+from apps.tenants import entries, entry_notice
+from apps.tenants.access import ENTRY_KEY, SESSION_KEY, Active, activate, forget_entry
+from apps.tenants.entry_queries import visits_now
+from apps.tenants.models import PLATFORM_SLUG, EmergencyAccess, Organization, User
 from apps.tenants.sessions import follow, renew_key
-
-REASON_KEY = "organization_entry_reason"
-SECONDS = 30 * 60
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """What the red strip says."""
+class Visit:
+    """What the strip says: to the visitor the time left, to everyone else who is here and why."""
 
-    reason: str
-    seconds_left: int
+    entry: EmergencyAccess
+    own: bool
+    now: dt.datetime
+
+    @property
+    def seconds_left(self) -> int:
+        left = (self.entry.expires_at or self.now) - self.now
+        return max(0, int(left.total_seconds()))
+
+    @property
+    def until(self) -> str:
+        """By the organization's clock."""
+        zone = ZoneInfo(self.entry.organization.time_zone)
+        return f"{(self.entry.expires_at or self.now).astimezone(zone):%H:%M}"
 
     @property
     def clock(self) -> str:
         return f"{self.seconds_left // 60}:{self.seconds_left % 60:02d}"
 
 
-def of(request: HttpRequest) -> Entry | None:
-    active = getattr(request, "active", None)
-    if active is None or not active.entered:
-        return None
-    left = request.session[ENTRY_UNTIL_KEY] - timezone.now().timestamp()
-    return Entry(request.session.get(REASON_KEY, ""), max(0, int(left)))
+def visits_of(request: HttpRequest) -> list[Visit]:
+    """Who of the platform is in the request's organization now; read once a request."""
+    active: Active | None = getattr(request, "active", None)
+    if active is None:
+        return []
+    held: list[Visit] | None = getattr(request, "_visits", None)
+    if held is None:
+        now = timezone.now()
+        # A page about an error is drawn after its request's transaction has ended.
+        with organization_scope(active.organization_id), transaction.atomic(savepoint=False):
+            found = visits_now(now)
+        held = [Visit(entry, _is_own(request, active, entry), now) for entry in found]
+        request._visits = held  # type: ignore[attr-defined]
+    return held
+
+
+def _is_own(request: HttpRequest, active: Active, entry: EmergencyAccess) -> bool:
+    return active.entered and request.session.get(ENTRY_KEY) == str(entry.public_id)
 
 
 def organization_named(public_id: uuid.UUID) -> Organization | None:
@@ -44,27 +70,18 @@ def organization_named(public_id: uuid.UUID) -> Organization | None:
     return rows.filter(public_id=public_id, is_live=True).first()
 
 
-def enter(request: HttpRequest, organization: Organization, reason: str) -> None:
-    """Recorded in the organization's own trail first; call with no transaction open."""
-    user = cast(User, request.user)
-    record_alone(
-        organization.pk,
-        "tenants.organization.entered",
-        subject=organization,
-        actor=user,
-        reason=reason,
-    )
-    activate(request, organization.pk, entering=True)
-    request.session[ENTRY_UNTIL_KEY] = timezone.now().timestamp() + SECONDS
-    request.session[REASON_KEY] = reason
+def go_in(request: HttpRequest, entry: EmergencyAccess) -> None:
+    """The entry is on the record: open the organization to this browser, and tell about it."""
+    activate(request, entry.organization_id, entering=True)
+    request.session[ENTRY_KEY] = str(entry.public_id)
+    entry_notice.announce(entry)
 
 
 def leave(request: HttpRequest) -> None:
-    """Recorded in the request's transaction; the old session key ends with it."""
-    organization_id = request.session[SESSION_KEY]
-    organization = Organization.objects.get(pk=organization_id)
-    record("tenants.organization.left", organization, actor=cast(User, request.user))
-    for key in (SESSION_KEY, ENTRY_UNTIL_KEY, REASON_KEY):
-        request.session.pop(key, None)
+    """The old session key ends with it. Call with no transaction open."""
+    user = cast(User, request.user)
+    organization_id: Any = request.session[SESSION_KEY]
+    entries.leave(organization_id, request.session[ENTRY_KEY], user)
+    forget_entry(request)
     renew_key(request)
     follow(request, None)

@@ -16,9 +16,10 @@ from apps.audit.actions import record_alone
 from apps.core.blobs.sealing import KEY_GONE, Unsealable
 from apps.core.errors import RetryableError
 from apps.core.scope import organization_scope
-from apps.tenants.access import Active, active_organization
+from apps.tenants.access import Active, active_organization, platform_role_of
 from apps.tenants.actions import platform_organization_id
 from apps.tenants.blobs import damage_behind, record_damage
+from apps.tenants.models import User
 from apps.web import lifetime, sign_on
 from apps.web.views import errors
 
@@ -133,6 +134,8 @@ class ActiveOrganization:
             active = active_organization(request)
             lifetime.note_seen(request, active)
         request.active = active  # type: ignore[attr-defined]
+        staff = request.user if active is None and isinstance(request.user, User) else None
+        request.platform = platform_role_of(staff) if staff else None  # type: ignore[attr-defined]
         inside = None if is_unscoped(request.path) else active
         with organization_scope(inside.organization_id) if inside else nullcontext():
             return self.get_response(request)

@@ -32,6 +32,7 @@ PHI_FREE = {
     "sso-finish": "the rest of a provider's answer: who comes and every refusal is recorded",
     "sso-metadata": "names and addresses of the platform",
     "sign-out": "ends the session; recorded",
+    "start": "words about the role, links to pages that record for themselves",
     "organizations": "names of the person's organizations; entering one is recorded",
     "worklist-counts": "bounded counts",
     "alarms": "codes, counts, times and random ids",

@@ -97,6 +97,7 @@ def report_part(
         "signed": versions[0] if versions else None,
         **(delivery_part(active, report) if report and versions else {}),
         "may_edit": is_open and active.may("edit_report"),
+        "may_submit": is_open and active.may("submit_report"),
         "may_sign": is_open and active.may("sign_report"),
         "may_amend": report is not None and not is_open and active.may("sign_report"),
         "next_version": (report.version_count + 1) if report else 1,

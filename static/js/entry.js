@@ -1,7 +1,7 @@
 // The time that platform staff may still stay inside an organization.
 
 const clock = document.querySelector("[data-seconds-left]");
-const end = performance.now() + 1000 * Number(clock.dataset.secondsLeft);
+const end = performance.now() + 1000 * Number(clock?.dataset.secondsLeft);
 
 function tick() {
   const left = Math.max(0, Math.round((end - performance.now()) / 1000));
@@ -10,4 +10,4 @@ function tick() {
   else setTimeout(tick, 1000);
 }
 
-tick();
+if (clock) tick();

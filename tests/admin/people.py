@@ -8,15 +8,18 @@ from django.urls import reverse
 
 from apps.audit import actions as audit
 from apps.audit.models import AuditEvent
-from apps.tenants.models import Membership, Organization, User
-from tests.factories import inside, make_user
+from apps.tenants import entries
+from apps.tenants.models import Membership, Organization, PlatformRole, User
+from tests.factories import inside, make_entry, make_staff
 from tests.isolation.rows import make_row
 
 REASON = "Deliveries stopped, asked for by the ward"
 
 
-def platform_staff(**fields):
-    return make_user(None, is_staff=True, full_name="Petra Platform", **fields)
+def platform_staff(role="operator", **fields):
+    return make_staff(
+        "" if fields.get("is_superuser") else role, full_name="Petra Platform", **fields
+    )
 
 
 def signed_in(user):
@@ -25,11 +28,14 @@ def signed_in(user):
     return client
 
 
-def entered(user, organization, reason=REASON):
-    """A browser of platform staff inside an organization."""
-    client = signed_in(user)
-    answer = client.post(enter_page(organization), {"reason": reason})
-    assert answer.status_code == 302, answer.content
+def entered(organization, person=None):
+    """A browser of platform support inside an organization, approved by a second person."""
+    person = person or platform_staff("support")
+    entry = make_entry(organization, person, reason=REASON)
+    entries.approve(entry, make_staff("security"))
+    client = signed_in(person)
+    answer = client.post(reverse("use-entry", args=[entry.public_id]))
+    assert answer.url == "/admin/", answer.content
     return client
 
 
@@ -58,6 +64,8 @@ def row_of(model, organization):
         return organization
     if model is User:
         return make_row(Membership, organization).user
+    if model is PlatformRole:
+        return PlatformRole.objects.get(user=make_staff("support"))
     if model is AuditEvent:
         return recorded(organization, "reports.report.signed")
     return make_row(model, organization)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+
+from django.test import Client
+from django.utils import timezone
 
 from apps.tenants.actions import add_member
 from apps.tenants.admin_forms import ELSEWHERE
@@ -54,13 +58,27 @@ def test_an_address_of_elsewhere_cannot_be_invited(mercy, stranger, admin_user):
     assert len(memberships_of(stranger.pk)) == 1
 
 
-def test_platform_staff_inside_may_add_a_person_of_elsewhere(mercy, stranger):
-    client = entered(platform_staff(), mercy)
-    client.post(page(Membership, "add"), INVITED | {"email": stranger.email})
-    assert len(memberships_of(stranger.pk)) == 2
-    kept = User.objects.get(pk=stranger.pk)
-    assert kept.full_name == stranger.full_name
-    assert kept.check_password(PASSWORD)
+def test_platform_staff_inside_add_nobody(mercy):
+    answer = entered(mercy).post(page(Membership, "add"), INVITED)
+    assert answer.status_code == 403
+    assert not User.objects.filter(email="new@example.test").exists()
+
+
+def test_who_gave_a_role_and_until_when_is_kept(mercy, admin_user):
+    signed_in(admin_user).post(page(Membership, "add"), INVITED | {"ends_on": "2099-12-31"})
+    with inside(mercy):
+        member = Membership.objects.get(user__email="new@example.test")
+    assert (member.given_by, str(member.ends_on)) == (admin_user, "2099-12-31")
+
+
+def test_a_membership_opens_nothing_after_its_last_day(mercy, reader):
+    today = timezone.now().date()
+    with inside(mercy):
+        member = Membership.objects.get(user=reader)
+        for ends_on, opens in ((today, 1), (today - dt.timedelta(days=1), 0)):
+            member.ends_on = ends_on
+            member.save()
+            assert len(memberships_of(reader.pk)) == opens
 
 
 def test_a_member_is_deactivated_for_here_alone(mercy, lakeside, reader, admin_user):
@@ -109,8 +127,31 @@ def test_an_account_of_platform_staff_is_not_taken_over(mercy, admin_user):
 
 
 def test_platform_staff_cannot_become_a_person(mercy, reader):
-    staff = platform_staff(is_superuser=True)
-    assert signed_in(staff).post(password_page(reader), CHOSEN).status_code == 403
+    for staff in (platform_staff(), platform_staff("support"), platform_staff(is_superuser=True)):
+        assert signed_in(staff).post(password_page(reader), CHOSEN).status_code == 403
+
+
+def test_an_operator_gives_the_first_administrator_a_password_once(mercy):
+    first, second = (make_user(mercy, "administrator") for _ in range(2))
+    for user in (first, second):
+        user.set_unusable_password()
+        user.save()
+    operator = signed_in(platform_staff())
+    assert operator.post(password_page(first), CHOSEN).status_code == 302
+    assert operator.post(password_page(first), CHOSEN).status_code == 403
+    [event] = events(organization_of("platform"), "web.admin.changed")
+    assert event.object_id == str(first.public_id)
+    Client().login(username=first.email, password=CHOSEN["new_password1"])
+    assert operator.post(password_page(second), CHOSEN).status_code == 403
+
+
+def test_a_first_password_opens_no_other_organization(mercy, lakeside):
+    first = make_user(mercy, "administrator")
+    first.set_unusable_password()
+    first.save()
+    with inside(lakeside):
+        add_member(lakeside, first, "reader")
+    assert signed_in(platform_staff()).post(password_page(first), CHOSEN).status_code == 403
 
 
 def test_a_password_page_of_elsewhere_is_like_none(mercy, stranger, reader, admin_user):

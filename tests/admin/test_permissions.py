@@ -8,58 +8,77 @@ import pytest
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 
-from apps.audit.admin_base import inside, on_platform
+from apps.audit.admin_base import inside, may, on_platform
 from apps.ecg.models import Recording
 from apps.ingestion.models import Ingress
 from apps.tenants import access, admin_people
-from apps.tenants.models import Membership, Organization, Site, User
+from apps.tenants.models import Membership, Organization, PlatformRole, Site, User
 from tests.database import committed
 
 
-def asker(role=None, *, staff=False, active=True, entered=False, superuser=False):
-    user = SimpleNamespace(pk=1, is_staff=staff, is_active=active, is_superuser=superuser)
-    return SimpleNamespace(user=user, active=role and access.Active(1, role, entered))
+def asker(role=None, *, platform=None, active=True, entered=False):
+    user = SimpleNamespace(
+        pk=1, is_staff=bool(platform), is_active=active, is_superuser=platform == "superuser"
+    )
+    return SimpleNamespace(
+        user=user,
+        active=role and access.Active(1, role, entered),
+        platform=platform and access.OnPlatform(platform),
+    )
 
 
 ASKERS = {
     "nobody": asker(),
     "left": asker(active=False),
-    "technician": asker("technician"),
-    "reader": asker("reader"),
-    "administrator": asker("administrator"),
-    "staff": asker(staff=True),
-    "staff who left": asker(staff=True, active=False),
-    "staff as reader": asker("reader", staff=True),
-    "staff entered": asker("administrator", staff=True, entered=True),
+    **{role: asker(role) for role in access.Role.values},
+    **{role: asker(platform=role) for role in ("operator", "support", "security", "superuser")},
+    "operator as reader": asker("reader", platform="operator"),
+    "entered": asker("entered", platform=None, entered=True),
+    # A role of the one kind in the place of the other opens nothing.
+    "operator as a member": asker("operator"),
+    "administrator on the platform": asker(platform="administrator"),
 }
-INSIDE = {"administrator", "staff entered"}
-BOTH = INSIDE | {"staff"}
+ADMINISTERS = {"administrator"}
+READS = {"administrator", "entered"}
+CONFIGURES = {"operator", "superuser"}
+PLATFORM = {"operator", "support", "security", "superuser"}
 NONE: set[str] = set()
 
-clinical, queue, site, organization, membership, account = (
+clinical, queue, site, organization, membership, account, staff = (
     admin.site.get_model_admin(model)
-    for model in (Recording, Ingress, Site, Organization, Membership, User)
+    for model in (Recording, Ingress, Site, Organization, Membership, User, PlatformRole)
 )
 
 MAY = {
-    "inside": (inside, INSIDE),
-    "on platform": (on_platform, {"staff"}),
-    "enter the admin": (admin.site.has_permission, BOTH),
-    "view clinical": (clinical.has_view_permission, INSIDE),
-    "list clinical": (clinical.has_module_permission, INSIDE),
+    "inside": (inside, READS | {"technician", "auditor", "billing"}),
+    "on platform": (on_platform, PLATFORM | {"administrator on the platform"}),
+    "enter the admin": (
+        admin.site.has_permission,
+        READS | PLATFORM | {"technician", "auditor", "billing"},
+    ),
+    "view clinical": (clinical.has_view_permission, READS),
+    "list clinical": (clinical.has_module_permission, READS),
     "add clinical": (clinical.has_add_permission, NONE),
     "change clinical": (clinical.has_change_permission, NONE),
     "delete clinical": (clinical.has_delete_permission, NONE),
-    "replay": (queue.has_replay_permission, INSIDE),
-    "view site": (site.has_view_permission, BOTH),
-    "list site": (site.has_module_permission, BOTH),
-    "add site": (site.has_add_permission, INSIDE),
-    "change site": (site.has_change_permission, INSIDE),
+    "read a row's history": (clinical.has_history_permission, READS | {"auditor"}),
+    "view queue": (queue.has_view_permission, READS | {"technician"}),
+    "replay": (queue.has_replay_permission, ADMINISTERS | {"technician"}),
+    "view site": (site.has_view_permission, READS | CONFIGURES),
+    "list site": (site.has_module_permission, READS | CONFIGURES),
+    "add site": (site.has_add_permission, ADMINISTERS),
+    "change site": (site.has_change_permission, ADMINISTERS),
     "delete site": (site.has_delete_permission, NONE),
-    "add organization": (organization.has_add_permission, {"staff"}),
-    "change organization": (organization.has_change_permission, BOTH),
-    "change members": (membership.has_change_permission, INSIDE),
-    "change accounts": (account.has_change_permission, BOTH),
+    "add organization": (organization.has_add_permission, {"operator"}),
+    "change organization": (organization.has_change_permission, ADMINISTERS | {"operator"}),
+    "change members": (membership.has_change_permission, ADMINISTERS),
+    "change accounts": (
+        account.has_change_permission,
+        ADMINISTERS | {"operator", "security", "superuser"},
+    ),
+    "view staff": (staff.has_view_permission, {"security", "superuser"}),
+    "add staff": (staff.has_add_permission, {"superuser"}),
+    "change staff": (staff.has_change_permission, {"superuser"}),
 }
 
 
@@ -70,16 +89,25 @@ def test_only_those_may(what):
 
 
 def test_rows_are_not_even_listed_for_others():
-    for name in set(ASKERS) - INSIDE:
+    for name in set(ASKERS) - READS:
         with pytest.raises(PermissionDenied):
             clinical.get_queryset(ASKERS[name])
 
 
-def test_replaying_needs_both_rights(monkeypatch):
-    for right in ("administer", "replay"):
+def test_replaying_needs_the_right_and_an_open_door(monkeypatch):
+    for right in ("open_administration", "replay"):
         with monkeypatch.context() as patch:
             patch.setitem(access.PERMISSIONS, right, frozenset())
             assert not queue.has_replay_permission(ASKERS["administrator"])
+
+
+def test_a_page_that_names_no_action_is_an_error():
+    for model_admin in admin.site._registry.values():
+        assert model_admin.viewing in access.PERMISSIONS, model_admin
+        changes = model_admin.editable or model_admin.addable
+        assert not changes or model_admin.changing in access.PERMISSIONS, model_admin
+    with pytest.raises(KeyError):
+        may(ASKERS["administrator"], "")
 
 
 def test_nobody_changes_the_own_membership_or_account():
@@ -100,17 +128,23 @@ SUPERUSER = SimpleNamespace(pk=2, is_superuser=True)
 def test_an_account_is_changed_inside_only_where_it_is_of_here_alone(monkeypatch, elsewhere):
     monkeypatch.setattr(admin_people, "belongs_elsewhere", lambda user, organization: elsewhere)
     asked = {name: request for name, request in ASKERS.items() if request.active}
-    may = {name for name in asked if account.has_change_permission(asked[name], ORDINARY)}
+    may_ = {name for name in asked if account.has_change_permission(asked[name], ORDINARY)}
     password = {name for name in asked if account._may_set_password(asked[name], ORDINARY)}
-    assert may == password == (NONE if elsewhere else INSIDE)
+    assert may_ == password == (NONE if elsewhere else ADMINISTERS)
 
 
-def test_a_superusers_account_is_changed_by_superusers_and_no_password_from_outside():
-    staff, above = ASKERS["staff"], asker(staff=True, superuser=True)
-    assert account.has_change_permission(staff, ORDINARY)
-    assert not account.has_change_permission(staff, SUPERUSER)
-    assert account.has_change_permission(above, SUPERUSER)
-    assert not account._may_set_password(above, ORDINARY)
+@pytest.mark.parametrize("first", [False, True])
+def test_from_outside_a_first_administrator_gets_a_password_of_an_operator(monkeypatch, first):
+    monkeypatch.setattr(admin_people, "is_first_administrator", lambda user: first)
+    outside = {name: request for name, request in ASKERS.items() if request.platform}
+    may_ = {name for name in outside if account._may_set_password(outside[name], ORDINARY)}
+    assert may_ - {"operator as reader"} == ({"operator"} if first else NONE)
+
+
+def test_a_superusers_account_is_changed_by_superusers():
+    assert account.has_change_permission(ASKERS["operator"], ORDINARY)
+    assert not account.has_change_permission(ASKERS["operator"], SUPERUSER)
+    assert account.has_change_permission(ASKERS["superuser"], SUPERUSER)
 
 
 def test_an_account_that_is_closed_enters_nothing():
@@ -119,5 +153,5 @@ def test_an_account_that_is_closed_enters_nothing():
 
 @committed
 def test_the_reserved_organization_is_not_among_the_customers(mercy, lakeside):
-    rows = organization.get_queryset(ASKERS["staff"])
+    rows = organization.get_queryset(ASKERS["operator"])
     assert {row.slug for row in rows} == {"mercy", "lakeside"}

@@ -2,24 +2,46 @@
 
 `own` is asked with ids of the asker's organization. With another organization's id and with an id
 that exists nowhere the answer is the same page: 404, or as in `own` where the role or the method
-is refused before anything is looked up. A stranger is a reader of another organization.
+is refused before anything is looked up. A stranger is a reader of another organization; platform
+staff are in none, and the pages they have answer alike for every organization.
+
+Each row is written down by hand; whether a role may do its action is asked of the one table of
+permissions, which tests/tenants/test_permissions.py holds against a list of its own.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-ROLES = ("anonymous", "technician", "reader", "administrator")
+from apps.tenants.permissions import PERMISSIONS
+
+ORGANIZATION_ROLES = (
+    "technician", "reader", "trainee", "administrator", "researcher", "labeler", "auditor",
+    "billing", "entered",
+)  # fmt: skip
+PLATFORM_ROLES = ("operator", "support", "security", "superuser")
+# `unassigned` is platform staff without a role.
+ROLES = ("anonymous", *ORGANIZATION_ROLES, *PLATFORM_ROLES, "unassigned")
+FIRST_FOUR = ("anonymous", "technician", "reader", "administrator")
 WHERE_LOOKED_UP = {200, 201, 204, 302, 400, 409}
+
+Statuses = dict[str, int]
+
+
+class Away(int):
+    """A status for being sent away before anything is looked up."""
 
 
 @dataclass(frozen=True)
 class Route:
-    """One row: the name, the method, where the id goes and whose it is, the own statuses."""
+    """One row: the name, the method, the own statuses, where the id goes and whose it is.
+
+    A row that gives four statuses only says nothing of the other roles, which a test refuses.
+    """
 
     name: str
     method: str
-    own: tuple[int, int, int, int]
+    own: Statuses | tuple[int, int, int, int]
     kind: str = ""
     place: str = "path"
     data: dict[str, str] = field(default_factory=dict)
@@ -28,100 +50,164 @@ class Route:
     def __str__(self) -> str:
         return f"{self.method} {self.name}" + (f" {self.place}" if self.place != "path" else "")
 
+    @property
+    def statuses(self) -> Statuses:
+        if isinstance(self.own, dict):
+            return self.own
+        return dict(zip(FIRST_FOUR, self.own, strict=True))
+
     def expected(self, role: str, *, own: bool) -> int:
-        status = self.own[ROLES.index("reader" if role == "stranger" else role)]
-        looked_up = self.kind and role != "anonymous" and status in WHERE_LOOKED_UP
-        return status if own or not looked_up else self.elsewhere
+        return self._status(role) if own or not self.looks_up(role) else self.elsewhere
+
+    def looks_up(self, role: str) -> bool:
+        """Whether the id is looked at, or the role or the method refused before."""
+        status = self._status(role)
+        away = role == "anonymous" or isinstance(status, Away)
+        return bool(self.kind) and not away and status in WHERE_LOOKED_UP
+
+    def _status(self, role: str) -> int:
+        return self.statuses["reader" if role == "stranger" else role]
 
 
-def both(name: str, get: tuple[int, int, int, int], kind: str = "") -> list[Route]:
+def everyone(status: int, **others: int) -> Statuses:
+    return dict.fromkeys(ROLES, status) | others
+
+
+def inside(action: str, ok: int = 200, refused: int = 403) -> Statuses:
+    """A page of an organization: who is in none is sent to sign in, or to choose one."""
+    away = dict.fromkeys(ORGANIZATION_ROLES, Away(refused))
+    return everyone(Away(302)) | away | dict.fromkeys(who(action, ORGANIZATION_ROLES), ok)
+
+
+def administered(ok: int, *roles: str, refused: int = 403) -> Statuses:
+    """A page of the administration: strangers sign in, other roles are refused at its door."""
+    door = {role: refused for role in ROLES if role in PERMISSIONS["open_administration"]}
+    return everyone(403, anonymous=302) | door | dict.fromkeys(roles, ok)
+
+
+def who(action: str, among: tuple[str, ...]) -> list[str]:
+    return [role for role in among if role in PERMISSIONS[action]]
+
+
+def of_organization(action: str, ok: int = 200) -> Statuses:
+    return administered(ok, *who(action, ORGANIZATION_ROLES))
+
+
+def of_platform(action: str, ok: int = 200) -> Statuses:
+    return administered(ok, *who(action, PLATFORM_ROLES))
+
+
+def both(name: str, get: Statuses | tuple[int, int, int, int], kind: str = "") -> list[Route]:
     """A page to read: every other method is refused."""
-    return [Route(name, "GET", get, kind), Route(name, "POST", (405, 405, 405, 405), kind)]
+    return [Route(name, "GET", get, kind), Route(name, "POST", NO_GET, kind)]
 
 
-SEEN = (302, 200, 200, 200)  # by everyone who signed in
-READERS = (302, 403, 302, 403)  # done by readers, who are then sent on
-ADMINISTRATORS = (302, 403, 403, 200)
-NO_GET = (405, 405, 405, 405)
-OPEN = (200, 200, 200, 200)
-AWAY = (302, 302, 302, 302)
-NONE = (302, 404, 404, 404)
+def read_in_administration(name: str, get: Statuses, kind: str = "") -> list[Route]:
+    return [Route(name, "GET", get, kind), Route(name, "POST", WRONG_METHOD, kind)]
+
+
+def done_in_administration(
+    name: str, post: Statuses, kind: str = "", data: dict[str, str] | None = None
+) -> list[Route]:
+    return [
+        Route(name, "GET", WRONG_METHOD, kind),
+        Route(name, "POST", post, kind, data=data or {}),
+    ]
+
+
+SEEN = inside("view_recordings")  # by everyone who reads ECGs
+NO_GET = everyone(405)
+WRONG_METHOD = administered(405, refused=405)
+OPEN = administered(200, refused=200)
+ANYONE = everyone(200)
+MINE = everyone(200, anonymous=302)  # pages of the person's own account
+READ_ONLY = everyone(405, anonymous=302)
+AWAY = everyone(302)
+NONE = everyone(404, anonymous=302)
 DRAFT = {"text": "Sinus rhythm, changed.", "revision": "1"}
 STALE = {"password": "correct horse battery staple", "revision": "0"}
 EXPORTED = {"since": "2026-01-01", "until": "2026-01-02", "reason": "Yearly audit"}
 WRONG = {"username": "nobody@example.test", "password": "wrong"}
+KEPT = {"verdict": "kept", "reason": "Works here"}
+MEMBERS_ONLY = everyone(302) | dict.fromkeys((*PLATFORM_ROLES, "entered", "unassigned"), 404)
 
 
-def page(name: str, get: tuple[int, int, int, int], post: tuple[int, int, int, int]) -> list[Route]:
+def page(name: str, get: Statuses, post: Statuses) -> list[Route]:
     return [Route(name, "GET", get), Route(name, "POST", post)]
 
 
 # Pages of the person's own account; who has no second factor finds none to remove.
 ACCOUNT: list[Route] = [
-    *page("account_change_password", SEEN, SEEN),
-    *page("account_reset_password", OPEN, OPEN),
-    *page("account_reset_password_done", OPEN, NO_GET),
-    *page("account_reset_password_from_key_done", OPEN, NO_GET),
-    *page("account_reauthenticate", SEEN, SEEN),
-    *page("mfa_index", SEEN, (302, 405, 405, 405)),
+    *page("account_change_password", MINE, MINE),
+    *page("account_reset_password", ANYONE, ANYONE),
+    *page("account_reset_password_done", ANYONE, NO_GET),
+    *page("account_reset_password_from_key_done", ANYONE, NO_GET),
+    *page("account_reauthenticate", MINE, MINE),
+    *page("mfa_index", MINE, READ_ONLY),
     *page("mfa_authenticate", AWAY, AWAY),
     *page("mfa_reauthenticate", AWAY, AWAY),
     *page("mfa_activate_totp", AWAY, AWAY),
     *page("mfa_deactivate_totp", NONE, NONE),
-    *page("mfa_view_recovery_codes", NONE, (302, 405, 405, 405)),
+    *page("mfa_view_recovery_codes", NONE, READ_ONLY),
     *page("mfa_generate_recovery_codes", AWAY, AWAY),
     *page("mfa_list_webauthn", AWAY, AWAY),
     *page("mfa_add_webauthn", AWAY, AWAY),
     *page("mfa_login_webauthn", AWAY, AWAY),
     *page("mfa_reauthenticate_webauthn", AWAY, AWAY),
-    *both("sessions", SEEN),
+    *both("sessions", MINE),
     Route("session-end", "GET", NO_GET),
     Route("session-end", "POST", AWAY),
 ]
 
 ROUTES: list[Route] = [
     *ACCOUNT,
-    *both("home", (302, 302, 302, 302)),
-    *both("healthz", (200, 200, 200, 200)),
-    Route("sign-in", "GET", (200, 302, 302, 302)),
-    Route("sign-in", "POST", (400, 302, 302, 302), data=WRONG),
-    Route("account_login", "GET", (200, 302, 302, 302)),
-    Route("account_login", "POST", (400, 302, 302, 302), data=WRONG),
+    *both("home", everyone(302)),
+    *both("healthz", everyone(200)),
+    Route("sign-in", "GET", everyone(302, anonymous=200)),
+    Route("sign-in", "POST", everyone(302, anonymous=400), data=WRONG),
+    Route("account_login", "GET", everyone(302, anonymous=200)),
+    Route("account_login", "POST", everyone(302, anonymous=400), data=WRONG),
     # Providers' answers: of one that is out of use, which is as good as nowhere.
-    *both("sso-callback", (404, 404, 404, 404), "provider"),
-    *both("sso-finish", (404, 404, 404, 404), "provider"),
+    *both("sso-callback", everyone(404), "provider"),
+    *both("sso-finish", everyone(404), "provider"),
     Route("sso-acs", "GET", NO_GET, "provider"),
-    Route("sso-acs", "POST", (404, 404, 404, 404), "provider"),
-    *both("sso-metadata", (302, 403, 403, 200), "provider"),
+    Route("sso-acs", "POST", everyone(404), "provider"),
+    *both("sso-metadata", inside("change_identity_providers"), "provider"),
     Route("sign-out", "GET", NO_GET),
-    Route("sign-out", "POST", (302, 302, 302, 302)),
-    Route("organizations", "GET", SEEN),
-    Route("organizations", "POST", (302, 302, 302, 302), "organization", "body:organization"),
-    *both("alarms", (302, 200, 403, 200)),
+    Route("sign-out", "POST", everyone(302)),
+    Route("organizations", "GET", everyone(200, anonymous=302)),
+    Route("organizations", "POST", MEMBERS_ONLY, "organization", "body:organization"),
+    *both("alarms", inside("handle_alarms")),
     Route("alarm", "GET", NO_GET, "alarm"),
-    Route("alarm", "POST", (302, 302, 403, 302), "alarm", data={"do": "acknowledge"}),
-    *both("worklist", SEEN),
-    Route("worklist", "GET", SEEN, "report", "query:after", elsewhere=200),
-    Route("worklist", "GET", SEEN, "site", "query:site", elsewhere=200),
+    Route("alarm", "POST", inside("handle_alarms", 302), "alarm", data={"do": "acknowledge"}),
+    *both("start", inside("view_recordings", ok=302, refused=200)),
+    *both("worklist", inside("view_recordings", refused=302)),
+    Route("worklist", "GET", inside("view_recordings", refused=302), "report", "query:after",
+          elsewhere=200),
+    Route("worklist", "GET", inside("view_recordings", refused=302), "site", "query:site",
+          elsewhere=200),
     *both("worklist-counts", SEEN),
     Route("worklist-counts", "GET", SEEN, "report", "query:seen", elsewhere=200),
     *both("recording", SEEN, "recording"),
     *both("waveform", SEEN, "recording"),
     *both("trace", SEEN, "recording"),
     Route("report-draft", "GET", NO_GET, "report"),
-    Route("report-draft", "POST", READERS, "report", data=DRAFT),
-    Route("report-sign", "GET", (302, 403, 200, 403), "report"),
-    Route("report-sign", "POST", (302, 403, 409, 403), "report", data=STALE),
+    Route("report-draft", "POST", inside("edit_report", 302), "report", data=DRAFT),
+    Route("report-submit", "GET", NO_GET, "report"),
+    Route("report-submit", "POST", inside("submit_report", 302), "report", data={"revision": "1"}),
+    Route("report-sign", "GET", inside("sign_report"), "report"),
+    Route("report-sign", "POST", inside("sign_report", 409), "report", data=STALE),
     Route("report-amend", "GET", NO_GET, "signed"),
-    Route("report-amend", "POST", READERS, "signed", data={"reason": "Wrong side"}),
+    Route("report-amend", "POST", inside("sign_report", 302), "signed",
+          data={"reason": "Wrong side"}),
     *both("report-deliveries", SEEN, "report"),
     *both("report-preview", SEEN, "report"),
     *both("report-pdf", SEEN, "version"),
     # The files' own origin; on the pages' address there is nothing (tests/web/test_downloads.py).
-    *both("download", (404, 404, 404, 404)),
-    *both("upload", SEEN),
+    *both("download", everyone(404)),
+    *both("upload", inside("upload_files")),
     Route("upload-files", "GET", NO_GET),
-    Route("upload-files", "POST", (302, 302, 302, 302), "site", "body:site"),
+    Route("upload-files", "POST", inside("upload_files", 302), "site", "body:site"),
     *both("arrivals", SEEN),
     Route("arrivals", "GET", SEEN, "arrival", "query:after", elsewhere=200),
     *both("arrivals-strips", SEEN),
@@ -129,74 +215,131 @@ ROUTES: list[Route] = [
     *both("arrival", SEEN, "arrival"),
     *both("arrival-status", SEEN, "arrival"),
     *both("patient", SEEN, "patient"),
-    Route("audit", "GET", ADMINISTRATORS),
-    Route("audit", "GET", ADMINISTRATORS, "patient", "query:patient"),
-    Route("audit", "GET", ADMINISTRATORS, "report", "query:report"),
-    Route("audit", "GET", ADMINISTRATORS, "person", "query:actor"),
-    Route("audit", "GET", ADMINISTRATORS, "person", "query:account"),
-    Route("audit", "POST", (302, 403, 403, 404), data={"mrn": "no such number"}),
+    Route("audit", "GET", inside("view_audit_trail")),
+    Route("audit", "GET", inside("view_audit_trail"), "patient", "query:patient"),
+    Route("audit", "GET", inside("view_audit_trail"), "report", "query:report"),
+    Route("audit", "GET", inside("view_audit_trail"), "person", "query:actor"),
+    Route("audit", "GET", inside("view_audit_trail"), "person", "query:account"),
+    Route("audit", "POST", inside("view_audit_trail", 404), data={"mrn": "no such number"}),
     Route("audit-export", "GET", NO_GET),
     # Nothing is committed where this is asked, so there is nothing to export.
-    Route("audit-export", "POST", (302, 403, 403, 400), data=EXPORTED),
-    # Platform staff only; the admin's tests go through it as such a person.
-    Route("enter-organization", "GET", (302, 403, 403, 403), "organization"),
-    Route("enter-organization", "POST", (302, 403, 403, 403), "organization"),
-    Route("leave-organization", "GET", (302, 403, 403, 405)),
-    Route("leave-organization", "POST", (302, 403, 403, 302)),
+    Route("audit-export", "POST", inside("export_audit_trail", 400), data=EXPORTED),
+    # Break-glass, from the platform.
+    Route("enter-organization", "GET", of_platform("ask_entry"), "organization"),
+    Route("enter-organization", "POST", of_platform("ask_entry"), "organization"),
+    *done_in_administration("leave-organization", administered(302, refused=302)),
+    *read_in_administration("platform-entries", of_platform("view_platform_entries")),
+    *done_in_administration("approve-entry", of_platform("approve_entry", 302), "entry"),
+    *done_in_administration("refuse-entry", of_platform("approve_entry", 302), "entry"),
+    *done_in_administration("review-entry", of_platform("approve_entry", 302), "entry"),
+    *done_in_administration("use-entry", of_platform("ask_entry", 302), "entry"),
+    # Break-glass, from the organization.
+    *read_in_administration("visits", of_organization("view_entries")),
+    *read_in_administration("visit", of_organization("view_entries"), "entry"),
+    *read_in_administration("export-visit", of_organization("export_entries"), "entry"),
+    *done_in_administration("end-visit", of_organization("end_entry", 302), "entry"),
+    # Who has access.
+    *read_in_administration("access-review", of_organization("view_access_review")),
+    *read_in_administration("access-review-file", of_organization("view_access_review")),
+    *done_in_administration(
+        "decide-access", of_organization("decide_access_review", 302), "person", KEPT
+    ),
+    *done_in_administration("sign-off-access", of_organization("decide_access_review", 302)),
+    *read_in_administration("access-reviews", of_platform("view_access_review")),
+    *read_in_administration("access-reviews-file", of_platform("view_access_review")),
+    # What the platform watches.
+    *read_in_administration("platform-queues", of_platform("view_queue_counts")),
+    *read_in_administration("audit-chains", of_platform("verify_audit")),
+    *done_in_administration("verify-chain", of_platform("verify_audit", 302), "organization"),
     # The admin's own pages.
-    Route("admin:index", "GET", (302, 403, 403, 200)),
-    Route("admin:index", "POST", (302, 403, 403, 200)),
-    Route("admin:login", "GET", (302, 302, 302, 302)),
-    Route("admin:login", "POST", (302, 302, 302, 302)),
-    Route("admin:autocomplete", "GET", (302, 403, 403, 403)),
-    Route("admin:autocomplete", "POST", (302, 403, 403, 405)),
-    Route("admin:jsi18n", "GET", (302, 403, 403, 200)),
-    Route("admin:jsi18n", "POST", (302, 403, 403, 405)),
-]
+    Route("admin:index", "GET", OPEN),
+    Route("admin:index", "POST", OPEN),
+    Route("admin:login", "GET", everyone(302)),
+    Route("admin:login", "POST", everyone(302)),
+    Route("admin:autocomplete", "GET", administered(403)),
+    Route("admin:autocomplete", "POST", WRONG_METHOD),
+    Route("admin:jsi18n", "GET", OPEN),
+    Route("admin:jsi18n", "POST", WRONG_METHOD),
+]  # fmt: skip
 
-# Of every model in the admin; everyone but an administrator is turned away at its door.
-ADMIN_DOOR = (302, 403, 403)
+# Of every model in the admin: who sees its rows.
+VIEWED = {
+    "audit.alarm": "view_alarms",
+    "audit.auditcount": "view_audit_counts",
+    "audit.auditevent": "view_audit_trail",
+    "billing.charge": "view_charges",
+    "billing.price": "view_prices",
+    "ecg.recording": "view_record",
+    "ecg.stagerun": "view_queue",
+    "inference.algorithm": "view_algorithms",
+    "inference.algorithmversion": "view_algorithms",
+    "inference.inferencerun": "view_queue",
+    "ingestion.ingress": "view_queue",
+    "ingestion.recordingarrival": "view_record",
+    "integrations.alarmchannel": "view_alarm_channels",
+    "integrations.alarmnotice": "view_queue",
+    "integrations.delivery": "view_queue",
+    "integrations.destination": "view_destinations",
+    "reports.report": "view_report_history",
+    "reports.reportversion": "view_report_history",
+    "reports.signature": "view_report_history",
+    "tenants.datakey": "view_keys",
+    "tenants.identityprovider": "view_identity_providers",
+    "tenants.invitation": "view_invitations",
+    "tenants.membership": "view_people",
+    "tenants.organization": "view_organization",
+    "tenants.platformrole": "view_platform_staff",
+    "tenants.site": "view_sites",
+    "tenants.storagelocation": "view_storage",
+    "tenants.storagemove": "view_storage",
+    "tenants.user": "view_people",
+}
 ADDED = {
-    "billing.price",
-    "integrations.alarmchannel",
-    "integrations.destination",
-    "tenants.identityprovider",
-    "tenants.invitation",
-    "tenants.membership",
-    "tenants.site",
+    "billing.price": "change_prices",
+    "integrations.alarmchannel": "change_alarm_channels",
+    "integrations.destination": "change_destinations",
+    "tenants.identityprovider": "change_identity_providers",
+    "tenants.invitation": "change_people",
+    "tenants.membership": "change_people",
+    "tenants.organization": "onboard_organization",
+    "tenants.platformrole": "change_platform_staff",
+    "tenants.storagelocation": "change_storage",
+    "tenants.site": "change_sites",
 }
 # An empty form: refused with its errors, or taken where every field may be empty.
 CHANGED = {
-    "billing.price": 200,
-    "inference.algorithmversion": 302,
-    "integrations.alarmchannel": 200,
-    "integrations.destination": 200,
-    "tenants.identityprovider": 200,
-    "tenants.membership": 200,
-    "tenants.organization": 200,
-    "tenants.site": 200,
-    "tenants.user": 200,
+    "billing.price": ("change_prices", 200),
+    "inference.algorithmversion": ("change_algorithms", 302),
+    "integrations.alarmchannel": ("change_alarm_channels", 200),
+    "integrations.destination": ("change_destinations", 200),
+    "tenants.identityprovider": ("change_identity_providers", 200),
+    "tenants.membership": ("change_people", 200),
+    "tenants.organization": ("change_organization", 200),
+    "tenants.platformrole": ("change_platform_staff", 200),
+    "tenants.site": ("change_sites", 200),
+    "tenants.user": ("change_accounts", 200),
 }
-ADMIN_PAGES: dict[str, tuple[int, int]] = {
-    # page: GET and POST by an administrator of the organization
-    "changelist": (200, 200),
-    "add": (403, 403),
-    "change": (200, 403),
-    "delete": (403, 403),
-    "history": (200, 200),
-}
+ANYWHERE = (*ORGANIZATION_ROLES, *PLATFORM_ROLES)
 
 
 def admin_routes(label: str) -> list[Route]:
     """The rows of one model of the admin."""
     name = f"admin:{label.replace('.', '_')}"
-    rows = []
-    for page, statuses in ADMIN_PAGES.items():
-        for method, status in zip(("GET", "POST"), statuses, strict=True):
-            if page == "add" and label in ADDED:
-                status = 200
-            if page == "change" and method == "POST":
-                status = CHANGED.get(label, status)
-            kind = label if page in ("change", "delete", "history") else ""
-            rows.append(Route(f"{name}_{page}", method, (*ADMIN_DOOR, status), kind))
-    return rows
+    seen = administered(200, *who(VIEWED[label], ANYWHERE))
+    added = administered(200, *(who(ADDED[label], ANYWHERE) if label in ADDED else ()))
+    action, status = CHANGED.get(label, ("", 403))
+    changed = administered(status, *(who(action, ANYWHERE) if action else ()))
+    trail = {*who("view_audit_trail", ORGANIZATION_ROLES)} & {*who(VIEWED[label], ANYWHERE)}
+    history, never = administered(200, *trail), administered(403)
+    return [
+        Route(f"{name}_changelist", "GET", seen),
+        Route(f"{name}_changelist", "POST", seen),
+        Route(f"{name}_add", "GET", added),
+        Route(f"{name}_add", "POST", added),
+        Route(f"{name}_change", "GET", seen, label),
+        Route(f"{name}_change", "POST", changed, label),
+        Route(f"{name}_delete", "GET", never, label),
+        Route(f"{name}_delete", "POST", never, label),
+        Route(f"{name}_history", "GET", history, label),
+        Route(f"{name}_history", "POST", history, label),
+    ]

@@ -15,6 +15,7 @@ from apps.ingestion.queries import get_arrival_to_view
 from apps.reports.queries import (
     get_report_to_edit,
     get_report_to_sign,
+    get_report_to_submit,
     get_report_to_view,
     get_version_to_read,
 )
@@ -29,6 +30,7 @@ APPS = ("ecg", "inference", "ingestion", "integrations", "reports", "tenants")
 OTHERS = {
     "get_report_to_edit": "edit_report",
     "get_report_to_sign": "sign_report",
+    "get_report_to_submit": "submit_report",
     "get_site_to_send_from": "upload_files",
     "recent_uploads_of": "upload_files",
 }
@@ -41,6 +43,7 @@ FOUND_BY_NAME = {
     get_recording_to_view: "recording",
     get_report_to_edit: "report",
     get_report_to_sign: "report",
+    get_report_to_submit: "report",
     get_report_to_view: "report",
     get_site_to_send_from: "site",
     get_version_to_read: "version",
@@ -90,7 +93,7 @@ def test_every_reader_is_tried():
 def test_a_name_finds_its_row_and_no_other(read, mercy, lakeside):
     mine, theirs = things_of(mercy), things_of(lakeside)
     kind = FOUND_BY_NAME[read]
-    active = Active(mercy.pk, "reader")
+    active = Active(mercy.pk, "trainee" if read is get_report_to_submit else "reader")
     with inside(mercy):
         assert read(active, mine[kind]).public_id == mine[kind]
         for name in (theirs[kind], uuid.uuid4()):
@@ -106,4 +109,4 @@ def test_a_person_works_at_the_own_place_whoever_joined_first(mercy, technician,
         active = Active(mercy.pk, "reader")
         assert place_of(active, reader) == Place(mercy, site)
         assert place_of(active, technician) == Place(mercy, None)
-        assert place_of(Active(mercy.pk, "administrator", entered=True), reader).site is None
+        assert place_of(Active(mercy.pk, "entered", entered=True), reader).site is None

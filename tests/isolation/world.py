@@ -12,8 +12,8 @@ from apps.billing.models import Price
 from apps.ecg.models import Recording
 from apps.reports.models import Report, ReportVersion
 from apps.tenants import blobs
-from apps.tenants.models import IdentityProvider, Organization, Site, User
-from tests.factories import inside, make_ingress, make_recording, make_user
+from apps.tenants.models import IdentityProvider, Organization, PlatformRole, Site, User
+from tests.factories import inside, make_entry, make_ingress, make_recording, make_staff, make_user
 from tests.isolation.rows import make_row
 
 Ids = dict[str, Any]
@@ -36,6 +36,7 @@ def things_of(organization: Organization) -> Ids:
         "person": make_user(organization, "technician").public_id,
         "alarm": make_row(Alarm, organization, code="queue.waiting", resolved_at=None).public_id,
         "site": make_row(Site, organization).public_id,
+        "entry": make_entry(organization).public_id,
         "provider": make_row(
             IdentityProvider, organization, kind="saml", is_active=False
         ).public_id,
@@ -58,6 +59,8 @@ def admin_row(label: str, organization: Organization, member: User) -> Any:
         return organization.pk
     if model is User:
         return member.pk
+    if model is PlatformRole:
+        return PlatformRole.objects.get(user=make_staff("support")).pk
     # A price in force is fixed; one to come may still be changed.
     given = {"effective_from": dt.date(2999, 1, 1)} if model is Price else {}
     return make_row(model, organization, **given).pk

@@ -9,7 +9,7 @@ from types import FunctionType
 
 from django.urls import get_resolver
 
-from apps.tenants.access import PERMISSIONS, Role
+from apps.tenants.permissions import PERMISSIONS, ROLE_NAMES
 from tests.mutants import rewriting
 from tests.mutants.code import CodeMutant
 
@@ -20,6 +20,7 @@ ADMIN_ROUTES = f"{ISOLATION}/test_routes.py::test_the_admins_answer_is_the_table
 PERMITTED = f"{ADMIN}/test_permissions.py"
 DOORS = (PERMITTED, f"{ADMIN}/test_people.py", f"{ADMIN}/test_set_up.py", f"{ADMIN}/test_doors.py")
 SCOPE = (f"{ISOLATION}/test_scope.py", f"{ISOLATION}/test_traps.py")
+PERMISSIONS_OF = ("tests/tenants/test_permissions.py",)
 PEOPLE = ("tests/tenants/test_people.py", "tests/web/test_door.py")
 
 # Module → the functions in it that guard (a beginning of the full name), and the tests.
@@ -28,9 +29,21 @@ GUARDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "apps.core.fields": (("ScopedManager",), (f"{ISOLATION}/test_no_context.py",)),
     "apps.core.postgres.base": (("DatabaseWrapper.set_autocommit",), SCOPE),
     "apps.tenants.access": (
-        ("Active.may", "active_organization", "_entered", "activate"),
-        (*PEOPLE, f"{ADMIN}/test_entry.py", f"{ADMIN}/test_doors.py"),
+        (
+            "Active.may",
+            "OnPlatform.may",
+            "active_organization",
+            "_entered",
+            "activate",
+            "platform_role_of",
+        ),
+        (*PEOPLE, *PERMISSIONS_OF, f"{ADMIN}/test_entry.py", f"{ADMIN}/test_doors.py"),
     ),
+    "apps.tenants.entries": (
+        ("ask", "_asked", "approve", "refuse", "_decide", "_is_usable", "use", "hold", "review"),
+        (f"{ADMIN}/test_entry.py",),
+    ),
+    "apps.tenants.entry_queries": (("",), (f"{ADMIN}/test_entry.py", f"{ADMIN}/test_visits.py")),
     "apps.tenants.queries": (
         ("permit", "sites", "get_", "choices_for", "place_of"),
         (ACCESS, *PEOPLE),
@@ -45,7 +58,7 @@ GUARDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("tests/web/test_pages.py", "tests/web/test_door.py"),
     ),
     "apps.web.views.upload": (("upload", "files"), ("tests/web/test_upload.py",)),
-    "apps.web.views.entry": (("enter", "leave"), (f"{ADMIN}/test_entry.py",)),
+    "apps.web.views.entry": (("enter", "listed", "leave"), (f"{ADMIN}/test_entry.py",)),
     "apps.web.entry": (("organization_named",), (f"{ADMIN}/test_entry.py",)),
     "apps.web.admin_site": (("PlatformAdminSite.has_perm", "PlatformAdminSite.admin_view"), DOORS),
     "apps.audit.admin_base": (
@@ -73,7 +86,7 @@ GUARDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 REDUNDANT = {
     "core.postgres.base.DatabaseWrapper.set_autocommit 32": "pins once more, for one statement",
     "core.scope._pin_open_transactions 56:11 part 2": "the server's own status is asked as well",
-    "web.entry.organization_named 42:11": "the reserved organization is never live either",
+    "web.entry.organization_named": "the reserved organization is never live either",
 }
 # In these, a filter picks rows of one's own organization: which ones is the feature, not a border.
 ONLY_NAMED = (
@@ -101,12 +114,13 @@ def code_mutants() -> Iterator[CodeMutant]:
 def permissions() -> Iterator[CodeMutant]:
     """Each role given an action it has not, and each that has it robbed of it."""
     for action, roles in PERMISSIONS.items():
-        for role in Role:
+        for role in ROLE_NAMES:
             changed = roles ^ {role}
             word = "may" if role in changed else "may not"
             change = partial(PERMISSIONS.update, {action: changed})
-            label = f"{role.value} {word} {action}"
-            yield CodeMutant("permission changed", label, change, PEOPLE[:1])
+            yield CodeMutant(
+                "permission changed", f"{role} {word} {action}", change, PERMISSIONS_OF
+            )
 
 
 def doors_open() -> Iterator[CodeMutant]:

@@ -17,7 +17,7 @@ from apps.integrations.admin_forms import REFUSED
 from apps.integrations.models import Destination
 from apps.tenants.actions import organization_for_platform
 from apps.web.onboarding.sections import destinations
-from tests.admin.people import entered, page, platform_staff, signed_in
+from tests.admin.people import page, signed_in
 from tests.database import committed
 from tests.factories import inside
 from tests.onboarding.files import applied, changed, command, destination, json_lines, problems
@@ -100,13 +100,6 @@ def test_an_administrator_is_refused_and_told_of_nobody(mercy, lakeside, admin_u
         assert not Destination.objects.exists()
     free = signed_in(admin_user).post(page(Destination, "add"), GIVEN | {"port": "2576"})
     assert free.status_code == 302
-
-
-@committed
-def test_platform_staff_who_entered_are_told_whose_it_is(mercy, lakeside):
-    destination(lakeside, host="ehr.shared.example")
-    answer = entered(platform_staff(), mercy).post(page(Destination, "add"), GIVEN)
-    assert "It is an address of Lakeside (lakeside)." in answer.content.decode()
 
 
 @committed

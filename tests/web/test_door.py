@@ -3,7 +3,7 @@
 import pytest
 
 from tests.database import committed
-from tests.factories import PASSWORD, inside, make_user, organization_of
+from tests.factories import PASSWORD, inside, make_staff, make_user, organization_of
 from tests.web.pages import events
 
 pytestmark = committed
@@ -96,7 +96,7 @@ def test_someone_of_no_organization_is_told_what_to_do(client_of):
 
 
 def test_platform_staff_of_no_organization_find_the_admin(client_of):
-    client = client_of(make_user(None, is_staff=True))
+    client = client_of(make_staff("operator"))
     assert 'href="/admin/"' in client.get("/organizations").content.decode()
 
 

@@ -53,8 +53,8 @@ def check_free(organization_id: int, domains: Collection[str]) -> None:
 
 
 @transaction.atomic
-def set_domains(provider: IdentityProvider, domains: Collection[str], *, confirmed: bool) -> None:
-    """Those and no others. `confirmed` is platform staff's word; new ones wait for it otherwise."""
+def set_domains(provider: IdentityProvider, domains: Collection[str]) -> None:
+    """Those and no others; new ones wait for platform staff's word."""
     check_free(provider.organization_id, domains)
     rows = {row.name: row for row in IdentityDomain.objects.all()}
     for name, row in rows.items():
@@ -67,5 +67,13 @@ def set_domains(provider: IdentityProvider, domains: Collection[str], *, confirm
         )
         kept = row.pk is not None and row.is_active and row.is_confirmed
         row.provider, row.is_active = provider, True
-        row.is_confirmed = confirmed or kept
+        row.is_confirmed = kept
         row.save()
+
+
+def confirm_domains(provider: IdentityProvider) -> list[str]:
+    """Platform staff's word that they are the organization's. Call in its scope."""
+    waiting = IdentityDomain.objects.filter(provider=provider, is_active=True, is_confirmed=False)
+    names = sorted(waiting.values_list("name", flat=True))
+    waiting.update(is_confirmed=True)
+    return names

@@ -19,7 +19,7 @@ from apps.tenants.actions import (
     get_or_create_user,
     provision_organization,
 )
-from apps.tenants.models import Membership, Organization
+from apps.tenants.models import Membership, Organization, PlatformRole
 
 # Everybody may know it: seed_demo refuses to run anywhere but in the demo.
 PASSWORD = "einthoven demo 25"  # noqa: S105 - of invented people
@@ -55,6 +55,8 @@ MERCY = DemoOrganization(
         Login("reader@mercy.example", "Dr Ada Okafor", Role.READER),
         Login("technician@mercy.example", "Tom Reid", Role.TECHNICIAN),
         Login("admin@mercy.example", "Grace Lin", Role.ADMINISTRATOR),
+        Login("trainee@mercy.example", "Dr Ben Ito", Role.TRAINEE),
+        Login("auditor@mercy.example", "Ines Moreau", Role.AUDITOR),
     ),
 )
 LAKESIDE = DemoOrganization(
@@ -73,7 +75,11 @@ LAKESIDE = DemoOrganization(
         Login("admin@lakeside.example", "Sam Cole", Role.ADMINISTRATOR),
     ),
 )
-OPERATOR = Login("operator@einthoven.example", "Platform operator", "platform staff")
+STAFF = (
+    Login("operator@einthoven.example", "Olga Petrov", PlatformRole.Role.OPERATOR),
+    Login("support@einthoven.example", "Sunil Rao", PlatformRole.Role.SUPPORT),
+    Login("security@einthoven.example", "Sara Nyberg", PlatformRole.Role.SECURITY),
+)
 
 
 def provision(demo: DemoOrganization) -> Organization:
@@ -89,8 +95,10 @@ def provision(demo: DemoOrganization) -> Organization:
     return organization
 
 
-def provision_operator() -> None:
-    get_or_create_user(OPERATOR.email, OPERATOR.full_name, PASSWORD, staff=True)
+def provision_staff() -> None:
+    for login in STAFF:
+        user = get_or_create_user(login.email, login.full_name, PASSWORD, staff=True)
+        PlatformRole.objects.get_or_create(user=user, defaults={"role": login.role})
 
 
 def _prices(organization: Organization, currency: str) -> None:

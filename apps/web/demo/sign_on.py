@@ -8,7 +8,7 @@ from django.db import transaction
 from apps.core.scope import organization_scope
 from apps.tenants.actions import add_member, get_or_create_user
 from apps.tenants.models import IdentityProvider, Membership, Organization
-from apps.tenants.sign_on.domains import set_domains
+from apps.tenants.sign_on.domains import confirm_domains, set_domains
 from apps.tenants.sign_on.secrets import set_client_secret
 
 DOMAIN = "sso.mercy.example"
@@ -31,5 +31,6 @@ def provision_sign_on(organization: Organization) -> None:
         row.joins_as = Membership.Role.TECHNICIAN
         set_client_secret(row, CLIENT[1])
         row.save()
-        set_domains(row, [DOMAIN], confirmed=True)
+        set_domains(row, [DOMAIN])
+        confirm_domains(row)
         add_member(organization, get_or_create_user(*READER, None), Membership.Role.READER)

@@ -13,7 +13,7 @@ from apps.web.onboarding.problems import Problem
 HOW_TO_INVITE = (
     "People marked “invite” have no password yet and cannot sign in. An administrator of the"
     " organization sets an initial one in the admin, under Accounts, and passes it on; for the"
-    " first administrator, platform staff enter the organization and do the same."
+    " first administrator, a platform operator does the same, once."
 )
 
 

@@ -139,7 +139,7 @@ def _chips(request: OrganizationRequest, wanted: Wanted) -> list[tuple[str, str]
 @in_organization
 def export(request: OrganizationRequest) -> HttpResponse:
     """All events of the days, in one signed file; the reason is on the record."""
-    permit(request.active, VIEW)
+    permit(request.active, "export_audit_trail")
     since, until = moments(_day(request.POST, "since"), _day(request.POST, "until"), _zone(request))
     reason = " ".join(request.POST.get("reason", "").split())[:200]
     if not (since and until and reason):

@@ -60,9 +60,35 @@ def draft(request: OrganizationRequest, report_id: uuid.UUID) -> HttpResponse:
     if wants_json(request):
         saved_at = clock(saved.draft_saved_at, zone_of(report.recording))
         return JsonResponse({"revision": saved.draft_revision, "saved_at": saved_at})
-    if request.POST.get("then") == "sign":
+    then = request.POST.get("then")
+    if then == "submit" and request.active.may("submit_report"):
+        return _submitted(request, saved, text)
+    if then == "sign" and request.active.may("sign_report"):
         return redirect("report-sign", report.public_id)
     return redirect("recording", report.recording.public_id)
+
+
+@require_POST
+@in_organization
+def submit(request: OrganizationRequest, report_id: uuid.UUID) -> HttpResponse:
+    """Hand the saved draft over to a reader."""
+    report = queries.get_report_to_submit(request.active, report_id)
+    return _submitted(request, report, report.draft_text, revision_in(request))
+
+
+def _submitted(
+    request: OrganizationRequest, report: Report, text: str, revision: int | None = None
+) -> HttpResponse:
+    wanted = report.draft_revision if revision is None else revision
+    try:
+        actions.submit_draft(report, revision=wanted, trainee=request.user, now=timezone.now())
+    except actions.Stale as stale:
+        words = f"{what_changed(stale.report, wanted)} Nothing was handed over."
+        return _refused(request, stale.report, text, words, 409)
+    except (actions.NotEditable, actions.NotSignable):
+        words = "There is no draft to hand over: it is signed, or empty."
+        return _refused(request, report, text, words, 409)
+    return redirect("worklist")
 
 
 def revision_in(request: OrganizationRequest) -> int:

@@ -97,7 +97,7 @@ def finish(request: HttpRequest, provider_id: uuid.UUID) -> HttpResponse:
 @in_organization
 def metadata(request: OrganizationRequest, provider_id: uuid.UUID) -> HttpResponse:
     """What the provider's administrator needs to know of the platform: names and addresses."""
-    permit(request.active, "administer")
+    permit(request.active, "change_identity_providers")
     kind = IdentityProvider.Kind.SAML
     provider = IdentityProvider.objects.filter(public_id=provider_id, kind=kind).first()
     if provider is None:

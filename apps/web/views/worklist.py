@@ -26,6 +26,8 @@ def home(request: HttpRequest) -> HttpResponse:
 @in_organization
 def worklist(request: OrganizationRequest) -> HttpResponse:
     """Open reports in priority order, a page at a time; filters are plain links and a form."""
+    if not request.active.may("view_recordings"):
+        return redirect("start")
     places = sites(request.active)
     chosen = Chosen.from_query(request.GET)
     filters = chosen.filters(places, request.user)

@@ -15,10 +15,10 @@ from apps.web.demo.arrive import bring_in, bring_in_extras, is_settled
 from apps.web.demo.organizations import (
     LAKESIDE,
     MERCY,
-    OPERATOR,
     PASSWORD,
+    STAFF,
     provision,
-    provision_operator,
+    provision_staff,
 )
 from apps.web.demo.priors import sign_priors
 from apps.web.demo.sign_on import READER, provision_sign_on
@@ -33,7 +33,7 @@ class Command(BaseCommand):
         if not settings.DEMO:
             raise CommandError("This is not a demo installation: nothing was changed.")
         mercy, lakeside = provision(MERCY), provision(LAKESIDE)
-        provision_operator()
+        provision_staff()
         provision_sign_on(mercy)
         bring_in(MERCY, mercy, cases.MERCY)
         bring_in_extras(MERCY, mercy, cases.MERCY[-1])
@@ -59,6 +59,7 @@ class Command(BaseCommand):
         for demo in (MERCY, LAKESIDE):
             for login in demo.logins:
                 self.stdout.write(f"  {login.email:<30}{login.role:<15}{demo.wanted.name}")
-        self.stdout.write(f"  {OPERATOR.email:<30}{OPERATOR.role:<15}the admin, /admin/")
         if settings.DEMO_IDP_PORT:
             self.stdout.write(f"  {READER[0]:<30}{'reader':<15}no password: single sign-on")
+        for login in STAFF:
+            self.stdout.write(f"  {login.email:<30}{login.role:<15}the platform, /admin/")

@@ -1,0 +1,105 @@
+"""The one table of permissions against a list written by hand, and the page made from it."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from apps.tenants.access import Active, OnPlatform
+from apps.tenants.management.commands import permissions as command
+from apps.tenants.models import Membership, PlatformRole
+from apps.tenants.permissions import INSIDE_ROLES, PERMISSIONS, PLATFORM_ROLES, ROLE_NAMES, TABLE
+
+CONFIGURATION = {
+    "view_organization", "view_sites", "view_people", "view_destinations", "view_algorithms",
+    "view_prices", "view_keys",
+}  # fmt: skip
+RECORD = {"view_report_history", "view_audit_trail", "view_entries"}
+ADMINISTRATION = {"open_administration"}
+
+MAY: dict[str, set[str]] = {
+    "technician": {"view_recordings", "upload_files", "view_queue", "replay"} | ADMINISTRATION,
+    "reader": {"view_recordings", "upload_files", "edit_report", "sign_report"},
+    "trainee": {"view_recordings", "edit_report", "submit_report"},
+    "administrator": CONFIGURATION | RECORD | ADMINISTRATION | {
+        "view_recordings", "upload_files", "view_record", "view_queue", "replay", "view_charges",
+        "change_prices", "change_organization", "allow_emergency_entry", "change_sites",
+        "change_people", "change_accounts", "set_passwords", "change_destinations",
+        "change_algorithms", "export_entries", "end_entry", "view_access_review",
+        "decide_access_review",
+    },
+    "researcher": set(),
+    "labeler": set(),
+    "auditor": RECORD | ADMINISTRATION | {
+        "export_entries", "view_access_review", "decide_access_review",
+    },
+    "billing": {"view_charges", "view_prices", "change_prices"} | ADMINISTRATION,
+    "entered": CONFIGURATION | RECORD | ADMINISTRATION | {
+        "view_recordings", "view_record", "view_queue", "view_charges",
+    },
+    "operator": CONFIGURATION | ADMINISTRATION | {
+        "view_queue_counts", "change_organization", "onboard_organization", "change_accounts",
+        "set_first_password", "view_platform_entries", "approve_entry",
+    },
+    "support": ADMINISTRATION | {
+        "view_organization", "view_queue_counts", "ask_entry", "view_platform_entries",
+    },
+    "security": ADMINISTRATION | {
+        "view_organization", "view_people", "view_keys", "change_accounts", "view_platform_staff",
+        "view_platform_entries", "approve_entry", "view_access_review", "verify_audit",
+    },
+    "superuser": CONFIGURATION | ADMINISTRATION | {
+        "change_accounts", "view_platform_staff", "change_platform_staff", "view_platform_entries",
+    },
+}  # fmt: skip
+
+
+def holder(role):
+    return OnPlatform(role) if role in PLATFORM_ROLES else Active(1, role, role == "entered")
+
+
+@pytest.mark.parametrize("role", ROLE_NAMES)
+def test_a_role_may_do_what_the_table_says_and_nothing_else(role):
+    assert {action for action in PERMISSIONS if holder(role).may(action)} == MAY[role]
+
+
+def test_every_role_there_is_has_its_line():
+    kinds = {*Membership.Role.values, "entered"}, {*PlatformRole.Role.values, "superuser"}
+    assert kinds == (INSIDE_ROLES, PLATFORM_ROLES)
+    assert not INSIDE_ROLES & PLATFORM_ROLES
+    assert set(MAY) == set(ROLE_NAMES) == INSIDE_ROLES | PLATFORM_ROLES
+
+
+@pytest.mark.parametrize("role", sorted(PLATFORM_ROLES))
+def test_a_platform_role_is_nothing_inside_an_organization(role):
+    assert not any(Active(1, role).may(action) for action in PERMISSIONS)
+
+
+@pytest.mark.parametrize("role", sorted(INSIDE_ROLES))
+def test_a_role_of_an_organization_is_nothing_on_the_platform(role):
+    assert not any(OnPlatform(role).may(action) for action in PERMISSIONS)
+
+
+@pytest.mark.parametrize("who", [Active(1, "administrator"), OnPlatform("superuser")])
+def test_an_action_without_an_entry_is_an_error(who):
+    with pytest.raises(KeyError):
+        who.may("delete_everything")
+
+
+def test_no_action_is_named_twice():
+    assert len(PERMISSIONS) == len(TABLE)
+
+
+def test_who_entered_only_reads():
+    changing = [a for a in MAY["entered"] if not a.startswith("view_")]
+    assert changing == ["open_administration"]
+
+
+def test_the_page_of_permissions_is_the_tables():
+    call_command("permissions", "--check")
+
+
+def test_a_stale_page_is_told(monkeypatch):
+    monkeypatch.setattr(command, "TABLE", TABLE[1:])
+    with pytest.raises(CommandError, match="stale"):
+        call_command("permissions", "--check")
