@@ -140,6 +140,24 @@ def test_whole_numbers_are_above_0(given, value):
         env.whole_number("WORKERS", 2)
 
 
+@pytest.mark.parametrize("value", ["-1", "1.5", "many", ""])
+def test_a_count_is_a_whole_number_or_0(given, value):
+    given("TRUSTED_PROXIES", "0")
+    assert env.count("TRUSTED_PROXIES", 3) == 0
+    given("TRUSTED_PROXIES", value)
+    with pytest.raises(ImproperlyConfigured, match="TRUSTED_PROXIES"):
+        env.count("TRUSTED_PROXIES", 0)
+
+
+def test_a_flag_is_true_or_false_and_nothing_like_it(given):
+    assert env.flag("STAFF_MFA_REQUIRED", True)
+    given("STAFF_MFA_REQUIRED", "false")
+    assert not env.flag("STAFF_MFA_REQUIRED", True)
+    given("STAFF_MFA_REQUIRED", "no")
+    with pytest.raises(ImproperlyConfigured, match="false, true"):
+        env.flag("STAFF_MFA_REQUIRED", True)
+
+
 def test_a_choice_is_one_of_the_allowed(given):
     given("LOG_FORMAT", "xml")
     with pytest.raises(ImproperlyConfigured, match="console, json"):
