@@ -46,6 +46,9 @@ ADDED_TABLES = WRITTEN_ONCE_TABLES | {
 # Single columns of added rows that may be written again: the same content under a newer key.
 WRITTEN_AGAIN = {("ecg_waveform", "sealed")}
 
+# Rows that end with their minute, and that the application removes.
+PASSING_TABLES = {"tenants_ratecounter"}
+
 # What onboarding writes, with the platform role's powers; a clinical table is never among them.
 CONFIGURATION_TABLES = {
     "billing_price": KEEP,
@@ -55,12 +58,23 @@ CONFIGURATION_TABLES = {
     "tenants_datakey": "SELECT",
     "tenants_membership": KEEP,
     ORGANIZATIONS: KEEP,
+    "tenants_apiclient": "SELECT",
+    "tenants_apikey": "SELECT",
+    "tenants_ratelimit": "SELECT",
     "tenants_site": KEEP,
 }
-LOOKUP_TABLES = {ORGANIZATIONS, "tenants_membership"}
+LOOKUP_TABLES = {ORGANIZATIONS, "tenants_apiclient", "tenants_apikey", "tenants_membership"}
+
+# Unique without the organization: what is looked up before one is known.
+LOOKUP_KEYS = {(ORGANIZATIONS, "slug"), ("tenants_apikey", "key_hash")}
 
 # Functions that see every organization: arguments and result; a queue's floor is added for each.
 LOOKUP_FUNCTIONS = {
+    "client_by_key_hash": (
+        "wanted text",
+        "TABLE(organization_id bigint, client_id bigint, client_name uuid, key_id bigint,"
+        " scopes text, used_on date)",
+    ),
     "memberships_of": ("person bigint", "TABLE(organization_id bigint, role text)"),
     "organization_by_slug": ("wanted text", "bigint"),
     "organization_ids": ("", "SETOF bigint"),
@@ -80,4 +94,6 @@ def application_powers(table: str) -> str:
     """What the application's role may do with a table of organizations' rows."""
     if table == ORGANIZATIONS:
         return "SELECT, UPDATE"
+    if table in PASSING_TABLES:
+        return ALL
     return APPEND if table in ADDED_TABLES else KEEP

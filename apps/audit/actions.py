@@ -7,6 +7,7 @@ import uuid
 from typing import Any, cast
 
 import structlog
+from django.contrib.auth import get_user_model
 from django.db import connection, models, transaction
 from django.utils import timezone
 
@@ -23,6 +24,7 @@ DETAIL_KEYS = frozenset(
         "code",
         "count",
         "destination",
+        "door",
         "field",
         "filters",
         "key",
@@ -30,11 +32,13 @@ DETAIL_KEYS = frozenset(
         "outcome",
         "page",
         "purpose",
+        "prefix",
         "reason",
         "recording",
         "revision",
         "role",
         "route",
+        "scopes",
         "sha256",
         "size",
         "source",
@@ -57,6 +61,7 @@ def record(
 ) -> None:
     """Gather an event of the scope's organization; it is written when the transaction commits.
 
+    `actor` is the person or the API client that did it, None for the platform itself.
     Raises KeyError for an unknown code or detail: the trail holds no free-form data.
     """
     event = _event(required_organization(), code, subject, actor, trace_id, details)
@@ -78,7 +83,7 @@ def _event(
     return Event(
         organization_id=organization_id,
         code=code,
-        actor_id=None if actor is None else actor.pk,
+        **_who(actor),
         object_type="" if subject is None else subject._meta.label_lower,
         object_id="" if subject is None else _name(subject),
         trace_id=trace_id or getattr(subject, "trace_id", None) or _request_trace(),
@@ -115,6 +120,12 @@ def record_apart(organization_id: int, code: str, /, **details: Any) -> None:
             apart.commit()
     finally:
         apart.close()
+
+
+def _who(actor: models.Model | None) -> dict[str, int | None]:
+    person = actor is None or isinstance(actor, get_user_model())
+    key = None if actor is None else actor.pk
+    return {"actor_id": key} if person else {"actor_id": None, "client_id": key}
 
 
 def _name(subject: models.Model) -> str:

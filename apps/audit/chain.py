@@ -31,6 +31,7 @@ class Event:
     trace_id: uuid.UUID | None
     details: str
     occurred_at: datetime
+    client_id: int | None = None
 
 
 @lru_cache(maxsize=4)
@@ -50,6 +51,9 @@ def canonical(event: Event, seq: int) -> bytes:
     fields["trace_id"] = str(event.trace_id) if event.trace_id else None
     fields["occurred_at"] = event.occurred_at.astimezone(UTC).isoformat(timespec="microseconds")
     fields["seq"] = seq
+    if event.client_id is None:
+        # As events were written before programs could act.
+        del fields["client_id"]
     return json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
@@ -90,9 +94,9 @@ def flush(connection: DatabaseWrapper, events: list[Event]) -> None:
 _APPEND = """WITH head AS (
       UPDATE audit_audithead SET seq = %s, mac = %s WHERE organization_id = %s)
     INSERT INTO audit_auditevent
-    (organization_id, code, actor_id, object_type, object_id, trace_id, details, occurred_at,
-     seq, previous_mac, mac) VALUES """
-_VALUES = "(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+    (organization_id, code, actor_id, client_id, object_type, object_id, trace_id, details,
+     occurred_at, seq, previous_mac, mac) VALUES """
+_VALUES = "(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 
 
 def _columns(event: Event) -> tuple[Any, ...]:
@@ -100,6 +104,7 @@ def _columns(event: Event) -> tuple[Any, ...]:
         event.organization_id,
         event.code,
         event.actor_id,
+        event.client_id,
         event.object_type,
         event.object_id,
         event.trace_id,

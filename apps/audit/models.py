@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
-from apps.core.fields import SharedForeignKey, Tenant
+from apps.core.fields import OrgForeignKey, SharedForeignKey, Tenant
 
 
 class AuditEvent(Tenant):
@@ -20,6 +20,13 @@ class AuditEvent(Tenant):
         null=True,
         related_name="+",
         db_comment="operational: The person who did it; empty for the platform itself.",
+    )
+    client = OrgForeignKey(
+        "tenants.ApiClient",
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_comment="operational: The program that did it, where none of our people did.",
     )
     object_type = models.CharField(
         max_length=64, blank=True, db_comment="operational: Kind of record, app.model."
@@ -47,6 +54,7 @@ class AuditEvent(Tenant):
                 fields=["organization", "object_type", "object_id", "seq"], name="audit_by_object"
             ),
             models.Index(fields=["organization", "actor", "seq"], name="audit_by_actor"),
+            models.Index(fields=["organization", "client", "seq"], name="audit_by_client"),
         ]
 
     def __str__(self) -> str:

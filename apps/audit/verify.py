@@ -61,4 +61,5 @@ def _event(organization_id: int, row: AuditEvent) -> Event:
         trace_id=row.trace_id,
         details=row.details,
         occurred_at=row.occurred_at,
+        client_id=row.client_id,
     )

@@ -9,10 +9,24 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 
 from apps.core.fields import OrgForeignKey, Public, SharedForeignKey, Tenant
+from apps.tenants.model_api import ApiClient, ApiKey
 from apps.tenants.model_key import DataKey
+from apps.tenants.model_limits import RateCounter, RateLimit
 from apps.tenants.zones import validate_zone
 
-__all__ = ["PLATFORM_SLUG", "DataKey", "Membership", "Organization", "Site", "User", "UserManager"]
+__all__ = [
+    "PLATFORM_SLUG",
+    "ApiClient",
+    "ApiKey",
+    "DataKey",
+    "Membership",
+    "Organization",
+    "RateCounter",
+    "RateLimit",
+    "Site",
+    "User",
+    "UserManager",
+]
 
 PLATFORM_SLUG = "platform"
 
