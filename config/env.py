@@ -25,8 +25,14 @@ KNOWN = {
     "KEK_TOKEN_FILE",
     "KEK_URL",
     "LEASE_SECONDS",
+    "LIMIT_API",
+    "LIMIT_API_KEY",
+    "LIMIT_SIGN_IN",
+    "LIMIT_UPLOAD",
+    "LIMIT_WEB",
     "LOG_FORMAT",
     "PG_BIN",
+    "PROXIES",
     "QUEUE_STATUS_FILE",
     "RETRY_BACKOFF_SECONDS",
     "SECRET_KEY",
@@ -76,10 +82,10 @@ def seconds(name: str, default: float) -> float:
     return value
 
 
-def whole_number(name: str, default: int) -> int:
+def whole_number(name: str, default: int, *, least: int = 1) -> int:
     raw = text(name, str(default))
-    if not (raw.isascii() and raw.isdigit()) or int(raw) == 0:
-        raise ImproperlyConfigured(f"{PREFIX}{name} must be a whole number above 0")
+    if not (raw.isascii() and raw.isdigit()) or int(raw) < least:
+        raise ImproperlyConfigured(f"{PREFIX}{name} must be a whole number above {least - 1}")
     return int(raw)
 
 

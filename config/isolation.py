@@ -89,6 +89,9 @@ STORED = (
     ("integrations_delivery", "message_sha256", "hl7"),
 )
 
+# Proofs of apps above: what is counted, and the function that looks.
+FURTHER_PROOFS = (("operations", "apps.integrations.api.proofs.operations_ask_for_a_scope"),)
+
 
 def application_powers(table: str) -> str:
     """What the application's role may do with a table of organizations' rows."""

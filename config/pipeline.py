@@ -27,3 +27,6 @@ LEASED: dict[str, str] = {
     "ecg.StageRun": "apps.ecg.jobs.run_stage",
     "ingestion.Ingress": "apps.ingestion.jobs.process",
 }
+
+# What the sweeper does once an hour, with no scope open.
+HOURLY = ("apps.tenants.limits.forget_addresses",)

@@ -18,7 +18,6 @@ CODES: dict[str, str] = {
     "tenants.data_key.resealed": "Stored data sealed again under the active key",
     "tenants.data_key.destroyed": "Data key destroyed",
     "tenants.client.added": "API client added and its first key shown",
-    "tenants.client.changed": "API client changed",
     "tenants.client.rotated": "New API key shown",
     "tenants.client.revoked": "API client shut out",
     "tenants.key.revoked": "API key ended",

@@ -1,4 +1,4 @@
-"""Organizations and their sites; the people are in `admin_people`."""
+"""Organizations and their sites; people, programs and limits are in modules of their own."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from django.utils.html import format_html
 from apps.audit.actions import record_alone
 from apps.audit.admin_base import ConfigurationAdmin, inside, on_platform
 from apps.core.scope import organization_scope
-from apps.tenants import admin_keys, admin_people  # noqa: F401 - register their pages
+from apps.tenants import admin_api, admin_keys, admin_limits, admin_people  # noqa: F401 - they register
 from apps.tenants.actions import provision_organization
 from apps.tenants.admin_forms import NewOrganizationForm
 from apps.tenants.models import PLATFORM_SLUG, Organization, Site

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "apps.web.apps.PlatformAdminConfig",
     "django_q",
+    "drf_spectacular",
 ]
 
 MIDDLEWARE = [
@@ -49,6 +50,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "apps.web.middleware.SecurityHeaders",
     "apps.web.middleware.TraceId",
+    "apps.integrations.api.middleware.ApiDoor",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -57,6 +59,7 @@ MIDDLEWARE = [
     "apps.web.middleware.ActiveOrganization",
     "apps.web.middleware.AuditRefusals",
     "apps.web.middleware.SealedAway",
+    "apps.web.limits.Limits",
 ]
 
 TEMPLATES = [
@@ -123,6 +126,31 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 MAX_UPLOAD_BYTES = 32 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+# Bodies of all other requests; a form of several files may be larger than one file.
+MAX_BODY_BYTES = 1024 * 1024
+MAX_FORM_BYTES = 1024 * 1024 * 1024
+
+# Requests a minute: of an organization at its doors, of an address at the last two.
+LIMITS_PER_MINUTE = {
+    "web": env.whole_number("LIMIT_WEB", 3000),
+    "upload": env.whole_number("LIMIT_UPLOAD", 600),
+    "api": env.whole_number("LIMIT_API", 1200),
+    "sign-in": env.whole_number("LIMIT_SIGN_IN", 60),
+    "api-key": env.whole_number("LIMIT_API_KEY", 60),
+}
+# How many proxies of our own stand in front and add the asker's address to X-Forwarded-For.
+PROXIES = env.whole_number("PROXIES", 0, least=0)
+
+REST_FRAMEWORK = {"DEFAULT_SCHEMA_CLASS": "apps.integrations.api.operation.OperationSchema"}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Einthoven API",
+    "DESCRIPTION": "Send ECG files, follow them, read recordings and signed reports.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENABLE_DJANGO_DEPLOY_CHECK": False,
+}
 
 BLOB_ROOT = Path(env.text("BLOB_ROOT"))
 BLOB_PLACES = "apps.tenants.blobs"

@@ -7,17 +7,36 @@ import pytest
 from apps.billing.models import Price
 from apps.inference.models import Algorithm, AlgorithmVersion
 from apps.integrations.models import Destination
-from apps.tenants.models import DataKey, Membership, Organization, Site, User
+from apps.tenants.models import (
+    ApiClient,
+    ApiKey,
+    DataKey,
+    Membership,
+    Organization,
+    RateLimit,
+    Site,
+    User,
+)
 from tests.admin.people import entered, models, page, platform_staff, row_of, signed_in
 from tests.database import committed
 from tests.factories import inside
 from tests.isolation.rows import named
 
 CONFIGURATION = {
-    *(Algorithm, AlgorithmVersion, DataKey, Destination),
-    *(Membership, Organization, Price, Site),
+    Algorithm,
+    AlgorithmVersion,
+    ApiClient,
+    ApiKey,
+    DataKey,
+    Destination,
+    Membership,
+    Organization,
+    Price,
+    RateLimit,
+    Site,
 }
-ADDED_INSIDE = {Destination, Membership, Price, Site}
+ADDED_INSIDE = {ApiClient, Destination, Membership, Price, Site}
+ADDED_BY_STAFF = ADDED_INSIDE | {RateLimit}
 ADDED_ON_PLATFORM = {Organization}
 
 pytestmark = committed
@@ -53,7 +72,7 @@ def test_a_superuser_sees_no_more(model, mercy):
 @pytest.mark.parametrize("model", models(), ids=named)
 def test_platform_staff_inside_see_what_its_administrator_sees(model, mercy):
     row = row_of(model, mercy)
-    expected = [200, 200, 200 if model in ADDED_INSIDE else 403]
+    expected = [200, 200, 200 if model in ADDED_BY_STAFF else 403]
     assert statuses(entered(platform_staff(), mercy), model, row) == expected
 
 

@@ -102,12 +102,19 @@ ROUTES: list[Route] = [
 
 # Of every model in the admin; everyone but an administrator is turned away at its door.
 ADMIN_DOOR = (302, 403, 403)
-ADDED = {"billing.price", "integrations.destination", "tenants.membership", "tenants.site"}
+ADDED = {
+    "billing.price",
+    "integrations.destination",
+    "tenants.apiclient",
+    "tenants.membership",
+    "tenants.site",
+}
 # An empty form: refused with its errors, or taken where every field may be empty.
 CHANGED = {
     "billing.price": 200,
     "inference.algorithmversion": 302,
     "integrations.destination": 200,
+    "tenants.apiclient": 200,
     "tenants.membership": 200,
     "tenants.organization": 200,
     "tenants.site": 200,

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from apps.integrations.api.problems import is_api, of_status
 from apps.web.guard import wants_json
 
 # For scripts, which show a sentence and no page.
@@ -15,18 +16,25 @@ SENTENCES = {
     404: "Nothing here.",
     410: "The key of this organization's data was destroyed. It cannot be opened again.",
     503: "Stored data cannot be opened for the moment. Try again in a minute.",
+    411: "The length of what is sent must be stated.",
+    413: "What was sent is larger than this page takes. Nothing was kept.",
+    429: "Your organization sent very many requests at once. Wait a moment, then go on.",
     500: "Something failed on our side.",
 }
+# Drawn without the request's context: what failed may be what the frame needs, and a request that
+# is one too many must cost little.
+PLAIN = {411, 413, 429, 500}
 
 
 def _page(request: HttpRequest, status: int) -> HttpResponse:
+    if is_api(request):
+        return of_status(status)
     context = {"status": status, "reference": reference_of(request)}
     if wants_json(request):
         words = f"{SENTENCES[status]} Reference {context['reference']}."
         return JsonResponse({"message": words}, status=status)
-    if status == 500:
-        # Without the request's context: what failed may be what the frame needs.
-        body = render_to_string("errors/500.html", context)
+    if status in PLAIN:
+        body = render_to_string(f"errors/{status}.html", context)
         return HttpResponse(body, status=status)
     return render(request, f"errors/{status}.html", context, status=status)
 
@@ -61,6 +69,20 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     """The keys cannot be reached now."""
     response = _page(request, 503)
     response.headers["Retry-After"] = "60"
+    return response
+
+
+def length_required(request: HttpRequest) -> HttpResponse:
+    return _page(request, 411)
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    return _page(request, 413)
+
+
+def too_many(request: HttpRequest, wait_s: int) -> HttpResponse:
+    response = _page(request, 429)
+    response.headers["Retry-After"] = str(wait_s)
     return response
 
 

@@ -15,10 +15,12 @@ import structlog
 from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connections
+from django.utils.module_loading import import_string
 
 from apps.core import leases
 from apps.core.blobs import places
 from apps.core.drain import leased_models, wake
+from config.pipeline import HOURLY
 
 log = structlog.get_logger(__name__)
 
@@ -42,6 +44,7 @@ class Command(BaseCommand):
             sweep_queues()
             if time.monotonic() >= next_clean:
                 sweep_uploads()
+                sweep_hourly()
                 next_clean = time.monotonic() + HOUR_S
             if once or stop.wait(settings.SWEEP_SECONDS):
                 return
@@ -73,6 +76,15 @@ def sweep_uploads() -> None:
         return
     if removed:
         log.info("uploads.swept", count=removed)
+
+
+def sweep_hourly() -> None:
+    """Work of apps above, each piece by itself: one that fails is tried again in an hour."""
+    for name in HOURLY:
+        try:
+            import_string(name)()
+        except DatabaseError as error:
+            log.warning("sweep.failed", error_class=type(error).__name__)
 
 
 def _write_status(oldest: float | None, leased: int) -> None:
