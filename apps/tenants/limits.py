@@ -15,51 +15,26 @@ from apps.tenants.actions import platform_organization_id
 from apps.tenants.model_limits import Door, RateCounter
 
 # One round trip: the scope is pinned for the same short transaction, as no other is open yet.
-# A counter is the moment up to which the requests so far would last at the limit's pace; it may
-# run a minute ahead of the clock. A refused request moves it no further.
-SPEND = f"""{PIN};
-WITH allowed AS (
-  SELECT coalesce((SELECT per_minute FROM tenants_ratelimit
-                   WHERE organization_id = %s AND door = %s), %s) AS n),
-given AS (
-  SELECT interval '1 minute' / n AS step, interval '1 minute' / n * n AS most,
-         statement_timestamp() AS at FROM allowed)
-INSERT INTO tenants_ratecounter AS c
-       (organization_id, door, subject, spent_until, is_over, noted_at)
-SELECT %s, %s, %s, at + step, false, NULL FROM given
-ON CONFLICT (organization_id, door, subject) DO UPDATE SET
-  (spent_until, is_over, noted_at) = (
-    SELECT CASE WHEN over THEN c.spent_until ELSE greatest(c.spent_until, at) + step END, over,
-           CASE WHEN over AND coalesce(c.noted_at, '-infinity') <= at - interval '1 minute'
-                THEN at ELSE c.noted_at END
-    FROM (SELECT at, step, greatest(c.spent_until, at) + step > at + most AS over
-          FROM given) AS judged)
-RETURNING is_over, is_over AND noted_at = statement_timestamp(),
-          (SELECT extract(epoch FROM spent_until + step - most - at) FROM given)
-"""  # noqa: S608 - one statement of ours before another
+SPEND = f"{PIN}; SELECT is_over, to_note, wait_s FROM app.spend(%s, %s, %s, %s)"  # noqa: S608 - both are ours
 
 
 def spend(door: Door, subject: str = "") -> int:
     """Count one request of the scope's organization: 0 when it may go on, else seconds to wait.
 
+    A counter is the moment up to which the requests so far would last at the limit's pace; it may
+    run a minute ahead of the clock. A refused request moves it no further.
     The first refusal of a minute is put on the organization's record.
     """
     organization_id = required_organization()
     limit = settings.LIMITS_PER_MINUTE[door]
     with connection.cursor() as cursor:
-        cursor.execute(
-            SPEND,
-            [
-                str(organization_id),
-                *(organization_id, door.value, limit),
-                *(organization_id, door.value, subject),
-            ],
-        )
+        given = [str(organization_id), organization_id, door.value, subject, limit]
+        cursor.execute(SPEND, given)
         cursor.nextset()
-        is_over, to_note, ahead_s = cursor.fetchone()
+        is_over, to_note, wait_s = cursor.fetchone()
     if to_note:
         record_alone(organization_id, "tenants.limit.reached", door=door.value)
-    return max(1, math.ceil(ahead_s)) if is_over else 0
+    return max(1, math.ceil(wait_s)) if is_over else 0
 
 
 def spend_as_address(door: Door, address: str) -> int:

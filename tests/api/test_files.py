@@ -155,6 +155,25 @@ def test_a_file_is_followed_to_its_recording(mercy, drained):
     assert program.get(f"recordings/{found['recording']}").status_code == 200
 
 
+def test_sent_again_later_it_is_told_as_it_stands(mercy, drained):
+    program = program_of(mercy)
+    sent = program.send(ecg_file(), Idempotency_Key="1").json()
+    drained()
+    again = program.send(ecg_file(), Idempotency_Key="1")
+    assert again.status_code == 200
+    assert again.json() == program.get(f"files/{sent['id']}").json()
+    assert again.json()["recording"]
+
+
+def test_a_file_that_is_there_already_is_a_duplicate_of_its_recording(mercy, drained):
+    program = program_of(mercy)
+    names = [program.send(ecg_file()).json()["id"] for _ in range(2)]
+    drained()
+    first, second = (program.get(f"files/{name}").json() for name in names)
+    assert (first["state"], second["state"]) == ("done", "duplicate")
+    assert (second["outcome"], second["recording"]) == ("same_bytes", first["recording"])
+
+
 def test_a_file_that_is_no_ecg_says_why(mercy, drained):
     program = program_of(mercy)
     sent = program.send(b"not an ecg").json()

@@ -107,3 +107,11 @@ def test_a_process_with_a_misspelled_setting_does_not_start():
     )
     assert done.returncode != 0
     assert b"Unknown setting EINTHOVEN_WORKER" in done.stderr
+
+
+def test_a_count_may_be_nothing_where_it_is_said(given):
+    given(PROXIES="0")
+    assert env.whole_number("PROXIES", 1, least=0) == 0
+    given(PROXIES="-1")
+    with pytest.raises(ImproperlyConfigured, match="PROXIES"):
+        env.whole_number("PROXIES", 1, least=0)

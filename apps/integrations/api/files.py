@@ -94,7 +94,9 @@ class Files(Operations):
             raise Problem("unavailable", Retry_After="60") from None
         except (*REFUSED, Truncated) as error:
             raise self._refused(error) from None
-        return told(accepted)
+        # A delivery sent again may have its recording by now, which only a transaction shows.
+        with transaction.atomic():
+            return told(accepted)
 
     def _site(self, name: uuid.UUID | None) -> Site | None:
         if name is None:
@@ -157,11 +159,11 @@ def _part_of(request: HttpRequest) -> tuple[Iterator[bytes], str]:
 
 
 def told(accepted: Accepted) -> Response:
-    name = accepted.ingress.public_id
+    """A delivery sent again is told as it stands now."""
     return Response(
         serializers.File(accepted.ingress).data,
         status=201 if accepted.is_new else 200,
-        headers={"Location": reverse("api:file", args=[name])},
+        headers={"Location": reverse("api:file", args=[accepted.ingress.public_id])},
     )
 
 
@@ -171,8 +173,8 @@ class File(Operations):
     @extend_schema(
         operation_id="followFile",
         summary="Follow a file",
-        description="`received`, `processing`, then `done` with its recording, or `quarantined` or"
-        " `dead` with the reason. Ask again after some seconds while it is in work.",
+        description="`received`, `processing`, then `done` or `duplicate` with its recording, or"
+        " `quarantined` or `dead` with the reason. Ask again after some seconds while it is in work.",
         responses=serializers.File,
     )
     def get(self, request: Request, file_id: uuid.UUID) -> Response:

@@ -354,4 +354,39 @@ class Migration(migrations.Migration):
             migrations.RunSQL.noop,
         ),
         secure("tenants_ratecounter", privileges=ALL),
+        # A function, so that its plans are kept by the session. It runs with its caller's rights.
+        migrations.RunSQL(
+            """CREATE FUNCTION app.spend(
+                 org bigint, at_door text, whom text, usual integer,
+                 OUT is_over boolean, OUT to_note boolean, OUT wait_s double precision)
+               LANGUAGE plpgsql SET search_path = '' AS $$
+               #variable_conflict use_column
+               DECLARE
+                 pace integer := coalesce(
+                   (SELECT per_minute FROM public.tenants_ratelimit
+                    WHERE organization_id = org AND door = at_door), usual);
+                 step interval := interval '1 minute' / pace;
+                 most interval := step * pace;
+                 at timestamptz := statement_timestamp();
+                 c record;
+               BEGIN
+                 INSERT INTO public.tenants_ratecounter AS kept
+                        (organization_id, door, subject, spent_until, is_over, noted_at)
+                 VALUES (org, at_door, whom, at + step, false, NULL)
+                 ON CONFLICT (organization_id, door, subject) DO UPDATE SET
+                   is_over = greatest(kept.spent_until, at) + step > at + most,
+                   spent_until = CASE
+                     WHEN greatest(kept.spent_until, at) + step > at + most THEN kept.spent_until
+                     ELSE greatest(kept.spent_until, at) + step END,
+                   noted_at = CASE
+                     WHEN greatest(kept.spent_until, at) + step > at + most
+                      AND coalesce(kept.noted_at, '-infinity') <= at - interval '1 minute'
+                     THEN at ELSE kept.noted_at END
+                 RETURNING kept.is_over, kept.noted_at, kept.spent_until INTO c;
+                 is_over := c.is_over;
+                 to_note := c.is_over AND c.noted_at = at;
+                 wait_s := extract(epoch FROM c.spent_until + step - most - at);
+               END $$""",
+            "DROP FUNCTION app.spend(bigint, text, text, integer)",
+        ),
     ]
