@@ -110,8 +110,8 @@ def test_a_process_with_a_misspelled_setting_does_not_start():
 
 
 def test_a_count_may_be_nothing_where_it_is_said(given):
-    given(PROXIES="0")
+    given("PROXIES", "0")
     assert env.whole_number("PROXIES", 1, least=0) == 0
-    given(PROXIES="-1")
+    given("PROXIES", "-1")
     with pytest.raises(ImproperlyConfigured, match="PROXIES"):
         env.whole_number("PROXIES", 1, least=0)

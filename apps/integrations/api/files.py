@@ -174,7 +174,7 @@ class File(Operations):
         operation_id="followFile",
         summary="Follow a file",
         description="`received`, `processing`, then `done` or `duplicate` with its recording, or"
-        " `quarantined` or `dead` with the reason. Ask again after some seconds while it is in work.",
+        " `quarantined` or `dead` with the reason. Ask again after some seconds until then.",
         responses=serializers.File,
     )
     def get(self, request: Request, file_id: uuid.UUID) -> Response:
