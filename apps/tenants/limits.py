@@ -26,10 +26,10 @@ def spend(door: Door, subject: str = "") -> int:
     The first refusal of a minute is put on the organization's record.
     """
     organization_id = required_organization()
-    limit = settings.LIMITS_PER_MINUTE[door]
+    limit: int = settings.LIMITS_PER_MINUTE[door]
     with connection.cursor() as cursor:
-        given = [str(organization_id), organization_id, door.value, subject, limit]
-        cursor.execute(SPEND, given)
+        given = (organization_id, door.value, subject, limit)
+        cursor.execute(SPEND, (str(organization_id), *given))
         cursor.nextset()
         is_over, to_note, wait_s = cursor.fetchone()
     if to_note:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from apps.tenants.clients import recognise, revoke_client, rotate
@@ -124,12 +126,14 @@ def test_only_the_hash_of_a_key_is_kept(mercy):
 
 @committed
 def test_using_a_key_is_noted_once_a_day(mercy):
-    program = program_of(mercy)
+    program, written = program_of(mercy), []
     for _ in range(2):
-        program.get("recordings")
+        with CaptureQueriesContext(connection) as queries:
+            program.get("recordings")
+        written.append(any("UPDATE" in q["sql"] and "tenants_apikey" in q["sql"] for q in queries))
+    assert written == [True, False]
     with inside(mercy):
-        key = ApiKey.objects.get()
-        assert key.last_used_on == timezone.now().date()
+        assert ApiKey.objects.get().last_used_on == timezone.now().date()
         ApiKey.objects.update(last_used_on=dt.date(2026, 1, 1))
     program.get("recordings")
     with inside(mercy):

@@ -34,11 +34,17 @@ from apps.tenants.models import Site
 KEY_HEADER = "Idempotency-Key"
 LONGEST_KEY = 255
 
+
+class Truncated(Exception):
+    """The sender went away, or stated a length that was not true."""
+
+
 # What goes wrong with a file → the answer's code.
 REFUSED: dict[type[Exception], str] = {
     TooLarge: "too-large",
     EmptyFile: "file-empty",
     DeliveryKeyReused: "idempotency-key-reused",
+    Truncated: "body-incomplete",
 }
 
 
@@ -92,7 +98,7 @@ class Files(Operations):
             )
         except RetryableError:
             raise Problem("unavailable", Retry_After="60") from None
-        except (*REFUSED, Truncated) as error:
+        except (TooLarge, EmptyFile, DeliveryKeyReused, Truncated) as error:
             raise self._refused(error) from None
         # A delivery sent again may have its recording by now, which only a transaction shows.
         with transaction.atomic():
@@ -105,7 +111,7 @@ class Files(Operations):
             return get_site_to_send_from(self.caller, name)
 
     def _refused(self, error: Exception) -> Problem:
-        code = REFUSED.get(type(error), "body-incomplete")
+        code = REFUSED[type(error)]
         record_alone(
             self.caller.organization_id,
             "ingestion.file.refused",
@@ -114,10 +120,6 @@ class Files(Operations):
             code=code,
         )
         return Problem(code, field=KEY_HEADER if code == "idempotency-key-reused" else "")
-
-
-class Truncated(Exception):
-    """The sender went away, or stated a length that was not true."""
 
 
 def stated_key(request: HttpRequest) -> str:

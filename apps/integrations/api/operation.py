@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from drf_spectacular.openapi import AutoSchema
 
@@ -27,7 +27,7 @@ class OperationSchema(AutoSchema):
     def get_tags(self) -> list[str]:
         return [self.path.split("/")[3].capitalize()]
 
-    def _get_response_bodies(self, direction: str = "response") -> Any:
+    def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> Any:
         bodies = super()._get_response_bodies(direction)
         refusal = self.resolve_serializer(Refusal(), "response").ref
         for status in EVERYWHERE:

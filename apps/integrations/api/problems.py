@@ -78,8 +78,8 @@ def answer(error: Exception, _context: Any) -> JsonResponse | None:
     """The exception handler of every operation; None leaves it to the server's own."""
     set_rollback()
     if isinstance(error, Problem):
-        headers = {name.replace("_", "-"): text for name, text in error.headers.items()}
-        return problem(error.code, field=error.field, detail=error.detail, headers=headers)
+        own = {name.replace("_", "-"): text for name, text in error.headers.items()}
+        return problem(error.code, field=error.field, detail=error.detail, headers=own)
     if isinstance(error, Http404):
         return problem("not-found")
     if isinstance(error, PermissionDenied):

@@ -123,8 +123,8 @@ class RecordingDetail(RecordingSummary):
     accession_number = fields.CharField()
     format = fields.CharField()
     decoder = fields.CharField(help_text="Decoder and version that read the file.")
-    patient = Person()  # type: ignore[assignment]  # in full where the row has the name only
-    site = Place(allow_null=True)  # type: ignore[assignment]
+    patient = Person()
+    site = Place(allow_null=True)
     sampling_rate_hz = fields.FloatField()
     samples = fields.IntegerField(help_text="Samples of each lead.")
     leads = fields.ListField(source="lead_names", child=fields.CharField())
