@@ -12,6 +12,7 @@ from django.test import Client
 from drf_spectacular.validation import validate_schema
 from rest_framework import exceptions
 
+from apps.core.blobs.sealing import KEY_GONE, Unsealable
 from apps.integrations.api.parsers import DEEPEST, ShallowJson, depth_of
 from apps.integrations.api.problems import KINDS, Problem, answer, problem
 from apps.integrations.api.schema import document, operations
@@ -58,6 +59,8 @@ def test_a_problem_says_its_code_twice_and_its_status_twice(code):
 ANSWERED = {
     "not-found": Http404("Smith"),
     "scope-missing": PermissionDenied(),
+    "key-destroyed": Unsealable(KEY_GONE),
+    "not-genuine": Unsealable("blob-not-genuine"),
     "method-not-allowed": Problem("method-not-allowed"),
     "media-type-unsupported": exceptions.UnsupportedMediaType("text/Smith"),
     "invalid-request": exceptions.ParseError("Smith"),

@@ -9,7 +9,7 @@ from apps.core.rls import refer
 class Migration(migrations.Migration):
     dependencies = [
         ("audit", "0001_initial"),
-        ("tenants", "0002_api_clients_and_limits"),
+        ("tenants", "0003_api_clients_and_limits"),
     ]
 
     operations = [

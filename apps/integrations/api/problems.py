@@ -10,6 +10,9 @@ from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions
 from rest_framework.views import set_rollback
 
+from apps.core.blobs.sealing import KEY_GONE, Unsealable
+from apps.core.blobs.store import Corrupt
+
 API = "/api/"
 CONTENT_TYPE = "application/problem+json"
 
@@ -29,6 +32,7 @@ KINDS: dict[str, Kind] = {
     "scope-missing": Kind(403, "The key does not have the scope this operation asks for."),
     "not-found": Kind(404, "Nothing here for this key."),
     "method-not-allowed": Kind(405, "This address does not take that method."),
+    "key-destroyed": Kind(410, "The key of this organization's data was destroyed."),
     "length-required": Kind(411, "State the length of the body: Content-Length."),
     "too-large": Kind(413, "The body is larger than this address takes."),
     "media-type-unsupported": Kind(415, "This address does not take that kind of body."),
@@ -82,6 +86,10 @@ def answer(error: Exception, _context: Any) -> JsonResponse | None:
         return problem(error.code, field=error.field, detail=error.detail, headers=own)
     if isinstance(error, Http404):
         return problem("not-found")
+    if isinstance(error, Unsealable) and error.code == KEY_GONE:
+        return problem("key-destroyed")
+    if isinstance(error, (Unsealable, Corrupt)):
+        return problem("not-genuine")
     if isinstance(error, PermissionDenied):
         return problem("scope-missing", detail=str(error))
     if isinstance(error, exceptions.APIException):

@@ -12,14 +12,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.audit import actions as audit
-from apps.core.blobs.sealing import Unsealable
-from apps.core.blobs.store import Corrupt
 from apps.core.negotiation import takes
 from apps.ecg import waveforms
 from apps.ecg.models import Recording, Waveform
 from apps.integrations.api import serializers, wanted
 from apps.integrations.api.base import Operations
-from apps.integrations.api.problems import Problem
 from apps.integrations.api.queries import MOST, get_recording_to_read, recordings
 from apps.reports.models import Report
 from apps.tenants.model_api import Scope
@@ -88,8 +85,6 @@ class Samples(Operations):
             body = packed(found, asked.get("kind", Waveform.Kind.RHYTHM), encoding)
         except Waveform.DoesNotExist:
             raise Http404 from None
-        except (Corrupt, Unsealable):
-            raise Problem("not-genuine") from None
         audit.record("ecg.waveform.viewed", found, actor=self.caller.client)
         headers = {"Vary": "Accept-Encoding"} | ({"Content-Encoding": encoding} if encoding else {})
         return HttpResponse(body, content_type="application/vnd.einthoven.ewf1", headers=headers)

@@ -11,8 +11,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.audit import actions as audit
-from apps.core.blobs.sealing import Unsealable
-from apps.core.blobs.store import Corrupt
 from apps.integrations.api import serializers
 from apps.integrations.api.base import Operations
 from apps.integrations.api.problems import Problem
@@ -47,7 +45,7 @@ class ReportPdf(Operations):
         found = get_version_to_read(self.caller, report_id, version_id)
         try:
             body = signed_pdf(found)
-        except (Corrupt, Unsealable, FileNotFoundError):
+        except FileNotFoundError:
             raise Problem("not-genuine") from None
         audit.record(
             "reports.report.downloaded",

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ecg", "0001_initial"),
+        ("ecg", "0002_sealed_again"),
     ]
 
     operations = [

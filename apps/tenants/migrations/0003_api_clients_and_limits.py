@@ -11,7 +11,7 @@ from apps.core.rls import ALL, KEEP, lookup_function, secure
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tenants", "0001_initial"),
+        ("tenants", "0002_data_key"),
     ]
 
     operations = [
