@@ -66,6 +66,9 @@ ADDED_TABLES = WRITTEN_ONCE_TABLES | {
 # Single columns of added rows that may be written again: the same content under a newer key.
 WRITTEN_AGAIN = {("ecg_waveform", "sealed")}
 
+# Rows that end with their minute, and that the application removes.
+PASSING_TABLES = {"tenants_ratecounter"}
+
 # What onboarding writes and staff may count, with the platform role's powers; a clinical table is
 # never among them.
 CONFIGURATION_TABLES = {
@@ -82,19 +85,32 @@ CONFIGURATION_TABLES = {
     "tenants_emergencyaccess": KEEP,
     "tenants_membership": KEEP,
     ORGANIZATIONS: KEEP,
+    "tenants_apiclient": "SELECT",
+    "tenants_apikey": "SELECT",
+    "tenants_ratelimit": "SELECT",
     "tenants_site": KEEP,
     "tenants_storagelocation": "SELECT",
     "tenants_storagemove": "SELECT",
 }
 LOOKUP_TABLES = {
     ORGANIZATIONS,
+    "tenants_apiclient",
+    "tenants_apikey",
     "tenants_identitydomain",
     "tenants_identityprovider",
     "tenants_membership",
 }
 
+# Unique without the organization: what is looked up before one is known.
+LOOKUP_KEYS = {(ORGANIZATIONS, "slug"), ("tenants_apikey", "key_hash")}
+
 # Functions that see every organization: arguments and result; a queue's floor is added for each.
 LOOKUP_FUNCTIONS = {
+    "client_by_key_hash": (
+        "wanted text",
+        "TABLE(organization_id bigint, client_id bigint, client_name uuid, key_id bigint,"
+        " scopes text, used_on date)",
+    ),
     "closed_to_passwords": ("person bigint", "SETOF bigint"),
     "identity_provider_of_domain": (
         "wanted text",
@@ -119,9 +135,14 @@ STORED = (
 # Where a row also says how long its bytes are.
 STORED_SIZES = {"ingestion_ingress": "size"}
 
+# Proofs of apps above: what is counted, and the function that looks.
+FURTHER_PROOFS = (("operations", "apps.integrations.api.proofs.operations_ask_for_a_scope"),)
+
 
 def application_powers(table: str) -> str:
     """What the application's role may do with a table of organizations' rows."""
     if table == ORGANIZATIONS:
         return "SELECT, UPDATE"
+    if table in PASSING_TABLES:
+        return ALL
     return APPEND if table in ADDED_TABLES else KEEP

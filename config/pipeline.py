@@ -30,7 +30,10 @@ LEASED: dict[str, str] = {
 }
 
 # What the sweeper does besides, once an hour; each settles its own errors.
-HOURLY: tuple[str, ...] = ("apps.tenants.anchoring.anchor_hourly",)
+HOURLY: tuple[str, ...] = (
+    "apps.tenants.anchoring.anchor_hourly",
+    "apps.tenants.limits.forget_addresses",
+)
 
 # What looks for something wrong in one organization → the alarms it raises and resolves.
 WATCHERS: dict[str, tuple[str, ...]] = {

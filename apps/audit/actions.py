@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import structlog
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import connection, models, transaction
 from django.utils import timezone
 
@@ -27,6 +28,7 @@ DETAIL_KEYS = frozenset(
         "day",
         "decision",
         "destination",
+        "door",
         "due",
         "emergency",
         "entry",
@@ -41,12 +43,14 @@ DETAIL_KEYS = frozenset(
         "pdf_sha256",
         "purpose",
         "person",
+        "prefix",
         "reason",
         "reason_mac",
         "recording",
         "revision",
         "role",
         "route",
+        "scopes",
         "sha256",
         "signed_at",
         "since",
@@ -75,6 +79,7 @@ def record(
 ) -> None:
     """Gather an event of the scope's organization; it is written when the transaction commits.
 
+    `actor` is the person or the API client that did it, None for the platform itself.
     Raises KeyError for an unknown code or detail: the trail holds no free-form data.
     """
     event = _event(required_organization(), code, subject, actor, trace_id, details)
@@ -97,7 +102,7 @@ def _event(
     return Event(
         organization_id=organization_id,
         code=code,
-        actor_id=None if actor is None else actor.pk,
+        **_who(actor),
         object_type="" if subject is None else subject._meta.label_lower,
         object_id="" if subject is None else _name(subject),
         trace_id=trace_id or getattr(subject, "trace_id", None) or _trace_of_the_work(),
@@ -135,6 +140,12 @@ def record_apart(organization_id: int, code: str, /, **details: Any) -> None:
             apart.commit()
     finally:
         apart.close()
+
+
+def _who(actor: models.Model | None) -> dict[str, Any]:
+    person = actor is None or isinstance(actor, get_user_model())
+    key = None if actor is None else actor.pk
+    return {"actor_id": key} if person else {"actor_id": None, "client_id": key}
 
 
 def _name(subject: models.Model) -> str:

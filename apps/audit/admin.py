@@ -57,7 +57,7 @@ class AuditEventAdmin(PlatformModelAdmin):
     when_empty = "No event matches. Remove a filter to widen."
     list_display = ("seq", "occurred_at", "what", "who", "subject", "details_text")
     list_filter = (CodeFilter, ObjectFilter, "occurred_at")
-    list_select_related = ("actor",)
+    list_select_related = ("actor", "client")
     search = ("object_id", "trace_id", "actor__email*")
     search_help_text = "The public id of a record, a trace id, or a person's e-mail address."
     hidden = ("previous_mac", "mac")

@@ -37,6 +37,7 @@ class Event:
     occurred_at: datetime
     software: str = ""
     form: int = FORM
+    client_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,9 @@ def _fields(event: Event, seq: int) -> dict[str, Any]:
     # Software added to a row of form 1 stays in, where the code does not cover it.
     if event.form == 1 and not event.software:
         del fields["form"], fields["software"]
+    if event.client_id is None:
+        # As events were written before programs could act.
+        del fields["client_id"]
     return fields
 
 
@@ -141,9 +145,9 @@ def flush(connection: DatabaseWrapper, events: list[Event]) -> None:
 _APPEND = """WITH head AS (
       UPDATE audit_audithead SET seq = %s, mac = %s WHERE organization_id = %s)
     INSERT INTO audit_auditevent
-    (organization_id, code, actor_id, object_type, object_id, trace_id, details, occurred_at,
-     software, form, seq, previous_mac, mac) VALUES """
-_VALUES = "(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+    (organization_id, code, actor_id, client_id, object_type, object_id, trace_id, details,
+     occurred_at, software, form, seq, previous_mac, mac) VALUES """
+_VALUES = "(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 
 
 def _columns(link: Link) -> tuple[Any, ...]:
@@ -152,6 +156,7 @@ def _columns(link: Link) -> tuple[Any, ...]:
         event.organization_id,
         event.code,
         event.actor_id,
+        event.client_id,
         event.object_type,
         event.object_id,
         event.trace_id,

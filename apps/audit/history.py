@@ -32,7 +32,9 @@ def history_of(rows: Iterable[Model]) -> list[Entry]:
     for row in rows:
         name = str(getattr(row, "public_id", row.pk))
         wanted |= Q(object_type=row._meta.label_lower, object_id=name)
-    events = AuditEvent.objects.filter(wanted).select_related("actor").order_by("-seq")[:MOST]
+    events = (
+        AuditEvent.objects.filter(wanted).select_related("actor", "client").order_by("-seq")[:MOST]
+    )
     return [entry_of(event) for event in reversed(events)]
 
 
@@ -45,6 +47,8 @@ def what(event: AuditEvent) -> str:
 
 
 def who(event: AuditEvent) -> str:
+    if event.client_id:
+        return f"{event.client} (API client)"
     return str(event.actor) if event.actor_id else "The platform"
 
 

@@ -7,7 +7,7 @@ from django.db import models
 
 from apps.audit.chain import Event, Link
 from apps.audit.model_alarm import Alarm
-from apps.core.fields import SharedForeignKey, Tenant
+from apps.core.fields import OrgForeignKey, SharedForeignKey, Tenant
 
 
 class AuditEvent(Tenant):
@@ -22,6 +22,13 @@ class AuditEvent(Tenant):
         null=True,
         related_name="+",
         db_comment="operational: The person who did it; empty for the platform itself.",
+    )
+    client = OrgForeignKey(
+        "tenants.ApiClient",
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_comment="operational: The program that did it, where none of our people did.",
     )
     object_type = models.CharField(
         max_length=64, blank=True, db_comment="operational: Kind of record, app.model."
@@ -59,6 +66,7 @@ class AuditEvent(Tenant):
             ),
             models.Index(fields=["organization", "actor", "seq"], name="audit_by_actor"),
             models.Index(fields=["organization", "code", "seq"], name="audit_by_code"),
+            models.Index(fields=["organization", "client", "seq"], name="audit_by_client"),
         ]
 
     def __str__(self) -> str:
@@ -77,6 +85,7 @@ class AuditEvent(Tenant):
             occurred_at=self.occurred_at,
             software=self.software,
             form=self.form,
+            client_id=self.client_id,
         )
         return Link(event, self.seq, bytes(self.previous_mac), bytes(self.mac))
 

@@ -66,6 +66,23 @@ def secure(
     return RunSQL(_join(statements), _join(_undo(table, parents, shared, column, leased)))
 
 
+def refer(table: str, column: str, parent: str) -> RunSQL:
+    """The composite key of a column that a guarded table was given later."""
+    adding = _reference(
+        table, column, f"organization_id, {column}", parent, "(organization_id, id)"
+    )
+    return RunSQL(
+        _join(
+            [
+                f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY",
+                *adding,
+                f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+            ]
+        ),
+        f"ALTER TABLE {table} DROP CONSTRAINT {table}_{column}_same_org",
+    )
+
+
 def append_only(table: str) -> RunSQL:
     """Rows are written once: UPDATE, DELETE and TRUNCATE are refused for every role."""
     return RunSQL(

@@ -20,7 +20,7 @@ from apps.core.scope import required_organization
 from apps.ecg.models import Priority
 from apps.ingestion.models import Ingress
 from apps.tenants import blobs
-from apps.tenants.models import Site, User
+from apps.tenants.models import ApiClient, Site, User
 
 RAW = "raw"
 
@@ -51,12 +51,14 @@ def accept(
     filename: str,
     idem_key: str,
     sender: User | None = None,
+    client: ApiClient | None = None,
     site: Site | None = None,
     priority: str = Priority.ROUTINE,
     lane: int = LIVE,
 ) -> Accepted:
     """Keep a file and put it on the queue. What this returns is committed: acknowledge it.
 
+    `sender` is the person, `client` the program that sent it, where one did.
     Call in an organization's scope with no transaction open. Raises EmptyFile, TooLarge,
     DeliveryKeyReused and RetryableError (storage or database away: the sender tries again).
     """
@@ -80,13 +82,13 @@ def accept(
         trace_id=_trace_id(),
     )
     try:
-        return _enter(row)
+        return _enter(row, sender or client)
     except DATABASE_AWAY:
         raise RetryableError("database-unavailable") from None
 
 
 @transaction.atomic
-def _enter(row: Ingress) -> Accepted:
+def _enter(row: Ingress, actor: User | ApiClient | None) -> Accepted:
     """The same delivery again finds the row of the first time."""
     if not insert_unless_there(row):
         kept = Ingress.objects.get(source=row.source, idem_key=row.idem_key)
@@ -96,7 +98,7 @@ def _enter(row: Ingress) -> Accepted:
     audit.record(
         "ingestion.file.accepted",
         row,
-        actor=row.sender,
+        actor=actor,
         source=row.source,
         sha256=row.sha256,
         size=row.size,

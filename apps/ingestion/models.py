@@ -19,6 +19,7 @@ class Ingress(Leased, Public):
         SMB = "smb", "File share"
         EHR = "ehr", "EHR"
         DICOM = "dicom", "DICOM network"
+        API = "api", "API"
 
     class Outcome(models.TextChoices):
         PENDING = "pending", "In work"

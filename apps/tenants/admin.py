@@ -1,4 +1,4 @@
-"""Organizations and their sites; the people are in `admin_people`."""
+"""Organizations and their sites; people, programs and limits are in modules of their own."""
 
 from __future__ import annotations
 
@@ -20,9 +20,11 @@ from apps.audit.actions import record_alone
 from apps.audit.admin_base import ConfigurationAdmin, inside, may, on_platform
 from apps.core.scope import organization_scope
 from apps.tenants import (  # noqa: F401 - register their pages
+    admin_api,
     admin_identity,
     admin_invitations,
     admin_keys,
+    admin_limits,
     admin_people,
     admin_platform,
     admin_storage,

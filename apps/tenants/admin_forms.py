@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django import forms
@@ -10,7 +11,8 @@ from django.contrib.auth.password_validation import validate_password
 from apps.audit.admin_base import TenantForm
 from apps.core.admin_lists import purposes
 from apps.tenants.actions import NewOrganization, organization_for_platform
-from apps.tenants.models import PLATFORM_SLUG, Membership, Organization, User
+from apps.tenants.model_api import Scope
+from apps.tenants.models import PLATFORM_SLUG, ApiClient, Membership, Organization, User
 
 TAKEN = "There is an organization of this short name. Choose another."
 MEMBER = "This person is a member already. Change the role in the list of members."
@@ -82,3 +84,50 @@ class InviteForm(TenantForm):
             except forms.ValidationError as error:
                 self.add_error("password", error)
         return cleaned
+
+
+class ClientForm(TenantForm):
+    """Scopes as boxes to tick; kept as one text."""
+
+    scopes = forms.MultipleChoiceField(
+        choices=Scope.choices,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="What the program may do. Give no more than it needs.",
+    )
+    expires_at = forms.DateTimeField(
+        required=False,
+        label="Expires",
+        help_text="When its keys end, as 2027-01-31 18:00. Leave empty for no end.",
+    )
+
+    class Meta:
+        model = ApiClient
+        fields = ("name", "scopes", "expires_at")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["scopes"] = self.instance.scopes.split()
+
+    def clean_scopes(self) -> str:
+        return " ".join(sorted(self.cleaned_data["scopes"]))
+
+
+OVERLAPS = {
+    "none": ("End the old key now", dt.timedelta(0)),
+    "hour": ("1 hour", dt.timedelta(hours=1)),
+    "day": ("1 day", dt.timedelta(days=1)),
+    "week": ("7 days", dt.timedelta(days=7)),
+    "month": ("30 days", dt.timedelta(days=30)),
+}
+
+
+class RotateForm(forms.Form):
+    overlap = forms.ChoiceField(
+        choices=[(name, words) for name, (words, _) in OVERLAPS.items()],
+        initial="day",
+        label="The old key goes on for",
+        help_text="Time to give the program its new key. A key that was seen by others ends now.",
+    )
+
+    def clean_overlap(self) -> dt.timedelta:
+        return OVERLAPS[self.cleaned_data["overlap"]][1]

@@ -9,6 +9,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 
 from apps.core.fields import OrgForeignKey, Public, SharedForeignKey, Tenant
+from apps.tenants.model_api import ApiClient, ApiKey
 from apps.tenants.model_entry import EmergencyAccess
 from apps.tenants.model_identity import (
     ExternalIdentity,
@@ -18,6 +19,7 @@ from apps.tenants.model_identity import (
 )
 from apps.tenants.model_invitation import Invitation
 from apps.tenants.model_key import DataKey
+from apps.tenants.model_limits import RateCounter, RateLimit
 from apps.tenants.model_platform import PlatformRole
 from apps.tenants.model_review import AccessDecision, AccessReview
 from apps.tenants.zones import validate_zone
@@ -26,6 +28,8 @@ __all__ = [
     "PLATFORM_SLUG",
     "AccessDecision",
     "AccessReview",
+    "ApiClient",
+    "ApiKey",
     "DataKey",
     "EmergencyAccess",
     "ExternalIdentity",
@@ -35,6 +39,8 @@ __all__ = [
     "Membership",
     "Organization",
     "PlatformRole",
+    "RateCounter",
+    "RateLimit",
     "SignOnAnswer",
     "Site",
     "User",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from contextlib import nullcontext
+from typing import cast
 
 import structlog
 from django.conf import settings
@@ -19,7 +20,8 @@ from apps.core.scope import organization_scope
 from apps.tenants.access import Active, active_organization, platform_role_of
 from apps.tenants.actions import platform_organization_id
 from apps.tenants.blobs import damage_behind, record_damage
-from apps.tenants.models import User
+from apps.tenants.clients import Caller
+from apps.tenants.models import ApiClient, User
 from apps.web import lifetime, sign_on
 from apps.web.views import errors
 
@@ -180,14 +182,30 @@ class AuditRefusals:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        active: Active | None = getattr(request, "active", None)
-        if response.status_code in REFUSED and request.user.is_authenticated:
-            match = request.resolver_match
-            record_alone(
-                active.organization_id if active else platform_organization_id(),
-                "web.request.refused",
-                actor=request.user,
-                route=match.route if match else "unknown",
-                status=response.status_code,
-            )
+        if response.status_code in REFUSED:
+            self._record(request, response.status_code)
         return response
+
+    def _record(self, request: HttpRequest, status: int) -> None:
+        match, home = request.resolver_match, home_of(request)
+        if home is not None:
+            organization_id, actor = home
+            record_alone(
+                organization_id,
+                "web.request.refused",
+                actor=actor,
+                route=match.route if match else "unknown",
+                status=status,
+            )
+
+
+def home_of(request: HttpRequest) -> tuple[int, User | ApiClient] | None:
+    """On whose record a request is, and who asked; None while nobody is known."""
+    caller: Caller | None = getattr(request, "caller", None)
+    if caller is not None:
+        return caller.organization_id, caller.client
+    user = cast(User, request.user)
+    if not user.is_authenticated:
+        return None
+    active: Active | None = getattr(request, "active", None)
+    return (active.organization_id if active else platform_organization_id()), user

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "apps.web.apps.PlatformAdminConfig",
     "django_q",
     *sign_in.APPS,
+    "drf_spectacular",
 ]
 
 MIDDLEWARE = [
@@ -55,6 +56,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "apps.web.middleware.TraceId",
     "apps.web.downloads.SeparateOrigin",
+    "apps.integrations.api.middleware.ApiDoor",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -65,9 +67,9 @@ MIDDLEWARE = [
     "apps.web.middleware.ActiveOrganization",
     "apps.web.second_factor.SecondFactor",
     "apps.web.middleware.AuditRefusals",
-    "apps.web.request_bounds.RequestBounds",
     "apps.web.middleware.StorageFaults",
     "apps.web.sign_on.BoundSession",
+    "apps.web.limits.Limits",
 ]
 
 TEMPLATES = [
@@ -121,6 +123,29 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 # Nothing sent to a page that takes no files is written to disk, where it would lie unsealed.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+
+# Bodies of all other requests; a form of several files may be larger than one file.
+MAX_BODY_BYTES = 1024 * 1024
+MAX_FORM_BYTES = 2 * MAX_UPLOAD_BYTES + 1024 * 1024
+
+# Requests a minute: of an organization at its doors, of an address at the last two.
+LIMITS_PER_MINUTE = {
+    "web": env.whole_number("LIMIT_WEB", 3000),
+    "upload": env.whole_number("LIMIT_UPLOAD", 600),
+    "api": env.whole_number("LIMIT_API", 1200),
+    "sign-in": env.whole_number("LIMIT_SIGN_IN", 60),
+    "api-key": env.whole_number("LIMIT_API_KEY", 60),
+}
+
+REST_FRAMEWORK = {"DEFAULT_SCHEMA_CLASS": "apps.integrations.api.operation.OperationSchema"}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Einthoven API",
+    "DESCRIPTION": "Send ECG files, follow them, read recordings and signed reports.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENABLE_DJANGO_DEPLOY_CHECK": False,
+}
 
 BLOB_ROOT = Path(env.text("BLOB_ROOT"))
 BLOB_PLACES = "apps.tenants.blobs"

@@ -9,11 +9,14 @@ from apps.billing.models import Price
 from apps.inference.models import Algorithm, AlgorithmVersion
 from apps.integrations.models import AlarmChannel, Destination
 from apps.tenants.models import (
+    ApiClient,
+    ApiKey,
     DataKey,
     Invitation,
     Membership,
     Organization,
     PlatformRole,
+    RateLimit,
     Site,
     User,
 )
@@ -23,10 +26,10 @@ from tests.factories import inside, make_user
 from tests.isolation.rows import named
 
 CONFIGURATION = {
-    *(Alarm, AlarmChannel, Algorithm, AlgorithmVersion, AuditCount, DataKey, Destination),
-    *(Membership, Organization, Price, Site),
+    *(Alarm, AlarmChannel, Algorithm, AlgorithmVersion, ApiClient, ApiKey, AuditCount, DataKey),
+    *(Destination, Membership, Organization, Price, RateLimit, Site),
 }
-ADDED_INSIDE = {AlarmChannel, Destination, Invitation, Membership, Price, Site}
+ADDED_INSIDE = {AlarmChannel, ApiClient, Destination, Invitation, Membership, Price, Site}
 ADDED_ON_PLATFORM = {Organization}
 OF_PLATFORM = {PlatformRole}
 OF_ORGANIZATIONS = [model for model in models() if model not in OF_PLATFORM]

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 import uuid
+from dataclasses import replace
 
 import pytest
 from django.db import connections, transaction
 
 from apps.audit import verify
 from apps.audit.actions import record, record_alone
+from apps.audit.chain import Event, canonical
 from apps.audit.codes import CODES
+from apps.audit.history import who
 from apps.audit.models import AuditEvent, AuditHead
 from apps.audit.verify import ChainResult, verify_chain
 from apps.core.scope import organization_scope
 from apps.ecg.models import Patient, PatientIdentifier
+from tests.api.keys import make_client
 from tests.audit.conftest import record_events
 from tests.database import committed
 from tests.factories import inside, make_patient
@@ -221,3 +226,21 @@ def test_every_code_says_app_object_and_past_participle():
         "web",
     }
     assert all(words and words[0].isupper() for words in CODES.values())
+
+
+def test_a_program_is_named_as_who_acted(mercy):
+    client, _ = make_client(mercy)
+    with inside(mercy):
+        record("ecg.recordings.listed", actor=client, count=1)
+    with inside(mercy):
+        event = AuditEvent.objects.get(code="ecg.recordings.listed")
+        assert (event.client_id, event.actor_id) == (client.pk, None)
+        assert who(event) == f"{client.name} (API client)"
+    assert verify_chain(mercy.pk).failure == ""
+
+
+def test_events_of_people_are_covered_as_before_programs_could_act():
+    moment = dt.datetime(2026, 1, 2, tzinfo=dt.UTC)
+    event = Event(1, "web.admin.viewed", 7, "", "", None, "{}", moment)
+    assert b"client" not in canonical(event, 1)
+    assert b'"client_id":9' in canonical(replace(event, client_id=9), 1)

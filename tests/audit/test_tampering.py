@@ -8,6 +8,7 @@ import pytest
 
 from apps.audit.models import AuditHead
 from apps.audit.verify import ChainResult, verify_chain
+from tests.api.keys import make_client
 from tests.audit.conftest import LENGTH, record_events
 from tests.database import committed
 from tests.factories import inside
@@ -47,6 +48,12 @@ def test_an_edit_of_any_column_is_found(tamper, mercy, column):
 
 def test_a_changed_actor_is_found(tamper, mercy, reader):
     tamper("UPDATE audit_auditevent SET actor_id = %s WHERE seq = 4", reader.pk)
+    assert failure(mercy) == "event 4 was changed"
+
+
+def test_a_program_put_in_a_persons_place_is_found(tamper, mercy):
+    client, _ = make_client(mercy)
+    tamper("UPDATE audit_auditevent SET client_id = %s WHERE seq = 4", client.pk)
     assert failure(mercy) == "event 4 was changed"
 
 

@@ -53,6 +53,16 @@ GUARDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "apps.ingestion.queries": (("",), (ACCESS,)),
     "apps.integrations.queries": (("",), (ACCESS,)),
     "apps.reports.queries": (("",), (ACCESS,)),
+    "apps.tenants.clients": (("recognise",), ("tests/api/test_door.py",)),
+    "apps.integrations.api.queries": (("admit", "get_"), ("tests/isolation/test_api_access.py",)),
+    "apps.integrations.api.middleware": (
+        ("ApiDoor", "shown_key", "refuse"),
+        ("tests/api/test_door.py", "tests/web/test_limits.py"),
+    ),
+    "apps.tenants.admin_api": (
+        ("ApiClientAdmin.has_", "ApiClientAdmin._living", "ApiKeyAdmin.has_"),
+        (f"{ADMIN}/test_api_clients.py",),
+    ),
     "apps.web.guard": (
         ("in_organization",),
         ("tests/web/test_pages.py", "tests/web/test_door.py"),
@@ -95,6 +105,7 @@ ONLY_NAMED = (
     "apps.reports.queries",
     "apps.inference.queries",
     "apps.integrations.queries",
+    "apps.integrations.api.queries",
 )
 
 

@@ -7,7 +7,12 @@ from collections.abc import Iterator
 from apps.core.isolation import catalog
 from apps.core.isolation.catalog import column, rows
 from apps.core.rls import DISPATCH_READS, DISPATCH_WRITES
-from config.isolation import ADDED_TABLES, CONFIGURATION_TABLES, ORGANIZATIONS
+from config.isolation import (
+    ADDED_TABLES,
+    CONFIGURATION_TABLES,
+    ORGANIZATIONS,
+    PASSING_TABLES,
+)
 from tests.mutants.schema import SchemaMutant
 
 OPEN = "USING (true) WITH CHECK (true)"
@@ -158,7 +163,8 @@ def grants_to_claim() -> Iterator[SchemaMutant]:
 def grants_to_others() -> Iterator[SchemaMutant]:
     for table in sorted(catalog.tenant_tables()):
         yield _granted("grant to everyone", "SELECT", table, "PUBLIC")
-        yield _granted("grant to application", "DELETE", table, "ecg_app")
+        if table not in PASSING_TABLES:
+            yield _granted("grant to application", "DELETE", table, "ecg_app")
         yield _granted("grant to application", "TRUNCATE", table, "ecg_app")
         yield _granted("grant to lookup", "UPDATE", table, "ecg_lookup")
         if table not in CONFIGURATION_TABLES:

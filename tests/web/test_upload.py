@@ -8,8 +8,8 @@ from django.test import Client
 
 from apps.core.errors import RetryableError
 from apps.ingestion.models import Ingress
+from apps.ingestion.uploads import MemoryHandler
 from apps.tenants.models import Site
-from apps.web.uploads import MemoryHandler
 from tests.database import committed
 from tests.factories import inside
 from tests.web.pages import events

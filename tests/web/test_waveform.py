@@ -5,8 +5,8 @@ import gzip
 import pytest
 import zstandard
 
+from apps.core.negotiation import takes
 from apps.ecg.formats.packing import unpack
-from apps.web.views.study import takes
 from tests.database import committed
 from tests.factories import make_recording, make_waveform
 from tests.web.pages import events

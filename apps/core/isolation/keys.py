@@ -8,7 +8,7 @@ from django.apps import apps
 
 from apps.core.fields import Tenant
 from apps.core.isolation.catalog import Found, column, compare, rows, tenant_tables
-from config.isolation import ORGANIZATIONS, USERS
+from config.isolation import LOOKUP_KEYS, ORGANIZATIONS, USERS
 
 ForeignKey = tuple[str, tuple[str, ...], str, tuple[str, ...]]
 
@@ -65,7 +65,7 @@ def keys_are_valid_and_cascade_nothing() -> Found:
 
 
 def unique_keys_begin_with_the_organization() -> Found:
-    """Exempt: bigint primary keys, random UUIDs, the organization's slug."""
+    """Exempt: bigint primary keys, random UUIDs, and what is looked up before a scope exists."""
     found = rows(
         """SELECT c.relname::text, i.indexrelid::regclass::text, i.indisprimary,
                   0 = ANY(i.indkey), array_agg(a.attname::text ORDER BY k.place),
@@ -90,7 +90,8 @@ def _tells(
         return (columns, types) != (["id"], ["bigint"])
     if columns == ["public_id"]:
         return types != ["uuid"]
-    return columns[0] != "organization_id" and (table, columns) != (ORGANIZATIONS, ["slug"])
+    looked_up = len(columns) == 1 and (table, columns[0]) in LOOKUP_KEYS
+    return columns[0] != "organization_id" and not looked_up
 
 
 def rows_can_be_referred_to_with_their_organization() -> Found:

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from django.db import DatabaseError
+from django.utils.module_loading import import_string
 
 from apps.core.isolation import canary, grants, keys, objects, policies, stored, visible
 from apps.core.isolation.catalog import Found
+from config.isolation import FURTHER_PROOFS
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,17 @@ class Proof:
     @property
     def name(self) -> str:
         return self.look.__name__.replace("_", "-")
+
+
+def _above(path: str) -> Callable[[], Found]:
+    """A proof of an app above this one, imported when it is run."""
+
+    def look() -> Found:
+        found: Found = import_string(path)()
+        return found
+
+    look.__name__ = path.rpartition(".")[2]
+    return look
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +74,7 @@ PROOFS = (
     Proof("stored objects", stored.keys_begin_with_their_organization),
     Proof("stored objects", stored.keys_of_others_open_nothing),
     Proof("data keys", stored.no_key_is_of_two_organizations),
+    *(Proof(what, _above(path)) for what, path in FURTHER_PROOFS),
 )
 
 

@@ -11,6 +11,7 @@ from apps.audit import actions as audit
 from apps.audit.alarms import raise_alarm
 from apps.core.blobs.sealing import KEY_GONE, Unsealable
 from apps.core.blobs.store import Corrupt
+from apps.core.negotiation import takes
 from apps.ecg import queries, waveforms
 from apps.ecg.models import Recording, Waveform
 from apps.ecg.paper import FORMS
@@ -60,15 +61,6 @@ def _body(found: Recording, kind: str, encoding: str) -> bytes:
     if encoding == "zstd":
         return waveforms.load_compressed(found, kind)
     return gzip.compress(waveforms.load_packed(found, kind), compresslevel=6, mtime=0)
-
-
-def takes(accepted: str, encoding: str) -> bool:
-    """Whether an Accept-Encoding names it with a weight above 0 (RFC 9110 12.5.3)."""
-    for part in accepted.split(","):
-        name, _, weight = part.partition(";")
-        if name.strip().lower() == encoding:
-            return weight.replace(" ", "").lower() not in {"q=0", "q=0.0", "q=0.00", "q=0.000"}
-    return False
 
 
 @require_safe

@@ -23,12 +23,12 @@ from apps.ecg.models import Priority
 from apps.ingestion import queries
 from apps.ingestion.actions import DeliveryKeyReused, EmptyFile, accept
 from apps.ingestion.models import Ingress
+from apps.ingestion.uploads import CHUNK, MemoryHandler
 from apps.tenants.models import Site
 from apps.tenants.queries import get_site_to_send_from, permit, sites
 from apps.web.arrivals import rows_of
 from apps.web.context import frame_of
 from apps.web.guard import OrganizationRequest, in_organization, wants_json
-from apps.web.uploads import CHUNK, MemoryHandler
 from apps.web.worklist import name_in
 
 MEGABYTE = 1024 * 1024

@@ -1,0 +1,142 @@
+"""Reading for programs: each function asks for its scope first, then finds in the organization."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import F, Func, Prefetch, TextField
+from django.db.models.lookups import LessThan
+from django.http import Http404
+
+from apps.ecg.models import PatientIdentifier, Recording
+from apps.ingestion.models import Ingress
+from apps.integrations.api.problems import Problem
+from apps.reports.models import Report, ReportVersion, Signature
+from apps.tenants.clients import Caller
+from apps.tenants.model_api import Scope
+from apps.tenants.models import Site
+
+MOST = 200
+
+
+def admit(caller: Caller | None, scope: Scope) -> None:
+    """Raises PermissionDenied, naming the scope, unless the caller has it."""
+    if caller is None or not caller.may(scope):
+        raise PermissionDenied(f"This operation asks for the scope {scope.value}.")
+
+
+def get_file_to_follow(caller: Caller, public_id: uuid.UUID) -> Ingress:
+    admit(caller, Scope.FILES_READ)
+    found = Ingress.objects.select_related("recording").filter(public_id=public_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def get_site_to_send_from(caller: Caller, public_id: uuid.UUID) -> Site:
+    admit(caller, Scope.FILES_WRITE)
+    found = Site.objects.filter(public_id=public_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which recordings, and how many of them; None leaves a filter out."""
+
+    limit: int = 50
+    cursor: uuid.UUID | None = None
+    received_from: dt.datetime | None = None
+    received_before: dt.datetime | None = None
+    acquired_from: dt.datetime | None = None
+    acquired_before: dt.datetime | None = None
+    patient: uuid.UUID | None = None
+    site: uuid.UUID | None = None
+    report_status: str = ""
+
+
+# Parameter → the column it narrows.
+FILTERS = {
+    "received_from": "received_at__gte",
+    "received_before": "received_at__lt",
+    "acquired_from": "acquired_at__gte",
+    "acquired_before": "acquired_at__lt",
+    "patient": "patient__public_id",
+    "site": "site__public_id",
+    "report_status": "reports__status",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    recordings: list[Recording]
+    next: uuid.UUID | None
+
+
+def recordings(caller: Caller, wanted: Wanted) -> Page:
+    """Newest arrival first. Raises Problem for a cursor that names no recording here."""
+    admit(caller, Scope.RECORDINGS_READ)
+    narrowed = {
+        column: value for name, column in FILTERS.items() if (value := getattr(wanted, name))
+    }
+    rows = Recording.objects.filter(**narrowed)
+    if wanted.cursor:
+        rows = rows.filter(LessThan(_place("received_at", "id"), _after(wanted.cursor)))
+    rows = rows.order_by("-received_at", "-id")
+    found = list(rows.prefetch_related("patient", "site", "reports")[: wanted.limit + 1])
+    more = len(found) > wanted.limit
+    page = found[: wanted.limit]
+    return Page(page, page[-1].public_id if more else None)
+
+
+def _place(*columns: str) -> Func:
+    return Func(*(F(column) for column in columns), function="ROW", output_field=TextField())
+
+
+def _after(cursor: uuid.UUID) -> Func:
+    """The place of the last recording of the page before."""
+    here = Recording.objects.filter(public_id=cursor).values_list("received_at", "id").first()
+    if here is None:
+        raise Problem("invalid-request", field="cursor", detail="It is of no page of this list.")
+    return Func(*here, function="ROW", output_field=TextField())
+
+
+def get_recording_to_read(caller: Caller, public_id: uuid.UUID) -> Recording:
+    """With all that is told of it."""
+    admit(caller, Scope.RECORDINGS_READ)
+    related = ("patient", "site", "device")
+    identifiers = Prefetch("patient__identifiers", PatientIdentifier.objects.order_by("id"))
+    rows = Recording.objects.select_related(*related).prefetch_related(identifiers, "reports")
+    found = rows.filter(public_id=public_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def get_report_to_read(caller: Caller, public_id: uuid.UUID) -> Report:
+    """With its signed versions, oldest first, and their signatures."""
+    admit(caller, Scope.REPORTS_READ)
+    signatures = Prefetch("signatures", Signature.objects.order_by("id"))
+    versions = ReportVersion.objects.defer("content").order_by("number")
+    versions = versions.prefetch_related(signatures)
+    rows = Report.objects.select_related("recording")
+    rows = rows.prefetch_related(Prefetch("versions", versions))
+    found = rows.filter(public_id=public_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def get_version_to_read(
+    caller: Caller, report_id: uuid.UUID, version_id: uuid.UUID
+) -> ReportVersion:
+    admit(caller, Scope.REPORTS_READ)
+    rows = ReportVersion.objects.select_related("report").defer("content")
+    found = rows.filter(report__public_id=report_id, public_id=version_id).first()
+    if found is None:
+        raise Http404
+    return found

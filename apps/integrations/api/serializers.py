@@ -1,0 +1,181 @@
+"""What is said of each thing: the only list of what leaves by the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers as fields
+
+from apps.core.leases import Leased
+from apps.ecg.model_recording import Source
+from apps.ecg.models import Patient, Priority, Recording, Waveform
+from apps.ingestion.models import Ingress
+from apps.reports.models import Report, ReportVersion, Signature
+
+UNCONFIRMED = "unconfirmed"
+
+
+class File(fields.Serializer):
+    """A file on its way: `state` first, then `outcome`, then the recording it became."""
+
+    id = fields.UUIDField(source="public_id")
+    state = fields.ChoiceField(Leased.State.choices)
+    outcome = fields.ChoiceField(Ingress.Outcome.choices)
+    code = fields.CharField(source="error_code", help_text="Why it was refused; else empty.")
+    field = fields.CharField(
+        source="refusal_field", help_text="The field of the file at fault, where one is."
+    )
+    message = fields.CharField(source="refusal_message", help_text="What the sender can do.")
+    recording = fields.UUIDField(source="recording.public_id", default=None, allow_null=True)
+    sha256 = fields.CharField(help_text="Hash of the bytes as they arrived.")
+    size = fields.IntegerField()
+    received_at = fields.DateTimeField()
+
+
+class ReportSummary(fields.Serializer):
+    id = fields.UUIDField(source="public_id")
+    status = fields.ChoiceField(Report.Status.choices)
+
+
+def report_of(recording: Recording) -> Report | None:
+    """From what was read with the recording."""
+    return next(iter(recording.reports.all()), None)
+
+
+class RecordingSummary(fields.Serializer):
+    """A row of the list: what is needed to choose, without a name."""
+
+    id = fields.UUIDField(source="public_id")
+    acquired_at = fields.DateTimeField(allow_null=True)
+    received_at = fields.DateTimeField()
+    priority = fields.ChoiceField(Priority.choices)
+    patient = fields.UUIDField(source="patient.public_id")
+    site = fields.UUIDField(source="site.public_id", default=None, allow_null=True)
+    report = fields.SerializerMethodField()
+    is_synthetic = fields.BooleanField()
+
+    @extend_schema_field(ReportSummary(allow_null=True))
+    def get_report(self, recording: Recording) -> Any:
+        found = report_of(recording)
+        return ReportSummary(found).data if found else None
+
+
+class RecordingPage(fields.Serializer):
+    recordings = RecordingSummary(many=True)
+    next = fields.UUIDField(
+        allow_null=True, help_text="The cursor of the page after; null at the end."
+    )
+
+
+class Identifier(fields.Serializer):
+    value = fields.CharField()
+    assigning_authority = fields.CharField()
+
+
+class Person(fields.Serializer):
+    id = fields.UUIDField(source="public_id")
+    family_name = fields.CharField()
+    given_name = fields.CharField()
+    born_on = fields.DateField(allow_null=True)
+    sex = fields.ChoiceField(Patient.Sex.choices, help_text="Empty is not known.")
+    identifiers = Identifier(many=True)
+
+
+class Place(fields.Serializer):
+    id = fields.UUIDField(source="public_id")
+    name = fields.CharField()
+
+
+class Measured(fields.Serializer):
+    """One number. The same name comes once from each source and method; none replaces another."""
+
+    name = fields.CharField(help_text="With its unit: qrs_ms, qrs_axis_deg.")
+    value = fields.FloatField()
+    unit = fields.CharField(help_text="UCUM.")
+    source = fields.ChoiceField(Source.choices)
+    method = fields.CharField(help_text="Formula, or algorithm and version.")
+    lead = fields.CharField(help_text="Empty for all leads together.")
+
+
+class Statement(fields.Serializer):
+    """A machine's statement. What a clinician confirmed is in the report's signed versions."""
+
+    status = fields.SerializerMethodField(help_text="Always “unconfirmed”.")
+    code = fields.CharField()
+    text = fields.CharField()
+    source = fields.ChoiceField(Source.choices)
+    method = fields.CharField()
+
+    def get_status(self, _finding: Any) -> str:
+        return UNCONFIRMED
+
+
+class Warned(fields.Serializer):
+    code = fields.CharField()
+    message = fields.CharField()
+
+
+class RecordingDetail(RecordingSummary):
+    acquired_local = fields.CharField(help_text="As the file says it, ISO 8601.")
+    acquired_zone = fields.CharField(help_text="Zone used to turn local into UTC.")
+    accession_number = fields.CharField()
+    format = fields.CharField()
+    decoder = fields.CharField(help_text="Decoder and version that read the file.")
+    patient = Person()
+    site = Place(allow_null=True)
+    sampling_rate_hz = fields.FloatField()
+    samples = fields.IntegerField(help_text="Samples of each lead.")
+    leads = fields.ListField(source="lead_names", child=fields.CharField())
+    waveforms = fields.SerializerMethodField(help_text="Kinds that can be read.")
+    electrode_system = fields.CharField()
+    filters = fields.DictField(child=fields.FloatField(allow_null=True))
+    canonical_hash = fields.CharField(help_text="Hash of the exact signal.")
+    original_sha256 = fields.CharField(help_text="Hash of the file it came from.")
+    warnings = Warned(many=True)
+    measurements = Measured(many=True)
+    findings = Statement(many=True)
+
+    @extend_schema_field(fields.ListField(child=fields.ChoiceField(Waveform.Kind.choices)))
+    def get_waveforms(self, recording: Recording) -> list[str]:
+        return list(recording.waveforms.order_by("kind").values_list("kind", flat=True))
+
+
+class SignatureShown(fields.Serializer):
+    printed_name = fields.CharField()
+    signed_at = fields.DateTimeField()
+    meaning = fields.ChoiceField(Signature.Meaning.choices)
+    content_sha256 = fields.CharField(help_text="Hash of the content that was signed.")
+
+
+class Version(fields.Serializer):
+    """Signed once, never changed; a later one supersedes it."""
+
+    id = fields.UUIDField(source="public_id")
+    number = fields.IntegerField()
+    interpretation = fields.CharField(help_text="As signed.")
+    amendment_reason = fields.CharField(help_text="Why it replaces the one before.")
+    signatures = SignatureShown(many=True)
+    pdf_sha256 = fields.CharField()
+    pdf = fields.SerializerMethodField(help_text="Address of the PDF.")
+
+    def get_pdf(self, version: ReportVersion) -> str:
+        names = [version.report.public_id, version.public_id]
+        return reverse("api:report-pdf", args=names)
+
+
+class ReportDetail(ReportSummary):
+    recording = fields.UUIDField(source="recording.public_id")
+    versions = Version(many=True, help_text="Oldest first; empty before the first signature.")
+
+
+class Refusal(fields.Serializer):
+    """RFC 9457. `code` is stable; `field` names what is at fault and never its content."""
+
+    type = fields.CharField()
+    title = fields.CharField()
+    status = fields.IntegerField()
+    code = fields.CharField()
+    field = fields.CharField(required=False)
+    detail = fields.CharField(required=False)

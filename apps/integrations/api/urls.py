@@ -1,0 +1,27 @@
+"""Addresses of the API. Each one under v1 is guarded by its door."""
+
+from django.db import transaction
+from django.urls import path
+
+from apps.integrations.api.files import File, Files
+from apps.integrations.api.recordings import OneRecording, Recordings, Samples
+from apps.integrations.api.reports import OneReport, ReportPdf
+from apps.integrations.api.schema import docs, schema
+
+app_name = "api"
+
+urlpatterns = [
+    path("schema", schema, name="schema"),
+    path("docs", docs, name="docs"),
+    path("v1/files", transaction.non_atomic_requests(Files.as_view()), name="files"),
+    path("v1/files/<uuid:file_id>", File.as_view(), name="file"),
+    path("v1/recordings", Recordings.as_view(), name="recordings"),
+    path("v1/recordings/<uuid:recording_id>", OneRecording.as_view(), name="recording"),
+    path("v1/recordings/<uuid:recording_id>/waveform", Samples.as_view(), name="waveform"),
+    path("v1/reports/<uuid:report_id>", OneReport.as_view(), name="report"),
+    path(
+        "v1/reports/<uuid:report_id>/versions/<uuid:version_id>/report.pdf",
+        ReportPdf.as_view(),
+        name="report-pdf",
+    ),
+]
