@@ -62,6 +62,13 @@ def test_everything_named_exists(name):
             assert f"def {test}(" in (ROOT / path).read_text(), (path, test)
 
 
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_link_leads_somewhere(name):
+    text = (ROOT / "docs" / name).read_text()
+    for link in re.findall(r"\]\(([^)#]+)", text):
+        assert (ROOT / "docs" / link).exists(), link
+
+
 def test_the_counts_above_the_table_are_the_tables():
     for level in ("1", "2"):
         counted = Counter(row[3] for row in ROWS if row[1] == level)
