@@ -29,7 +29,7 @@ from apps.tenants.sign_on.saml_metadata import Sp, read_metadata
 ASKED_KEY = "single_sign_on_asked"
 
 # Ways to change an account or to leave the organization, which its provider has no say over.
-OWN_ACCOUNT = ("account_", "mfa_", "socialaccount_", "session", "admin:password_change")
+OWN_ACCOUNT = ("account_", "mfa_", "socialaccount_", "session")
 ALWAYS = {"account_login", "account_logout"}
 
 

@@ -52,17 +52,17 @@ def test_nothing_has_a_key_before_it_is_promoted(engine):
     assert [entry.key for entry in engine.entries("org/1/")] == [temporary]
 
 
-def test_a_key_is_replaced_where_that_is_asked_for(engine):
-    assert put(engine, "org/1/raw/a", b"sealed under the old key")
-    engine.replace(engine.write("org/1", [b"sealed under the new"]), "org/1/raw/a")
-    assert read(engine, "org/1/raw/a") == b"sealed under the new"
-    assert everything(engine) == ["org/1/raw/a"]
-
-
 def test_a_key_is_never_overwritten(engine):
     assert put(engine, "org/1/raw/a", b"first")
     assert not put(engine, "org/1/raw/a", b"second")
     assert read(engine, "org/1/raw/a") == b"first"
+    assert everything(engine) == ["org/1/raw/a"]
+
+
+def test_only_replacing_gives_a_key_other_bytes(engine):
+    put(engine, "org/1/raw/a", b"first")
+    engine.replace(engine.write("org/1", [b"second"]), "org/1/raw/a")
+    assert read(engine, "org/1/raw/a") == b"second"
     assert everything(engine) == ["org/1/raw/a"]
 
 
@@ -100,6 +100,7 @@ def test_keys_lists_one_organization_in_order(engine):
         put(engine, key, b"x")
     found = list(engine.keys("org/1"))
     assert found == ["org/1/pdf/b", "org/1/raw-2/d", "org/1/raw/a", "org/1/raw2/e"]
+    assert list(engine.keys("org/1/")) == found
     assert list(engine.keys("")) == [*found, "org/11/raw/c"]
     assert list(engine.keys("org/2")) == []
 

@@ -63,7 +63,7 @@ class FolderEngine:
         return (entry for entry in self._below(above) if entry.key.startswith(prefix))
 
     def keys(self, prefix: str) -> Iterator[str]:
-        inside = f"{prefix}/" if prefix else ""
+        inside = f"{prefix.rstrip('/')}/" if prefix else ""
         return (entry.key for entry in self.entries(inside) if not is_temporary(entry.key))
 
     def delete(self, key: str) -> None:

@@ -6,7 +6,6 @@ import heapq
 from collections.abc import Iterable, Iterator
 
 from apps.core.blobs.store import Engine, Entry, is_temporary
-from apps.core.errors import RetryableError
 
 
 class MovingEngine:
@@ -22,8 +21,8 @@ class MovingEngine:
         return self.target.promote(temporary, key)
 
     def replace(self, temporary: str, key: str) -> None:
-        """Refused: the copy is proven against its source, which must stay as it is."""
-        raise RetryableError("storage-is-moving")
+        """What is still in the source only is there in its newer form from now on."""
+        self.target.replace(temporary, key)
 
     def read(self, key: str) -> Iterator[bytes]:
         # Once more: it may have arrived, and left the source, between the two looks.
@@ -47,7 +46,7 @@ class MovingEngine:
             last = entry.key
 
     def keys(self, prefix: str) -> Iterator[str]:
-        inside = f"{prefix}/" if prefix else ""
+        inside = f"{prefix.rstrip('/')}/" if prefix else ""
         return (entry.key for entry in self.entries(inside) if not is_temporary(entry.key))
 
     def delete(self, key: str) -> None:

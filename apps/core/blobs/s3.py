@@ -74,19 +74,18 @@ class S3Engine:
 
     def promote(self, temporary: str, key: str) -> bool:
         with SpooledTemporaryFile(PART) as copy, _translated():
-            digests = _fill(copy, self.read(temporary))
-            is_new = self._put_new(key, copy, digests)
+            sha256, md5 = _fill(copy, self.read(temporary))
+            is_new = self._put_new(key, copy, sha256, md5)
         # One that stays is swept when it is old.
         with suppress(RetryableError):
             self.delete(temporary)
         return is_new
 
     def replace(self, temporary: str, key: str) -> None:
+        """Readers see the old object or the new one: a PUT is one step."""
         with SpooledTemporaryFile(PART) as copy, _translated():
             sha256, md5 = _fill(copy, self.read(temporary))
-            self._client.put_object(
-                **self._at(key), Body=copy, ContentMD5=md5, Metadata={SHA256: sha256}
-            )
+            self._put(key, copy, sha256, md5)
         with suppress(RetryableError):
             self.delete(temporary)
 
@@ -115,7 +114,7 @@ class S3Engine:
             yield Entry(key, row["Size"], row["LastModified"].timestamp())
 
     def keys(self, prefix: str) -> Iterator[str]:
-        inside = f"{prefix}/" if prefix else ""
+        inside = f"{prefix.rstrip('/')}/" if prefix else ""
         return (entry.key for entry in self.entries(inside) if not is_temporary(entry.key))
 
     def delete(self, key: str) -> None:
@@ -158,21 +157,19 @@ class S3Engine:
     def _at(self, key: str) -> dict[str, str]:
         return {"Bucket": self.bucket.name, "Key": self._base + key}
 
-    def _put_new(self, key: str, body: IO[bytes], digests: tuple[str, str]) -> bool:
-        sha256, md5 = digests
+    def _put_new(self, key: str, body: IO[bytes], sha256: str, md5: str) -> bool:
         try:
-            self._client.put_object(
-                **self._at(key),
-                Body=body,
-                ContentMD5=md5,
-                Metadata={SHA256: sha256},
-                IfNoneMatch="*",
-            )
+            self._put(key, body, sha256, md5, IfNoneMatch="*")
         except ClientError as error:
             if _code(error) in TAKEN:
                 return False
             raise
         return True
+
+    def _put(self, key: str, body: IO[bytes], sha256: str, md5: str, **condition: str) -> None:
+        self._client.put_object(
+            **self._at(key), Body=body, ContentMD5=md5, Metadata={SHA256: sha256}, **condition
+        )
 
     def _write_parts(self, name: str, first: bytes, rest: Iterator[bytes]) -> None:
         upload = self._at(name)
