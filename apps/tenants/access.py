@@ -103,6 +103,11 @@ def _entered(request: HttpRequest, user: User, wanted: int | None) -> Active | N
     return None
 
 
+def visit_of(request: HttpRequest) -> str:
+    """The public id of the entry by which the request is inside; empty where there is none."""
+    return str(request.session.get(ENTRY_KEY, ""))
+
+
 def forget_entry(request: HttpRequest) -> None:
     for key in (SESSION_KEY, ENTRY_KEY):
         request.session.pop(key, None)

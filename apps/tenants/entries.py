@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -133,7 +132,7 @@ def _locked(public_id: uuid.UUID | str) -> EmergencyAccess:
 
 
 def _is_usable(row: EmergencyAccess, now: dt.datetime) -> bool:
-    return row.ended_at is None and row.usable_until is not None and now <= row.usable_until
+    return row.ended_at is None and now <= row.usable_until
 
 
 def use(entry: EmergencyAccess, person: User) -> EmergencyAccess:
@@ -173,10 +172,9 @@ def hold(organization_id: int, public_id: str, person: User, *, seen: bool) -> b
         if _overdue_ending(row, now):
             _close(row.public_id, now)
             return False
-        if seen and row.last_seen_at is not None and now - row.last_seen_at > NOTED_EVERY:
+        if seen and now - (row.last_seen_at or row.entered_at) > NOTED_EVERY:
             row.last_seen_at = now
             row.save(update_fields=["last_seen_at"])
-    structlog.contextvars.bind_contextvars(entry=str(public_id))
     return True
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from django.conf import settings
 from django.core.validators import MinLengthValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from apps.core.fields import Public, SharedForeignKey, Tenant
 
@@ -60,7 +59,9 @@ class EmergencyAccess(Tenant, Public):
     )
     approved_by = _person("The second person, never the one who asked.", null=True)
     approved_at = _moment("When it was approved.")
-    usable_until = _moment("Lapses where nobody has entered by then.")
+    usable_until = models.DateTimeField(
+        db_comment="operational: Lapses where nobody has entered by then."
+    )
     entered_at = _moment("When the person went in.")
     expires_at = _moment("When the visit ends by itself.")
     last_seen_at = _moment("The visitor's last request.")
@@ -111,5 +112,7 @@ class EmergencyAccess(Tenant, Public):
     def review_is_open(self) -> bool:
         return self.review_due_at is not None and self.reviewed_at is None
 
-    def is_overdue(self, now: dt.datetime) -> bool:
-        return self.review_is_open and self.review_due_at is not None and now > self.review_due_at
+    @property
+    def review_is_late(self) -> bool:
+        due = self.review_due_at
+        return self.review_is_open and due is not None and timezone.now() > due

@@ -17,7 +17,7 @@ from apps.audit.actions import record_alone
 from apps.core.blobs.sealing import KEY_GONE, Unsealable
 from apps.core.errors import RetryableError
 from apps.core.scope import organization_scope
-from apps.tenants.access import Active, active_organization, platform_role_of
+from apps.tenants.access import Active, active_organization, platform_role_of, visit_of
 from apps.tenants.actions import platform_organization_id
 from apps.tenants.blobs import damage_behind, record_damage
 from apps.tenants.clients import Caller
@@ -139,7 +139,12 @@ class ActiveOrganization:
         staff = request.user if active is None and isinstance(request.user, User) else None
         request.platform = platform_role_of(staff) if staff else None  # type: ignore[attr-defined]
         inside = None if is_unscoped(request.path) else active
-        with organization_scope(inside.organization_id) if inside else nullcontext():
+        visit = visit_of(request) if active and active.entered else ""
+        with (
+            organization_scope(inside.organization_id) if inside else nullcontext(),
+            # Every event of the request carries the name of the visit.
+            structlog.contextvars.bound_contextvars(entry=visit) if visit else nullcontext(),
+        ):
             return self.get_response(request)
 
     def process_template_response(

@@ -79,7 +79,10 @@ def _looked_for(mutant: CodeMutant, writing: int) -> int:
         mutant.change()
         code = int(pytest.main([*QUIET, *mutant.tests], plugins=[first]))
     except BaseException:
-        return 99
+        # A failure that was told stays one, also where the run then ends in an error.
+        if not first.name:
+            return 99
+        code = FAILED
     os.write(writing, first.name.encode())
     return code
 

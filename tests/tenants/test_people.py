@@ -102,3 +102,17 @@ def test_members_of_one_organization_are_not_seen_in_another(mercy, lakeside, re
     make_user(lakeside)
     with inside(mercy):
         assert Membership.objects.count() == 1
+
+
+@committed
+def test_a_session_of_an_organization_that_was_left_moves_to_no_other(
+    mercy, lakeside, reader, client_of
+):
+    with inside(lakeside):
+        add_member(lakeside, reader, "technician")
+    client = client_of(reader)
+    client.post("/organizations", {"organization": str(mercy.public_id)})
+    assert client.get("/worklist").status_code == 200
+    with inside(mercy):
+        Membership.objects.filter(user=reader).update(is_active=False)
+    assert client.get("/worklist").url == "/organizations"

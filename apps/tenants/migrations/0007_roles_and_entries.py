@@ -294,7 +294,6 @@ class Migration(migrations.Migration):
                     "usable_until",
                     models.DateTimeField(
                         db_comment="operational: Lapses where nobody has entered by then.",
-                        null=True,
                     ),
                 ),
                 (
