@@ -19,12 +19,14 @@ import time
 import urllib.error
 import urllib.request
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 
 DAEMONS = ("ceph-mon", "ceph-osd", "ceph-mgr", "radosgw")
 TOOLS = (*DAEMONS, "ceph", "ceph-authtool", "monmaptool", "radosgw-admin")
 PATH = f"{os.environ['PATH']}:/usr/sbin:/sbin"
 START_S = 120
+ATTEMPTS = 6
 
 CONF = """
 [global]
@@ -72,6 +74,18 @@ rgw crypt default encryption key = {key}
 
 def missing_tools() -> list[str]:
     return [name for name in TOOLS if shutil.which(name, path=PATH) is None]
+
+
+def patiently(command: Sequence[str], environment: dict[str, str]) -> str:
+    """What a tool prints. One that asks before it was told which cluster it is in is refused."""
+    for attempt in range(ATTEMPTS):
+        done = subprocess.run(
+            command, env=environment, capture_output=True, text=True, timeout=START_S, check=False
+        )
+        if done.returncode == 0:
+            return done.stdout
+        time.sleep(attempt)
+    raise RuntimeError(f"{command[0]}: {done.stderr[-500:]}")
 
 
 class Cluster:
@@ -154,11 +168,7 @@ class Cluster:
             self._daemon(*process.args[:-1])  # type: ignore[index]
 
     def _tool(self, *command: str) -> None:
-        done = subprocess.run(
-            command, env=self.environment, capture_output=True, timeout=START_S, check=False
-        )
-        if done.returncode:
-            raise RuntimeError(f"{command[0]}: {done.stderr.decode()[-500:]}")
+        patiently(command, self.environment)
 
     def _wait(self) -> None:
         deadline = time.monotonic() + START_S

@@ -17,7 +17,7 @@ import pytest
 
 from apps.core.blobs.folder import FolderEngine
 from apps.core.blobs.s3 import Bucket, S3Engine
-from tests.storage.ceph_server import PATH, START_S, missing_tools
+from tests.storage.ceph_server import PATH, START_S, missing_tools, patiently
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -31,11 +31,7 @@ class Ceph:
     def admin(self, *command: str) -> str:
         """With the rights of who runs the gateway."""
         environment = {**os.environ, "PATH": PATH, "CEPH_CONF": self.conf}
-        done = subprocess.run(
-            ["radosgw-admin", *command], env=environment, capture_output=True, text=True, timeout=60
-        )
-        assert done.returncode == 0, done.stderr[-500:]
-        return done.stdout
+        return patiently(["radosgw-admin", *command], environment)
 
     def new_bucket(self) -> Bucket:
         """A user of its own with one bucket of its own."""
