@@ -135,6 +135,39 @@ STORED = (
 # Where a row also says how long its bytes are.
 STORED_SIZES = {"ingestion_ingress": "size"}
 
+# How each command takes its organization: `one` must be named by --organization, `each` loops over
+# them, one scope after another, `given` follows its own input, `none` touches no rows.
+COMMANDS = {
+    "anchor_audit": "each",
+    "decode": "none",
+    "export_audit": "one",
+    "ingest": "one",
+    "measure": "none",
+    "move_storage": "one",
+    "onboard": "given",
+    "permissions": "none",
+    "rotate_keys": "each",
+    "seed_demo": "given",
+    "shred_keys": "one",
+    "sweep": "each",
+    "verify_audit": "each",
+    "verify_isolation": "each",
+    "verify_storage": "each",
+}
+
+# What the queue may call. A task carries nothing: its rows are of no organization.
+TASKS = {"apps.core.drain.drain"}
+
+# Caches are shared by all organizations: where they may be kept, how their keys begin, of what.
+CACHES = {("django.core.cache.backends.db.DatabaseCache", "web_cache")}
+CACHE_KEYS = {
+    "allauth.mfa.totp.used?": "that a person's code was used",
+    "allauth:rl:": "when attempts were made, by a hash",
+    "tenants.code:": "that a code was used, by a keyed hash",
+}
+# Besides numbers.
+CACHED_WORDS = {"y"}
+
 # Proofs of apps above: what is counted, and the function that looks.
 FURTHER_PROOFS = (("operations", "apps.integrations.api.proofs.operations_ask_for_a_scope"),)
 

@@ -55,11 +55,14 @@ def _wake_quietly() -> None:
 
 
 def drain() -> None:
-    """Work until nothing waits or the time slice is used up."""
+    """Work until nothing waits or the time slice is used up. Raises nothing."""
     token = _draining.set(True)
     try:
         if not _emptied():
             wake()
+    except Exception as error:
+        # The queue would keep its words, which may quote a row; the sweeper wakes the workers.
+        log.error("drain.failed", error_class=type(error).__name__)
     finally:
         _draining.reset(token)
 

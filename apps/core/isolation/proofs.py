@@ -8,7 +8,18 @@ from dataclasses import dataclass
 from django.db import DatabaseError
 from django.utils.module_loading import import_string
 
-from apps.core.isolation import canary, grants, keys, objects, policies, stored, visible
+from apps.core.isolation import (
+    caches,
+    canary,
+    commands,
+    grants,
+    keys,
+    objects,
+    policies,
+    queued,
+    stored,
+    visible,
+)
 from apps.core.isolation.catalog import Found
 from config.isolation import FURTHER_PROOFS
 
@@ -74,6 +85,10 @@ PROOFS = (
     Proof("stored objects", stored.keys_begin_with_their_organization),
     Proof("stored objects", stored.keys_of_others_open_nothing),
     Proof("data keys", stored.no_key_is_of_two_organizations),
+    Proof("commands", commands.commands_are_the_known_ones),
+    Proof("tasks", queued.tasks_carry_nothing),
+    Proof("caches", caches.caches_are_the_allowed_ones),
+    Proof("cached values", caches.cached_values_are_nobodys),
     *(Proof(what, _above(path)) for what, path in FURTHER_PROOFS),
 )
 
