@@ -1,4 +1,4 @@
-"""Routes that show no patient data and therefore leave no reading event, each with why."""
+"""Routes without a reading event, as they show no patient data, and routes without a door."""
 
 PHI_FREE = {
     "home": "redirects",
@@ -42,4 +42,58 @@ PHI_FREE = {
     "report-deliveries": "destinations and acknowledgement codes",
     "download": "on the pages' own address nothing; elsewhere the file's reading is recorded",
     "upload": "a form, and the person's own uploads",
+    "platform-entries": "who of the platform asked to go where",
+    "platform-queues": "counts",
+    "audit-chains": "verdicts; asking for one is recorded",
+    "admin:index": "names of pages",
+    "admin:app_list": "names of pages",
+    "admin:login": "redirects",
+    "admin:autocomplete": "refused: no model of the administration offers it",
+    "admin:jsi18n": "words of the administration's scripts",
+    "admin:(?P<url>.*)$": "redirects, or nothing is there",
+    "api:schema": "the API's own description",
+    "api:docs": "the API's own description",
+    "api:file": "states, codes and random ids",
+}
+
+OWN = "the sign-in library's own check: the person's own account"
+PROVIDER = "who comes is known by the provider's signed answer only"
+
+# Views that stand behind no door of the product, each with why.
+OPEN = {
+    "home": "redirects",
+    "healthz": "one word, for whoever watches",
+    "sign-in": "the door itself",
+    "account_login": "the door itself",
+    "sign-out": "ends the asker's session, whoever that is",
+    "sso-callback": PROVIDER,
+    "sso-acs": PROVIDER,
+    "sso-finish": PROVIDER,
+    "organizations": "asks for a person itself, who has no organization yet",
+    "invitation": "for who has the mailbox and no account yet",
+    "download": "by a link that is good once, with the powers of who asked for it",
+    "sessions": "asks for a person itself; of one's own account",
+    "session-end": "asks for a person itself; of one's own account",
+    "account_change_password": OWN,
+    "account_reset_password": "for who cannot sign in; the same page whoever asks",
+    "account_reset_password_done": "a sentence",
+    "account_reset_password_from_key": "by a link that was mailed to the person",
+    "account_reset_password_from_key_done": "a sentence",
+    "account_reauthenticate": OWN,
+    "mfa_index": OWN,
+    "mfa_authenticate": "the second step of the door, after the password",
+    "mfa_reauthenticate": OWN,
+    "mfa_activate_totp": OWN,
+    "mfa_deactivate_totp": OWN,
+    "mfa_view_recovery_codes": OWN,
+    "mfa_generate_recovery_codes": OWN,
+    "mfa_list_webauthn": "redirects",
+    "mfa_add_webauthn": OWN,
+    "mfa_edit_webauthn": OWN,
+    "mfa_remove_webauthn": OWN,
+    "mfa_login_webauthn": "the door itself",
+    "mfa_reauthenticate_webauthn": OWN,
+    "admin:login": "redirects to the door",
+    "api:schema": "the API's own description, without a key",
+    "api:docs": "the API's own description, without a key",
 }

@@ -13,7 +13,7 @@ from django_q.models import OrmQ, Schedule, Task
 from django_q.tasks import async_task
 
 from apps.core import drain
-from apps.core.isolation.caches import caches_are_the_allowed_ones, cached_values_are_nobodys
+from apps.core.isolation.caches import cached_values_are_nobodys, caches_are_the_allowed_ones
 from apps.core.isolation.catalog import Found
 from apps.core.isolation.queued import tasks_carry_nothing
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -74,14 +74,14 @@ class Labels:
 # The token is checked below, once the body is read our own way.
 @csrf_exempt
 @transaction.non_atomic_requests
-def files(request: HttpRequest) -> HttpResponse:
+@require_POST
+@in_organization
+def files(request: OrganizationRequest) -> HttpResponse:
     request.upload_handlers = [MemoryHandler(settings.MAX_UPLOAD_BYTES)]
     return _files(request)
 
 
 @csrf_protect
-@require_POST
-@in_organization
 def _files(request: OrganizationRequest) -> HttpResponse:
     """One file for scripts, several for the plain form; every one is answered for."""
     permit(request.active, "upload_files")
