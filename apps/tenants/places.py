@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from django.db import InterfaceError, InternalError, OperationalError, transacti
 
 from apps.core.blobs.folder import FolderEngine
 from apps.core.blobs.moving import MovingEngine
+from apps.core.blobs.sealing import Unsealable
 from apps.core.blobs.store import Engine
 from apps.core.errors import RetryableError
 from apps.core.scope import organization_scope
@@ -23,7 +25,8 @@ DATABASE_AWAY = (OperationalError, InterfaceError, InternalError)
 
 
 def engine_of(organization_id: int) -> Engine:
-    """Raises RetryableError where the database cannot say."""
+    """Raises RetryableError where the database or the keys cannot be asked, and Unsealable where
+    the key of the credential was destroyed."""
     try:
         with organization_scope(organization_id), transaction.atomic():
             move = open_move()
@@ -42,7 +45,10 @@ def engines() -> Iterator[Engine]:
         with organization_scope(organization_id), transaction.atomic():
             move = open_move()
             used = [move.target, move.source] if move else [active_location()]
-        yield from (engine_for(location) for location in used if location is not None)
+        for location in filter(None, used):
+            # One whose keys were destroyed, or are out of reach, can be asked nothing.
+            with suppress(Unsealable, RetryableError):
+                yield engine_for(location)
 
 
 def open_move() -> StorageMove | None:

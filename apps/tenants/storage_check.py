@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from apps.core.blobs.sealing import Unsealable
 from apps.core.blobs.store import Engine
 from apps.core.errors import RetryableError
 from apps.tenants.model_storage import StorageLocation
@@ -31,7 +32,10 @@ class Finding:
 
 def check_location(location: StorageLocation) -> list[Finding]:
     """Leaves nothing behind. Call with no scope open; the other buckets' names stay inside."""
-    place = engine_for(location)
+    try:
+        place = engine_for(location)
+    except Unsealable:
+        return [Finding("Its credential cannot be opened: replace it.", False)]
     prefix = f"org/{location.organization_id}"
     findings = list(_asked(place, prefix, f"{prefix}/{NAME}/probe"))
     if all(finding.is_right for finding in findings):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from types import CodeType, FunctionType, MethodType, ModuleType
-from typing import Any
+from typing import Any, cast
 
 from apps.audit import actions as audit
 
@@ -79,7 +79,7 @@ def _functions_of(thing: Any, names: Iterable[str]) -> Iterator[Named]:
         if hasattr(thing, "view_class"):
             yield from _members(thing.view_class, METHODS)
     elif isinstance(thing, MethodType):
-        yield Named(thing.__func__, type(thing.__self__))
+        yield Named(cast(FunctionType, thing.__func__), type(thing.__self__))
     elif isinstance(thing, dict):
         for value in thing.values():
             yield from _functions_of(value, names)

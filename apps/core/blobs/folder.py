@@ -46,6 +46,7 @@ class FolderEngine:
 
     def replace(self, temporary: str, key: str) -> None:
         target = self.root / key
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         (self.root / temporary).replace(target)
         _flush_folder(target.parent)
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from django.db import DatabaseError
 from django.utils.module_loading import import_string
 
+from apps.core.blobs.sealing import Unsealable
+from apps.core.errors import RetryableError
 from apps.core.isolation import (
     caches,
     canary,
@@ -98,6 +100,6 @@ def outcomes(proofs: Iterable[Proof] = PROOFS) -> Iterator[Outcome]:
     for proof in proofs:
         try:
             found = proof.look()
-        except DatabaseError as error:
+        except (DatabaseError, RetryableError, Unsealable, OSError) as error:
             found = Found(0, [f"cannot be looked at: {type(error).__name__}"])
         yield Outcome(proof.name, proof.what, found.looked_at, tuple(found.faults))

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
+from apps.core.blobs.sealing import Unsealable
 from apps.core.errors import RetryableError
 from apps.core.scope import organization_scope
 from apps.tenants.command import add_organization, organization_id_of
@@ -48,7 +49,7 @@ class Command(BaseCommand):
             if options["to"]:
                 _begin(organization_id, options["to"])
             move_bytes(organization_id, self._teller())
-        except NotMovable as refused:
+        except (NotMovable, Unsealable) as refused:
             raise CommandError(str(refused)) from None
         except (RetryableError, OSError) as error:
             code = getattr(error, "code", "storage-unavailable")

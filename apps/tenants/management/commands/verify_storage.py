@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from apps.core.blobs.sealing import Unsealable
 from apps.core.errors import RetryableError
 from apps.tenants.command import organization_id_of, slug_of
 from apps.tenants.lookups import organization_ids
@@ -48,7 +49,7 @@ class Command(BaseCommand):
 
         try:
             return reconcile(organization_id, deep=deep, progress=tell)
-        except RetryableError as error:
+        except (RetryableError, Unsealable) as error:
             return Reconciled(faults=[(error.code, "")])
         except OSError:
             return Reconciled(faults=[("storage-unavailable", "")])
