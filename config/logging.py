@@ -22,6 +22,7 @@ ALLOWED_KEYS = frozenset(
         "error_class",
         "table",
         "id",
+        "entry",
         "stage",
         "state",
         "attempts",

@@ -12,12 +12,15 @@ from apps.tenants.models import (
     ApiClient,
     ApiKey,
     DataKey,
+    IdentityProvider,
     Invitation,
     Membership,
     Organization,
     PlatformRole,
     RateLimit,
     Site,
+    StorageLocation,
+    StorageMove,
     User,
 )
 from tests.admin.people import entered, models, page, platform_staff, row_of, signed_in
@@ -26,11 +29,15 @@ from tests.factories import inside, make_user
 from tests.isolation.rows import named
 
 CONFIGURATION = {
-    *(Alarm, AlarmChannel, Algorithm, AlgorithmVersion, ApiClient, ApiKey, AuditCount, DataKey),
-    *(Destination, Membership, Organization, Price, RateLimit, Site),
+    *(Alarm, AlarmChannel, Algorithm, AlgorithmVersion, ApiClient, ApiKey, DataKey),
+    *(Destination, IdentityProvider, Membership, Organization, Price, RateLimit, Site),
+    *(StorageLocation, StorageMove),
 }
-ADDED_INSIDE = {AlarmChannel, ApiClient, Destination, Invitation, Membership, Price, Site}
-ADDED_ON_PLATFORM = {Organization}
+COUNTED = {AuditCount}
+ADDED_INSIDE = {
+    *(AlarmChannel, ApiClient, Destination, IdentityProvider, Invitation, Membership, Price, Site),
+}
+ADDED_ON_PLATFORM = {Organization, RateLimit, StorageLocation}
 OF_PLATFORM = {PlatformRole}
 OF_ORGANIZATIONS = [model for model in models() if model not in OF_PLATFORM]
 
@@ -76,8 +83,9 @@ def test_platform_staff_inside_read_and_add_nothing(model, mercy):
 @pytest.mark.parametrize("role", ["", "operator", "support", "security", "superuser"])
 def test_no_platform_role_sees_a_clinical_row_from_outside(role, mercy):
     staff = platform_staff(role, is_superuser=role == "superuser")
-    client, clinical = signed_in(staff), set(models()) - CONFIGURATION - OF_PLATFORM - {User}
-    assert len(clinical) == 11
+    client, seen = signed_in(staff), CONFIGURATION | COUNTED | OF_PLATFORM | {User}
+    clinical = set(models()) - seen
+    assert len(clinical) == 13
     for model in clinical:
         row = row_of(model, mercy)
         pages = [page(model), *(page(model, kind, row) for kind in ("change", "history", "delete"))]

@@ -24,7 +24,9 @@ def running(*names: str) -> Iterator[dict[str, Service]]:
     """Of ehr, web, qcluster and sweep the ones asked for; `web_port()` is the server's."""
     from django.conf import settings
 
-    everything = Services(state_folder(), dict(os.environ)).all(web_port(), settings.DEMO_EHR_PORT)
+    everything = Services(state_folder(), dict(os.environ)).all(
+        web_port(), settings.DEMO_EHR_PORT, settings.DEMO_IDP_PORT
+    )
     chosen = {service.name: service for service in everything if service.name in names}
     try:
         for service in chosen.values():

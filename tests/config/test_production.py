@@ -49,6 +49,8 @@ def in_production(*arguments, **given):
         "EINTHOVEN_BLOB_ROOT": "/nonexistent",
         "EINTHOVEN_KEK": json.dumps({"active": "t", "keys": {"t": key}}),
         "EINTHOVEN_AUDIT_KEY": key,
+        "EINTHOVEN_AUDIT_ANCHORS": "/nonexistent",
+        "EINTHOVEN_EXPORT_SIGNING_KEY": key,
     }
     for role in ("", "OWNER_", "DISPATCH_", "PLATFORM_"):
         environment[f"DATABASE_{role}URL"] = NOWHERE

@@ -142,7 +142,7 @@ def test_a_database_that_fails_means_send_it_again(mercy, blob_root, monkeypatch
 
 
 def test_a_crash_between_bytes_and_row_leaves_only_an_orphan(mercy, blob_root, monkeypatch):
-    def killed(_row):
+    def killed(*_):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as crashing:

@@ -60,8 +60,8 @@ def test_the_command_finds_all_that_the_settings_read(folder: Path) -> None:
         f"DATABASE_{part}URL" for part in ("", "OWNER_", "DISPATCH_", "PLATFORM_")
     }
     assert {name.removeprefix("EINTHOVEN_") for name in shown if "EINTHOVEN_" in name} == {
-        *("ALLOWED_HOSTS", "AUDIT_KEY_FILE", "BLOB_ROOT", "KEK_FILE"),
-        *("QUEUE_STATUS_FILE", "SECRET_KEY_FILE"),
+        *("ALLOWED_HOSTS", "AUDIT_ANCHORS", "AUDIT_KEY_FILE", "BLOB_ROOT"),
+        *("EXPORT_SIGNING_KEY_FILE", "KEK_FILE", "QUEUE_STATUS_FILE", "SECRET_KEY_FILE"),
     }
 
 

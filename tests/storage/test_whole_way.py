@@ -79,8 +79,9 @@ def signed(organization, reader, drained):
 
 
 def test_a_recording_goes_from_the_door_to_the_signed_pdf(
-    mercy, bucket, reader, drained, client_of, settings
+    mercy, bucket, reader, drained, client_of, settings, tmp_path
 ):
+    settings.BLOB_ROOT = tmp_path
     version = signed(mercy, reader, drained)
     drained()
     assert keys(bucket) == ["pdf", "raw"]

@@ -12,13 +12,15 @@ from apps.tenants.permissions import INSIDE_ROLES, PERMISSIONS, PLATFORM_ROLES, 
 
 CONFIGURATION = {
     "view_organization", "view_sites", "view_people", "view_destinations", "view_algorithms",
-    "view_prices", "view_keys",
+    "view_prices", "view_keys", "view_alarms", "view_alarm_channels", "view_api_clients",
+    "view_limits", "view_storage", "view_identity_providers",
 }  # fmt: skip
 RECORD = {"view_report_history", "view_audit_trail", "view_entries"}
 ADMINISTRATION = {"open_administration"}
 
 MAY: dict[str, set[str]] = {
-    "technician": {"view_recordings", "upload_files", "view_queue", "replay"} | ADMINISTRATION,
+    "technician": {"view_recordings", "upload_files", "view_queue", "replay"} | ADMINISTRATION
+    | {"handle_alarms", "view_alarms"},
     "reader": {"view_recordings", "upload_files", "edit_report", "sign_report"},
     "trainee": {"view_recordings", "edit_report", "submit_report"},
     "administrator": CONFIGURATION | RECORD | ADMINISTRATION | {
@@ -26,27 +28,35 @@ MAY: dict[str, set[str]] = {
         "change_prices", "change_organization", "allow_emergency_entry", "change_sites",
         "change_people", "change_accounts", "set_passwords", "change_destinations",
         "change_algorithms", "export_entries", "end_entry", "view_access_review",
-        "decide_access_review",
+        "decide_access_review", "export_audit_trail", "view_audit_counts", "handle_alarms",
+        "change_alarm_channels", "change_api_clients", "view_invitations",
+        "change_identity_providers",
     },
     "researcher": set(),
     "labeler": set(),
     "auditor": RECORD | ADMINISTRATION | {
-        "export_entries", "view_access_review", "decide_access_review",
+        "export_entries", "view_access_review", "decide_access_review", "export_audit_trail",
+        "view_audit_counts",
     },
     "billing": {"view_charges", "view_prices", "change_prices"} | ADMINISTRATION,
     "entered": CONFIGURATION | RECORD | ADMINISTRATION | {
-        "view_recordings", "view_record", "view_queue", "view_charges",
+        "view_recordings", "view_record", "view_queue", "view_charges", "view_audit_counts",
+        "view_invitations",
     },
     "operator": CONFIGURATION | ADMINISTRATION | {
         "view_queue_counts", "change_organization", "onboard_organization", "change_accounts",
-        "set_first_password", "view_platform_entries", "approve_entry",
+        "set_first_password", "view_platform_entries", "approve_entry", "change_storage",
+        "change_limits", "confirm_domains",
     },
     "support": ADMINISTRATION | {
         "view_organization", "view_queue_counts", "ask_entry", "view_platform_entries",
+        "view_alarms", "view_limits",
     },
     "security": ADMINISTRATION | {
         "view_organization", "view_people", "view_keys", "change_accounts", "view_platform_staff",
         "view_platform_entries", "approve_entry", "view_access_review", "verify_audit",
+        "view_alarms", "view_api_clients", "view_storage", "view_identity_providers",
+        "view_audit_counts", "confirm_domains",
     },
     "superuser": CONFIGURATION | ADMINISTRATION | {
         "change_accounts", "view_platform_staff", "change_platform_staff", "view_platform_entries",

@@ -43,6 +43,7 @@ def test_others_start_at_a_page_that_says_what_they_may_do(role, mercy, client_o
                 "Signed versions",
                 "Signatures",
                 "Audit trail",
+                "Events a day",
                 "Access by platform staff",
                 "Access review",
             },

@@ -10,7 +10,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 
 from apps.core.sealed_text import open_text
 from tests.database import committed
-from tests.factories import inside, make_user, organization_of
+from tests.factories import inside, make_staff, organization_of
 from tests.web.factors import SECRET, add_app, code_of, confirm, sign_in
 from tests.web.pages import events
 
@@ -130,7 +130,7 @@ def test_with_one_the_member_goes_on(strict, client_of, reader):
 
 
 def test_platform_staff_need_one_where_the_setting_says_so(client_of, settings):
-    staff = make_user(None, is_staff=True)
+    staff = make_staff("operator")
     assert client_of(staff).get("/admin/").status_code == 200
     settings.STAFF_MFA_REQUIRED = True
     client = client_of(staff)
