@@ -120,6 +120,7 @@ LOOKUP_FUNCTIONS = {
     "organization_by_slug": ("wanted text", "bigint"),
     "organization_of_identity_provider": ("wanted uuid", "bigint"),
     "organization_ids": ("", "SETOF bigint"),
+    "organization_type": ("wanted bigint", "text"),
     "second_factor_required": ("wanted bigint", "boolean"),
 }
 FLOOR = ("l smallint", "bigint")

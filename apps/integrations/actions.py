@@ -16,6 +16,7 @@ from apps.integrations.models import Delivery, Destination
 from apps.reports.models import ReportVersion
 from apps.tenants import blobs
 from apps.tenants.models import Organization
+from apps.tenants.organization_types import receives_results
 
 log = structlog.get_logger(__name__)
 
@@ -40,8 +41,12 @@ def set_destination(
 def queue_deliveries(version: ReportVersion) -> int:
     """One delivery per active destination; the same version again queues nothing.
 
+    Nothing leaves an organization of a type that receives no results.
+
     Call inside the transaction that ends the stage; how many were queued.
     """
+    if not receives_results(version.report.organization.type):
+        return 0
     destinations = Destination.objects.filter(is_active=True).order_by("id")
     return sum(_queue(version, destination) for destination in destinations)
 

@@ -9,8 +9,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from apps.tenants import entries
-from apps.tenants.lookups import closed_to_passwords, memberships_of
+from apps.tenants.lookups import closed_to_passwords, memberships_of, organization_type
 from apps.tenants.models import Membership, PlatformRole, User
+from apps.tenants.organization_types import HOSPITAL, type_may
 from apps.tenants.permissions import ENTERED, PERMISSIONS, SUPERUSER
 from apps.tenants.permissions import INSIDE_ROLES as INSIDE
 from apps.tenants.permissions import PLATFORM_ROLES as OUTSIDE
@@ -29,16 +30,18 @@ Role = Membership.Role
 class Active:
     """The organization a request works in and the person's role there.
 
-    `entered` marks platform staff who came in by break-glass; they have no membership.
+    `entered` marks platform staff who came in by break-glass; they have no membership. `type` is
+    the organization's.
     """
 
     organization_id: int
     role: str
     entered: bool = False
+    type: str = HOSPITAL
 
     def may(self, action: str) -> bool:
-        """Raises KeyError for an action the table does not name."""
-        return self.role in PERMISSIONS[action] & INSIDE
+        """Where the role may and the type may. Raises KeyError for an action not in the table."""
+        return self.role in PERMISSIONS[action] & INSIDE and type_may(self.type, action)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ def active_organization(request: HttpRequest) -> Active | None:
         wanted = request.session[SESSION_KEY] = next(iter(held))
     if wanted not in held:
         return None
-    return Active(wanted, held[wanted])
+    return Active(wanted, held[wanted], type=organization_type(wanted))
 
 
 def may_open(request: HttpRequest, organization_id: int) -> bool:
@@ -98,7 +101,7 @@ def _entered(request: HttpRequest, user: User, wanted: int | None) -> Active | N
     if wanted is not None and role is not None and role.may("ask_entry"):
         polled = request.headers.get("HX-Request") or request.headers.get("X-Poll")
         if entries.hold(wanted, public_id, user, seen=not polled):
-            return Active(wanted, ENTERED, entered=True)
+            return Active(wanted, ENTERED, entered=True, type=organization_type(wanted))
     forget_entry(request)
     return None
 

@@ -22,6 +22,7 @@ class NewOrganization:
     time_zone: str = "Europe/London"
     assigning_authority: str = "LOCAL"
     sites: tuple[str, ...] = ()
+    type: str = Organization.Type.HOSPITAL
 
 
 def provision_organization(wanted: NewOrganization) -> Organization:
@@ -73,6 +74,7 @@ def _organization_row(wanted: NewOrganization) -> Organization:
             "region": wanted.region,
             "time_zone": wanted.time_zone,
             "assigning_authority": wanted.assigning_authority,
+            "type": wanted.type,
         },
     )
     return row

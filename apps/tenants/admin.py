@@ -47,7 +47,7 @@ class OrganizationAdmin(ConfigurationAdmin):
         "second_factor_required",
         "allows_emergency_entry",
     )
-    list_filter = ("region", "is_live")
+    list_filter = ("type", "region", "is_live")
     search = ("slug*", "name*", "public_id")
     search_help_text = "The beginning of a name, or a public id."
     ordering = ("name",)
@@ -76,7 +76,7 @@ class OrganizationAdmin(ConfigurationAdmin):
         return super().get_queryset(request).exclude(slug=PLATFORM_SLUG)
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
-        names = ["name", "slug", "region", "time_zone", "is_live", "created_at"]
+        names = ["name", "slug", "type", "region", "time_zone", "is_live", "created_at"]
         return self._shown([*names, "enter"] if may(request, "ask_entry") else names)
 
     @admin.display(description="")

@@ -27,7 +27,7 @@ class NewOrganizationForm(forms.ModelForm):
 
     class Meta:
         model = Organization
-        fields = ("slug", "name", "region", "time_zone", "assigning_authority")
+        fields = ("slug", "name", "type", "region", "time_zone", "assigning_authority")
         labels = {"slug": "Short name"}
         help_texts = purposes(Organization)
 

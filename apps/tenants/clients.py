@@ -15,8 +15,10 @@ from django.utils import timezone
 
 from apps.audit import actions as audit
 from apps.core.scope import required_organization
+from apps.tenants.lookups import organization_type
 from apps.tenants.model_api import Scope
 from apps.tenants.models import ApiClient, ApiKey, User
+from apps.tenants.organization_types import HOSPITAL, type_may_ask
 
 MARK = "ein_"
 ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
@@ -25,16 +27,20 @@ LONGEST = 200
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who shows a key that is in force: a program, its organization, what it may do."""
+    """Who shows a key that is in force: a program, its organization, what it may do.
+
+    `type` is the organization's.
+    """
 
     organization_id: int
     client: ApiClient
     scopes: frozenset[str]
     key_id: int
     used_on: dt.date | None
+    type: str = HOSPITAL
 
     def may(self, scope: str) -> bool:
-        return scope in self.scopes
+        return scope in self.scopes and type_may_ask(self.type, scope)
 
 
 def hash_of(key: str) -> str:
@@ -52,7 +58,9 @@ def recognise(key: str) -> Caller | None:
         return None
     organization_id, client_id, name, key_id, scopes, used_on = row
     client = ApiClient(pk=client_id, public_id=name, organization_id=organization_id)
-    return Caller(organization_id, client, frozenset(scopes.split()), key_id, used_on)
+    kept = frozenset(scopes.split())
+    kind = organization_type(organization_id)
+    return Caller(organization_id, client, kept, key_id, used_on, kind)
 
 
 def note_use(caller: Caller) -> None:

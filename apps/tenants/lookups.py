@@ -43,6 +43,14 @@ def second_factor_required(organization_id: int) -> bool:
     return bool(row and row[0])
 
 
+def organization_type(organization_id: int) -> str:
+    """What it may do at all; asked at every request, in no transaction. Empty for none."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT app.organization_type(%s)", [organization_id])
+        row = cursor.fetchone()
+    return (row and row[0]) or ""
+
+
 @dataclass(frozen=True, slots=True)
 class ProviderEntry:
     organization_id: int

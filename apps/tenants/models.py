@@ -106,6 +106,11 @@ class Organization(Public):
         UK = "uk", "United Kingdom"
         US = "us", "United States"
 
+    class Type(models.TextChoices):
+        HOSPITAL = "hospital", "Hospital"
+        LABORATORY = "laboratory", "Laboratory"
+        RESEARCH = "research", "Research"
+
     slug = models.SlugField(
         unique=True, db_comment="operational: Short name in commands and addresses."
     )
@@ -115,6 +120,12 @@ class Organization(Public):
         choices=Region.choices,
         default=Region.UK,
         db_comment="operational: Where its data is kept.",
+    )
+    type = models.CharField(
+        max_length=12,
+        choices=Type.choices,
+        default=Type.HOSPITAL,
+        db_comment="operational: What it may do at all: care, sending, or nothing clinical.",
     )
     time_zone = models.CharField(
         max_length=64,

@@ -23,6 +23,7 @@ pytestmark = committed
 NEW = {
     "slug": "northside",
     "name": "Northside",
+    "type": "laboratory",
     "region": "uk",
     "time_zone": "Europe/London",
     "assigning_authority": "NORTH",
@@ -34,7 +35,7 @@ def test_adding_an_organization_makes_it_live():
     staff = platform_staff()
     assert signed_in(staff).post(page(Organization, "add"), NEW).status_code == 302
     northside = organization_of("northside")
-    assert northside.is_live
+    assert (northside.is_live, northside.type) == (True, "laboratory")
     with inside(northside):
         assert [site.name for site in Site.objects.all()] == ["Clinic A", "Main hospital"]
         assert AuditHead.objects.get().seq == 3

@@ -181,3 +181,26 @@ def test_only_the_files_organization_is_read_and_written(db, mercy, lakeside):
     with inside(lakeside):
         add_member(lakeside, person, "technician")
     assert not any(line.changes for line in planned())
+
+
+@committed
+def test_the_type_is_planned_made_and_afterwards_only_reported(db):
+    laboratory = "".join(row for row in HOSPITAL.splitlines(True) if not row.startswith("ehr"))
+    laboratory = changed("region: uk", "region: uk\ntype: laboratory", laboratory)
+    assert ("type", None, "laboratory") in planned(laboratory)[0].fields
+    _, place = applied(laboratory)
+    assert place.type == "laboratory"
+    asked = changed("Northside Hospital", "Northside", laboratory)
+    _, place = applied(changed("type: laboratory", "type: research", asked))
+    assert (place.type, place.name) == ("laboratory", "Northside")
+    (drift,) = [line for line in planned(changed("laboratory", "research", asked)) if line.fields]
+    assert (drift.action, drift.fields) == ("drift", (("type", "laboratory", "research"),))
+
+
+def test_a_file_of_no_known_type_or_with_results_it_may_not_have_is_refused():
+    assert (
+        "allowed: hospital, laboratory, research"
+        in problems(changed("region: uk", "region: uk\ntype: clinic"))[0]
+    )
+    (refused,) = problems(changed("region: uk", "region: uk\ntype: research"))
+    assert refused == "ehr: an organization of type research receives no results"

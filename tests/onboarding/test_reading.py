@@ -64,7 +64,7 @@ def test_a_wrong_value_is_refused_with_its_line_and_what_is_allowed(old, new, sa
 @pytest.mark.parametrize("key", ["storage", "data_key", "smb", "dicom", "Slug"])
 def test_a_key_that_is_not_known_is_refused_by_name(key):
     (found,) = problems(HOSPITAL + f"{key}: {{bucket: b}}\n")
-    assert found.startswith(f"line 16: {key}: is not a key here; allowed: slug, name, region")
+    assert found.startswith(f"line 16: {key}: is not a key here; allowed: slug, name, type, region")
 
 
 def test_every_problem_is_named_at_once():

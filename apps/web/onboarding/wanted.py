@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import yaml
 
 from apps.tenants.actions import NewOrganization
+from apps.tenants.organization_types import receives_results
 from apps.web.onboarding.document import parse
 from apps.web.onboarding.fields import Fields, Rows, record
 from apps.web.onboarding.problems import Problem, Refused
@@ -40,6 +41,7 @@ def read_organization(data: bytes) -> Wanted:
     for fields_of_site in sections["sites"].values():
         fields_of_site["time_zone"] = fields_of_site["time_zone"] or given["time_zone"]
     _refuse_unknown_sites(sections)
+    _refuse_destinations(given["type"], sections)
     return Wanted(slug, given, sections)
 
 
@@ -52,3 +54,9 @@ def _refuse_unknown_sites(sections: dict[str, Rows]) -> None:
     ]
     if problems:
         raise Refused(*problems)
+
+
+def _refuse_destinations(kind: str, sections: dict[str, Rows]) -> None:
+    """`kind` is None where the file's was refused already."""
+    if kind and sections["ehr"] and not receives_results(kind):
+        raise Refused(Problem(0, "ehr", f"an organization of type {kind} receives no results"))

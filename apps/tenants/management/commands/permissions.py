@@ -9,6 +9,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from apps.tenants.models import Organization
+from apps.tenants.organization_types import CLINICAL, SCOPES
 from apps.tenants.permissions import INSIDE_ROLES, PLATFORM_ROLES, ROLE_NAMES, TABLE
 
 HEAD = """# Permissions
@@ -23,6 +25,11 @@ What is not in the table nobody may do, and a role that is not named may do noth
 - *{entered}* reads. It signs nothing, edits nothing, uploads, replays and exports nothing.
 - An auditor sees the platform's own random ids, states, times and names of staff: no patient's
   name, number or date of birth, no tracing, no text of a report.
+"""
+
+TYPES = """A role may do only what its organization's type may do as well. Scopes are what programs
+ask for. What is not named here every type may do.
+
 """
 
 
@@ -50,6 +57,9 @@ def page() -> str:
         + _table(inside)
         + "\n## On the platform\n\n"
         + _table(outside)
+        + "\n## By type of organization\n\n"
+        + TYPES
+        + _types()
     )
 
 
@@ -62,4 +72,15 @@ def _table(roles: list[str]) -> str:
         if rule.roles & set(roles):
             marks = " | ".join("yes" if role in rule.roles else "" for role in roles)
             lines.append(f"| `{rule.action}` | {rule.thing} | {marks} |")
+    return "\n".join(lines) + "\n"
+
+
+def _types() -> str:
+    lines = [
+        "| action or scope | " + " | ".join(Organization.Type.labels) + " |",
+        "|---|" + ":-:|" * len(Organization.Type),
+    ]
+    for name, allowed in {**CLINICAL, **SCOPES}.items():
+        marks = " | ".join("yes" if kind in allowed else "" for kind in Organization.Type)
+        lines.append(f"| `{name}` | {marks} |")
     return "\n".join(lines) + "\n"

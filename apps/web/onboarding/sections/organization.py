@@ -13,10 +13,13 @@ SLUG = r"[a-z][a-z0-9-]{1,48}[a-z0-9]"
 HEAD: dict[str, Field] = {
     "slug": needed(text(50, SLUG, "lower-case letters, digits and hyphens, beginning by a letter")),
     "name": needed(text(120)),
+    "type": Field(choice(Organization.Type.values), Organization.Type.HOSPITAL.value),
     "region": needed(choice(Organization.Region.values)),
     "time_zone": needed(zone),
     "assigning_authority": needed(text(64)),
 }
+# People were given roles and programs keys for what it is.
+FIXED = frozenset({"type"})
 
 
 def _present() -> Rows:
@@ -26,9 +29,10 @@ def _present() -> Rows:
 
 def _write(organization: Organization, _slug: str, fields: Fields) -> Organization:
     row = Organization.objects.get(pk=organization.pk)
-    for name, value in fields.items():
+    open_ = {name: value for name, value in fields.items() if name not in FIXED}
+    for name, value in open_.items():
         setattr(row, name, value)
-    row.save(update_fields=list(fields))
+    row.save(update_fields=list(open_))
     return row
 
 
@@ -47,4 +51,5 @@ ORGANIZATION = Section(
     present=_present,
     write=_write,
     objections=_objections,
+    fixed=FIXED,
 )

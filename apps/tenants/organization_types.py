@@ -1,0 +1,48 @@
+"""What each type of organization may do at all, whatever the role: beside the table of roles."""
+
+from __future__ import annotations
+
+from apps.tenants.model_api import Scope
+from apps.tenants.models import Organization
+
+HOSPITAL, LABORATORY, RESEARCH = (kind.value for kind in Organization.Type)
+
+# Submits and receives results.
+_CARE = frozenset({HOSPITAL})
+# Sees the ECGs it sends.
+_SENDS = frozenset({HOSPITAL, LABORATORY})
+
+# Actions that are clinical → the types that may; every other action is every type's.
+CLINICAL: dict[str, frozenset[str]] = {
+    "view_recordings": _SENDS,
+    "upload_files": _SENDS,
+    "view_record": _SENDS,
+    "view_queue": _SENDS,
+    "replay": _SENDS,
+    "edit_report": _CARE,
+    "submit_report": _CARE,
+    "sign_report": _CARE,
+    "view_report_history": _CARE,
+    "change_destinations": _CARE,
+}
+SCOPES: dict[str, frozenset[str]] = {
+    Scope.FILES_WRITE: _SENDS,
+    Scope.FILES_READ: _SENDS,
+    Scope.RECORDINGS_READ: _SENDS,
+    Scope.REPORTS_READ: _CARE,
+}
+
+
+def type_may(kind: str, action: str) -> bool:
+    """Whether an organization of that type does such things; a type not known does none."""
+    return kind in CLINICAL.get(action, frozenset(Organization.Type.values))
+
+
+def type_may_ask(kind: str, scope: str) -> bool:
+    """The same for what a program may ask for. Raises KeyError for a scope not in the table."""
+    return kind in SCOPES[scope]
+
+
+def receives_results(kind: str) -> bool:
+    """Whether reports are delivered to its destinations."""
+    return kind in CLINICAL["change_destinations"]
