@@ -56,6 +56,7 @@ class InviteForm(TenantForm):
     full_name = forms.CharField(max_length=150, help_text="The name printed in signatures.")
     email = forms.EmailField(label="E-mail", help_text="The address the person signs in with.")
     password = forms.CharField(
+        strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         label="Initial password",
         help_text="12 characters or more. Pass it on to the person, who should change it.",

@@ -180,15 +180,6 @@ SSO_CLOCK_SKEW_SECONDS = env.seconds("SSO_CLOCK_SKEW_SECONDS", 60)
 SSO_SESSION_SECONDS = env.seconds("SSO_SESSION_SECONDS", 8 * 3600)
 SSO_ANSWER_SECONDS = 5 * 60
 
-# Hosts of the operator's own network that may be spoken to: name or name:port.
-EGRESS_INTERNAL_HOSTS = env.names("EGRESS_INTERNAL_HOSTS")
-
-# Single sign-on: how far clocks may differ, how long a session lasts however busy it is, and how
-# long a person has to prove who they are when signing.
-SSO_CLOCK_SKEW_SECONDS = env.seconds("SSO_CLOCK_SKEW_SECONDS", 60)
-SSO_SESSION_SECONDS = env.seconds("SSO_SESSION_SECONDS", 8 * 3600)
-SSO_ANSWER_SECONDS = 5 * 60
-
 # Leases: durations in seconds by the database's clock.
 LEASE_SECONDS = env.seconds("LEASE_SECONDS", 60)
 HEARTBEAT_SECONDS = env.seconds("HEARTBEAT_SECONDS", 15)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import io
 import os
-import base64
 import pickle
 import tempfile
 from collections.abc import Iterator

@@ -10,8 +10,8 @@ from django.core.management import CommandError, call_command
 from django.db import connections
 from django.urls import reverse
 
-from apps.core.blobs.sealing import Unsealable
 from apps.audit.verify import verify_chain
+from apps.core.blobs.sealing import Unsealable
 from apps.core.management.commands.sweep import sweep_queues, sweep_uploads
 from apps.ecg import waveforms
 from apps.reports.models import Report

@@ -22,10 +22,12 @@ class AcceptForm(forms.Form):
         max_length=150, label="Your name", help_text="As it is to be printed in signatures."
     )
     password = forms.CharField(
+        strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text="12 characters or more.",
     )
     again = forms.CharField(
+        strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         label="Password again",
     )
