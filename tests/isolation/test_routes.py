@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import copy
-import re
 import uuid
 
 import pytest
 from django.contrib import admin
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection, transaction
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.admin.people import entered
 from tests.database import committed
 from tests.factories import make_staff, make_user
+from tests.isolation.asking import Asker, shown
 from tests.isolation.routes import (
     ORGANIZATION_ROLES,
     PLATFORM_ROLES,
     ROLES,
     ROUTES,
-    Route,
     admin_routes,
 )
 from tests.isolation.world import admin_row, things_of
@@ -87,40 +82,6 @@ def test_every_route_is_asked_by_both_methods():
 def test_every_role_is_in_every_row():
     rows = [*ROUTES, *(row for label in REGISTERED for row in admin_routes(label))]
     assert [str(row) for row in rows if set(row.statuses) != set(ROLES)] == []
-
-
-class Asker:
-    """Sends a row's request and undoes whatever it did."""
-
-    def __init__(self, row: Route, client: Client) -> None:
-        self.row, self.client = row, client
-
-    def __call__(self, thing):
-        place, _, field = self.row.place.partition(":")
-        path = reverse(self.row.name, args=[thing] if self.row.kind and place == "path" else [])
-        data = dict(self.row.data)
-        if place != "path":
-            data[field] = str(thing)
-        if self.row.name == "upload-files":
-            data["file"] = SimpleUploadedFile("ecg.dcm", b"not an ecg")
-        cookies = copy.deepcopy(self.client.cookies)
-        with CaptureQueriesContext(connection) as queries, transaction.atomic():
-            response = getattr(self.client, self.row.method.lower())(path, data)
-            transaction.set_rollback(True)
-        self.client.cookies = cookies
-        return response, len(queries)
-
-
-def shown(response, thing):
-    """The answer without the id asked for and what differs between any two requests."""
-    location = response.headers.get("Location", "")
-    head = f"{response.status_code} {response.headers.get('Content-Type')} {location}"
-    text = f"{head}\n{response.content.decode(errors='replace')}"
-    text = text.replace(f"/{thing}/" if isinstance(thing, int) else str(thing), "/ID/")
-    text = re.sub(r"[\d-]{10}T[\d:.]+", "NOW", text)
-    text = re.sub(r'="\d+">\d+:\d\d</span> left', "LEFT", text)
-    text = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", text)
-    return re.sub(r"\b[0-9A-F]{8}\b", "REFERENCE", text).splitlines()
 
 
 @pytest.fixture
