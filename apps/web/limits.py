@@ -17,7 +17,9 @@ from apps.web.views import errors
 
 CHUNK = 64 * 1024
 UPLOAD, SIGN_IN = "/upload/files", "/sign-in"
-API_FILES = "/api/v1/files"
+API, API_FILES = "/api/", "/api/v1/files"
+# What a page takes; what a form library would take besides is not asked of it.
+PAGES = ("GET", "HEAD", "POST")
 # A form around one file: its borders and headers.
 AROUND = 64 * 1024
 
@@ -29,8 +31,9 @@ class Limits:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.method not in METHODS:
-            return HttpResponseNotAllowed(METHODS)
+        taken = METHODS if request.path.startswith(API) else PAGES
+        if request.method not in taken:
+            return HttpResponseNotAllowed(taken)
         wait_s = count(request)
         if wait_s:
             return errors.too_many(request, wait_s)

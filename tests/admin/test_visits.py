@@ -8,10 +8,13 @@ import json
 
 import pytest
 from django.core import mail
+from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from apps.reports.models import Report
 from apps.tenants import entries, entry_notice
+from apps.tenants.access import Active
+from apps.tenants.entry_queries import looked_at
 from apps.tenants.models import Organization
 from tests.admin.people import REASON, entered, events, page, platform_staff, signed_in
 from tests.database import committed
@@ -166,3 +169,10 @@ def test_inside_nothing_is_written(mercy, reader):
     assert found == [403] * 4
     assert client.get("/upload").status_code == 403
     assert client.get(f"/recordings/{report.recording.public_id}").status_code == 200
+
+
+@pytest.mark.parametrize("role", ["reader", "technician", "billing"])
+def test_what_was_looked_at_is_told_to_no_other_role(role, mercy):
+    entry = make_entry(mercy)
+    with inside(mercy), pytest.raises(PermissionDenied):
+        looked_at(Active(mercy.pk, role), entry)

@@ -128,7 +128,7 @@ def test_a_page_takes_the_same_queries_for_many_rows(mercy):
             program.get("recordings")
         counted.append(len(queries))
     # The first of the day also writes the day.
-    assert counted[1] == counted[2] < 12
+    assert counted[1] == counted[2] <= 12
 
 
 def test_a_recording_tells_who_when_and_what(mercy):

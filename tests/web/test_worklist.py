@@ -119,9 +119,9 @@ def test_a_page_asks_no_more_for_fifty_rows_than_for_one(client_of, reader, merc
     assert len(listed(page)) == 50
     assert len(fifty) == len(one), names(fifty)
     asked = [query for query in fifty.captured_queries if query["sql"].startswith("SELECT")]
-    # The door: session, person, memberships, second factor, pace. The page: sites, reports, visits,
-    # place, counts.
-    assert len(asked) <= 10, names(fifty)
+    # The door: session, person, memberships, type, second factor, pace. The page: sites, reports,
+    # visits, place, counts.
+    assert len(asked) <= 11, names(fifty)
 
 
 def test_filters_are_links_and_narrow_the_list(client_of, reader, mercy):
