@@ -32,7 +32,7 @@ def tampered(change) -> bytes:
 
 
 def test_every_field_arrives():
-    source = decode(file(median=median()))
+    source = replace(decode(file(median=median())), experimental=True)
     found = decode_wire(encode(source))
     assert np.array_equal(found.rhythm.counts, source.rhythm.counts)
     assert np.array_equal(found.median.counts, source.median.counts)
@@ -61,6 +61,7 @@ def test_a_refusal_arrives_as_itself():
     "change",
     [
         lambda h: h.pop("vendor"),
+        lambda h: h.update(experimental="no"),
         lambda h: h.update(vendor=3),
         lambda h: h.update(vendor="x" * 20_000),
         lambda h: h.update(utc_offset_minutes="60"),

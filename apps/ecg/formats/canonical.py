@@ -137,7 +137,10 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class DecodedEcg:
-    """Everything one file says, in canonical terms."""
+    """Everything one file says, in canonical terms.
+
+    `experimental` is True where no real file proves its decoder for what this file uses.
+    """
 
     format: str
     decoder: str
@@ -161,6 +164,7 @@ class DecodedEcg:
     measurements: tuple[SourceMeasurement, ...] = ()
     statements: tuple[SourceStatement, ...] = ()
     warnings: tuple[DecodeWarning, ...] = ()
+    experimental: bool = False
 
     @property
     def canonical_hash(self) -> str:

@@ -72,6 +72,7 @@ def encode(result: DecodedEcg | Refused) -> bytes:
         "measurements": [asdict(m) for m in result.measurements],
         "statements": [asdict(s) for s in result.statements],
         "warnings": [asdict(w) for w in result.warnings],
+        "experimental": result.experimental,
         "waveforms": [_waveform_header(w) for w in waveforms],
     }
     return _framed(header, [part for w in waveforms for part in _waveform_body(w)])
@@ -141,6 +142,7 @@ def _ecg(header: dict[str, Any], body: memoryview) -> DecodedEcg:
         measurements=tuple(_measurement(m) for m in header["measurements"]),
         statements=tuple(SourceStatement(**_texts(s)) for s in header["statements"]),
         warnings=tuple(DecodeWarning(**_texts(w)) for w in header["warnings"]),
+        experimental=_truth(header["experimental"]),
         **{name: _text(header[name]) for name in _TEXTS},
     )
 
@@ -199,6 +201,12 @@ def _texts(raw: dict[str, Any]) -> dict[str, str]:
 def _text(value: Any) -> str:
     if not isinstance(value, str) or len(value) > 10_000:
         raise WireError("malformed text")
+    return value
+
+
+def _truth(value: Any) -> bool:
+    if type(value) is not bool:
+        raise WireError("malformed truth value")
     return value
 
 
