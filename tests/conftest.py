@@ -17,6 +17,9 @@ from hypothesis import settings as hypothesis_settings
 hypothesis_settings.register_profile("suite", deadline=None)
 hypothesis_settings.load_profile("suite")
 
+# This process's, once a test needed one.
+_databases: list[Any] = []
+
 NO_DATABASE = (
     "This test needs a database and none is set: run it with"
     " `make test ARGS='tests/…'`, which starts one for the run."
@@ -39,9 +42,19 @@ def django_db_setup(
         database = TestDatabase()
         database.create()
     TransactionTestCase._fixture_teardown = lambda _case: database.empty()
+    _databases.append(database)
     yield
+    _databases.clear()
     with django_db_blocker.unblock():
         database.destroy()
+
+
+@pytest.fixture(autouse=True)
+def standing_keys() -> Iterator[None]:
+    """Every test ends with the keys in memory that the run began with."""
+    yield
+    for database in _databases:
+        database.hold_standing_keys()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import os
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -15,8 +16,8 @@ from django.db import connections
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from apps.tenants import keyrings
 from apps.tenants.actions import NewOrganization, provision_organization
-from apps.tenants.keyrings import keyring_of
 from apps.tenants.keys import ensure_all_data_keys
 
 # Tests of committed rows: other roles, workers, on_commit, the audit chain, late rendering.
@@ -69,6 +70,7 @@ class TestDatabase:
         self.maintenance = raw_connection("owner")
         self._standing: list[dict[str, Any]] = []
         self._keys: list[dict[str, Any]] = []
+        self._held: dict[int, keyrings._Held] = {}
         self._kept_open: dict[str, psycopg.Connection[Any]] = {}
 
     def create(self) -> None:
@@ -102,6 +104,13 @@ class TestDatabase:
                 owner.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(table))
         self._add_standing()
 
+    def hold_standing_keys(self) -> None:
+        """What a test unwrapped, refused or dropped is no other test's: ids come again in copies
+        of the database, and the next test may have key-encryption keys of its own.
+        """
+        keyrings._held.clear()
+        keyrings._held.update({pk: replace(held) for pk, held in self._held.items()})
+
     def _add_standing(self) -> None:
         platform, app = self._connection("platform"), self._connection("default")
         platform.execute(_ORGANIZATIONS_AGAIN, [Jsonb(self._standing)])
@@ -123,7 +132,8 @@ class TestDatabase:
     def _unwrap_standing(self) -> None:
         """Once for the whole run; the events of it are no test's."""
         for row in self._standing:
-            keyring_of(row["id"])
+            keyrings.keyring_of(row["id"])
+        self._held = {pk: replace(held) for pk, held in keyrings._held.items()}
         self.empty()
 
     def _make_template(self) -> None:
