@@ -5,10 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 
 from apps.ecg.formats.canonical import Filters
+from apps.ecg.formats.numbers import parse_decimal
 
 from . import tags
 from .elements import Dataset
-from .values import Reader, ascii_text, parse_decimal
+from .values import Reader, ascii_text
 
 
 def read_filters(group: Dataset, reader: Reader) -> Filters:

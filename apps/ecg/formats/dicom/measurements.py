@@ -5,12 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 
 from apps.ecg.formats.canonical import SourceMeasurement
+from apps.ecg.formats.numbers import parse_decimal
 from apps.ecg.formats.units import Factor, measurement_factor
 
 from . import tags
 from .elements import Dataset
 from .groups import Group
-from .values import Code, Reader, ascii_text, parse_decimal, unsigned_list
+from .values import Code, Reader, ascii_text, unsigned_list
 
 _NAMES_BY_SCHEME = {
     "SCPECG": {

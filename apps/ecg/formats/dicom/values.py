@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import struct
 import warnings as python_warnings
 from decimal import Decimal
@@ -11,12 +10,12 @@ from typing import NamedTuple
 from pydicom.charset import convert_encodings, decode_bytes, python_encoding
 
 from apps.ecg.formats.canonical import Refused
+from apps.ecg.formats.numbers import parse_decimal
 from apps.ecg.formats.warnings import Warnings
 
 from . import tags
 from .elements import Dataset
 
-_DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?")
 _PADDING = "\0 \r\n\t"
 _DELIMITERS = {0x0D, 0x0A, 0x09, 0x0C}
 
@@ -117,11 +116,6 @@ def decimal(dataset: Dataset, tag: int, keyword: str) -> Decimal | None:
     if value is None:
         raise Refused("bad-number", f"{keyword} is not a decimal number.", field=keyword)
     return value
-
-
-def parse_decimal(text: str) -> Decimal | None:
-    """None for what is not a plain decimal, a decimal comma among it."""
-    return Decimal(text) if len(text) <= 32 and _DECIMAL.fullmatch(text) else None
 
 
 def unsigned(dataset: Dataset, tag: int, keyword: str) -> int:
