@@ -13,7 +13,9 @@ from tests.mutants.schema import SchemaMutant
 
 def all_mutants() -> Iterator[Mutant]:
     for generator in (*statements.GENERATORS, *filters.GENERATORS):
-        yield from list(generator())
+        found = list(generator())
+        assert found, f"{generator.__name__} found nothing to remove"
+        yield from found
     for alias in connections:
         connections[alias].close()
 

@@ -7,7 +7,7 @@ from functools import partial
 from importlib import import_module
 from types import FunctionType
 
-from django.urls import get_resolver
+from django.urls import URLPattern, get_resolver
 
 from apps.tenants.permissions import PERMISSIONS, ROLE_NAMES
 from tests.mutants import rewriting
@@ -143,14 +143,19 @@ def doors_open() -> Iterator[CodeMutant]:
 
 
 def _guarded_routes() -> list[str]:
-    return sorted(p.name for p in _patterns() if _guard_of(p.callback) is not None)
+    return sorted({p.name for p in _patterns() if _guard_of(p.callback) is not None})
 
 
-def _patterns() -> list:
-    web = next(
-        p for p in get_resolver().url_patterns if not p.pattern.regex.pattern.startswith("^admin")
-    )
-    return [pattern for pattern in web.url_patterns if getattr(pattern, "name", None)]
+def _patterns() -> list[URLPattern]:
+    return list(_below(get_resolver("apps.web.urls").url_patterns))
+
+
+def _below(entries: list) -> Iterator[URLPattern]:
+    for entry in entries:
+        if isinstance(entry, URLPattern):
+            yield entry
+        else:
+            yield from _below(entry.url_patterns)
 
 
 def _guard_of(view) -> FunctionType | None:
