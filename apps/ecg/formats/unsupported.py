@@ -16,12 +16,7 @@ _SIGNATURES = (
     (b"MSH|", "hl7-message", "an HL7 message"),
     (b"0       ", "edf", "an EDF file, which is not read yet"),
 )
-_XML = (
-    (b"AnnotatedECG", "hl7-aecg", "HL7 annotated ECG XML, which is not read yet"),
-    (b"RestingECG", "muse-xml", "GE MUSE XML, which is not read yet"),
-    (b"restingecgdata", "philips-xml", "Philips ECG XML, which is not read yet"),
-    (b"CardiologyXML", "cardiosoft-xml", "CardioSoft XML, which is not read yet"),
-)
+_XML = ((b"CardiologyXML", "cardiosoft-xml", "CardioSoft XML, which is not read yet"),)
 
 
 def unsupported(data: bytes) -> Refused:

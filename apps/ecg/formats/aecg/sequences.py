@@ -1,0 +1,130 @@
+"""Sequences of one series: a time base, and for each lead digits × scale + origin."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from apps.ecg.formats.canonical import Lead, Refused, Waveform, WaveformKind
+from apps.ecg.formats.leads import check_leads, named_lead
+from apps.ecg.formats.scale import check_rate, check_scale
+from apps.ecg.formats.units import measurement_factor, voltage_factor
+from apps.ecg.formats.warnings import Warnings
+from apps.ecg.formats.xml import Element
+
+from .codes import LEAD, MDC, TIMES, code_of, type_of
+
+_DIGITS = frozenset("0123456789+- \t\r\n")
+_INT32 = np.iinfo(np.int32)
+
+
+class Sequences(NamedTuple):
+    time: Element
+    leads: list[Element]
+
+
+def read_sequences(series: Element) -> Sequences:
+    """The time base and the leads of the one set of a series. Raises Refused."""
+    sets = [s for c in series.all("component") if (s := c.at("sequenceSet")) is not None]
+    if len(sets) != 1:
+        code, message = (
+            ("sequential-leads", "The leads were recorded one after another.")
+            if sets
+            else ("no-samples", "The series holds no samples.")
+        )
+        raise Refused(code, message, field=series.path("component", "sequenceSet"))
+    found = [component.need("sequence") for component in sets[0].all("component")]
+    times = [sequence for sequence in found if code_of(sequence) in TIMES]
+    if len(times) != 1:
+        raise Refused(
+            "time-base",
+            "The leads have no single time base.",
+            field=sets[0].path("sequence", "code"),
+        )
+    return Sequences(times[0], [sequence for sequence in found if sequence is not times[0]])
+
+
+def read_waveform(sequences: Sequences, kind: WaveformKind, warnings: Warnings) -> Waveform:
+    """The leads in file order. Raises Refused."""
+    leads = [_lead(sequence, warnings) for sequence in sequences.leads]
+    field = sequences.time.path("code")
+    check_leads([lead.name for lead in leads], field=field)
+    columns = [_counts(sequence) for sequence in sequences.leads]
+    if len({column.size for column in columns}) > 1:
+        raise Refused(
+            "lead-lengths",
+            "The leads are not equally long.",
+            field=sequences.time.path("value", "digits"),
+        )
+    return Waveform(kind, tuple(leads), np.stack(columns, axis=1), _rate(sequences.time))
+
+
+def _rate(time: Element) -> Decimal:
+    """One over the increment, exact or refused."""
+    increment = time.need("value", "increment")
+    factor = measurement_factor(increment.need_attribute("unit"), "ms")
+    if factor is None:
+        raise Refused(
+            "unknown-unit",
+            "The unit of the increment is not ms or s.",
+            field=increment.path("@unit"),
+        )
+    step_s = increment.need_attribute_number("value") * factor.factor / 1000
+    try:
+        rate = 1 / step_s
+        exact = rate if rate * step_s == 1 else None
+    except (InvalidOperation, ZeroDivisionError):
+        exact = None
+    return check_rate(exact, field=increment.path("@value"))
+
+
+def _lead(sequence: Element, warnings: Warnings) -> Lead:
+    code = sequence.need("code")
+    name, system = code.need_attribute("code"), code.attribute("codeSystem")
+    if system != MDC or not name.startswith(LEAD):
+        raise Refused("unknown-lead", "A sequence is coded as no lead.", field=code.path("@code"))
+    value = sequence.need("value")
+    if type_of(value) != "SLIST_PQ":
+        raise Refused(
+            "sample-type",
+            "The samples of a lead are not a list of quantities (SLIST_PQ).",
+            field=value.path("@type"),
+        )
+    scale, origin = (
+        _nanovolts(value.need("scale"), warnings),
+        _nanovolts(value.need("origin"), warnings),
+    )
+    check_scale(scale, origin, field=value.path("scale"))
+    return Lead(named_lead(name.removeprefix(LEAD), field=code.path("@code")), scale, origin)
+
+
+def _nanovolts(quantity: Element, warnings: Warnings) -> Decimal:
+    unit = quantity.need_attribute("unit")
+    factor = voltage_factor(unit)
+    if factor is None:
+        raise Refused(
+            "unknown-unit", "The unit is not uV, mV, nV or V.", field=quantity.path("@unit")
+        )
+    if factor.alias:
+        warnings.add("unit-alias", f"Unit {unit} was read as its UCUM code.")
+    return quantity.need_attribute_number("value") * factor.factor
+
+
+def _counts(sequence: Element) -> NDArray[np.int32]:
+    digits = sequence.need("value", "digits")
+    try:
+        if not _DIGITS.issuperset(digits.content):
+            raise ValueError
+        counts = np.array([int(text) for text in digits.content.split()], np.int64)
+    except (ValueError, OverflowError):
+        raise Refused(
+            "bad-number", "The samples are not whole numbers.", field=digits.path()
+        ) from None
+    if not counts.size:
+        raise Refused("no-samples", "A lead holds no samples.", field=digits.path())
+    if counts.min() < _INT32.min or counts.max() > _INT32.max:
+        raise Refused("sample-range", "Samples exceed 32 bits.", field=digits.path())
+    return counts.astype(np.int32)
