@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from decimal import Decimal
+from functools import cache
 
 import numpy as np
 import pytest
@@ -34,7 +35,14 @@ def median_of(scale: Decimal):
     return waveform(kind="median", seconds=1.2, beat_s=1.2, nv_per_lsb=scale)
 
 
+@cache
+def plain_file() -> str:
+    return write_muse(original()).decode("iso-8859-1")
+
+
 def file(**fields: object) -> str:
+    if not fields:
+        return plain_file()
     options = fields.pop("options", MuseOptions())
     return write_muse(original(**fields), options).decode("iso-8859-1")
 

@@ -17,7 +17,7 @@ from apps.ecg.formats.xml import Element
 
 from .codes import LEAD, MDC, TIMES, code_of, type_of
 
-_DIGITS = frozenset("0123456789+- \t\r\n")
+_DIGITS, _SIGNS, _BLANKS = b"0123456789", b"+-", b" \t\r\n"
 _INT32 = np.iinfo(np.int32)
 
 
@@ -115,16 +115,21 @@ def _nanovolts(quantity: Element, warnings: Warnings) -> Decimal:
 
 def _counts(sequence: Element) -> NDArray[np.int32]:
     digits = sequence.need("value", "digits")
-    try:
-        if not _DIGITS.issuperset(digits.content):
-            raise ValueError
-        counts = np.array([int(text) for text in digits.content.split()], np.int64)
-    except (ValueError, OverflowError):
-        raise Refused(
-            "bad-number", "The samples are not whole numbers.", field=digits.path()
-        ) from None
-    if not counts.size:
+    if not _is_whole_numbers(digits.content):
+        raise Refused("bad-number", "The samples are not whole numbers.", field=digits.path())
+    if not digits.content.strip():
         raise Refused("no-samples", "A lead holds no samples.", field=digits.path())
+    counts = np.fromstring(digits.content, np.int64, sep=" ")
     if counts.min() < _INT32.min or counts.max() > _INT32.max:
         raise Refused("sample-range", "Samples exceed 32 bits.", field=digits.path())
     return counts.astype(np.int32)
+
+
+def _is_whole_numbers(text: str) -> bool:
+    """Signs before digits only: numpy would read "1-2" and "1 - 2" as two numbers."""
+    raw = text.encode()
+    if raw.translate(None, _DIGITS + _SIGNS + _BLANKS):
+        return False
+    codes = np.frombuffer(b" " + raw + b" ", np.uint8)
+    digit, sign = codes >= ord("0"), (codes == _SIGNS[0]) | (codes == _SIGNS[1])
+    return not (sign[1:-1] & (digit[:-2] | ~digit[2:])).any()
