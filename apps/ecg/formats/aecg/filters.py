@@ -8,8 +8,8 @@ from apps.ecg.formats.xml import Element
 
 from .codes import code_of
 
-_PREFIX = "MDC_ECG_CTL_VBL_ATTR_FILTER_"
-_FREQUENCIES = (f"{_PREFIX}CUTOFF_FREQ", f"{_PREFIX}NOTCH_FREQ")
+PREFIX = "MDC_ECG_CTL_VBL_ATTR_FILTER_"
+_FREQUENCIES = (f"{PREFIX}CUTOFF_FREQ", f"{PREFIX}NOTCH_FREQ")
 
 
 def read_filters(series: Element, warnings: Warnings) -> Filters:
@@ -19,7 +19,7 @@ def read_filters(series: Element, warnings: Warnings) -> Filters:
         variable = outer.at("controlVariable")
         frequency = _frequency(variable, warnings) if variable is not None else None
         if variable is not None and frequency is not None:
-            found[code_of(variable).removeprefix(_PREFIX)] = frequency
+            found[code_of(variable).removeprefix(PREFIX)] = frequency
     return Filters(found.get("HIGH_PASS"), found.get("LOW_PASS"), found.get("NOTCH"))
 
 
