@@ -147,7 +147,7 @@ def test_numbers_are_exact_and_absent_ones_are_none():
 def test_what_cannot_be_read_is_refused_by_its_field(read, code, field):
     root = read_xml(
         b"<a><x>1,5</x><half unit='ms'>0.5</half><huge>99999999999</huge><empty/>"
-        b"<twice/><twice/><long>" + b"x" * 3000 + b"</long></a>"
+        b"<twice/><twice/><long>" + b"x" * 9000 + b"</long></a>"
     )
     with pytest.raises(Refused) as found:
         read(root)

@@ -11,6 +11,7 @@ from typing import Protocol
 from . import aecg, dicom, muse, philips
 from .canonical import DecodedEcg, Refused
 from .quality import check
+from .texts import check_texts
 from .unsupported import unsupported
 
 MAX_FILE_BYTES = 32 << 20
@@ -51,5 +52,6 @@ def _decode(data: bytes) -> DecodedEcg:
     for decoder in FORMATS:
         if decoder.recognises(data):
             ecg = decoder.decode(data)
+            check_texts(ecg)
             return replace(ecg, warnings=ecg.warnings + check(ecg))
     raise unsupported(data)

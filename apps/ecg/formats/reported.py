@@ -10,6 +10,7 @@ from .units import Factor, measurement_factor
 from .warnings import Warnings
 
 NOT_MEASURED = frozenset({29999, 32767, 32768, -32768, 65535})
+LARGEST = 1_000_000
 _UNITS = {"ms": "ms", "bpm": "/min", "deg": "deg"}
 
 
@@ -59,6 +60,6 @@ def _problem(number: Decimal | None, factor: Factor | None, unit: str) -> tuple[
         return "not-measured", "says not measured"
     if factor is None:
         return "measurement-unit", "has no unit that fits it"
-    if unit == "deg" and abs(number) > 360:
-        return "measurement-range", "is not an angle"
+    if abs(number) > (360 if unit == "deg" else LARGEST):
+        return "measurement-range", "is out of range"
     return None

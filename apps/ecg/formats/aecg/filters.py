@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from apps.ecg.formats.canonical import Filters
+from apps.ecg.formats.hertz import filter_hz
 from apps.ecg.formats.warnings import Warnings
 from apps.ecg.formats.xml import Element
 
@@ -30,6 +31,6 @@ def _frequency(variable: Element, warnings: Warnings) -> float | None:
             continue
         value = part.need("value")
         if value.attribute("unit") == "Hz":
-            return float(value.need_attribute_number("value"))
+            return filter_hz(value.attribute("value"), warnings)
         warnings.add("filter", "A filter's frequency is not in Hz.")
     return None

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from apps.ecg.formats.canonical import Filters, Lead, Refused, Waveform, WaveformKind
 from apps.ecg.formats.encoded import from_base64
+from apps.ecg.formats.hertz import filter_hz
 from apps.ecg.formats.leads import check_leads, named_lead
 from apps.ecg.formats.scale import check_rate, check_scale
 from apps.ecg.formats.warnings import Warnings
@@ -153,12 +154,11 @@ def _check_crc(data: Element, raw: bytes, warnings: Warnings) -> None:
 
 def read_filters(waveform: Element, warnings: Warnings) -> Filters:
     """HighPassFilter is in hundredths of Hz, LowPassFilter in Hz."""
-    high, low = waveform.number("HighPassFilter"), waveform.number("LowPassFilter")
     mains = waveform.text("ACFilter")
     if mains not in _MAINS:
         warnings.add("filter", "The mains filter is not known.")
     return Filters(
-        high_pass_hz=None if high is None else float(high / 100),
-        low_pass_hz=None if low is None else float(low),
+        high_pass_hz=filter_hz(waveform.text("HighPassFilter"), warnings, per_hz=100),
+        low_pass_hz=filter_hz(waveform.text("LowPassFilter"), warnings),
         notch_hz=_MAINS.get(mains),
     )

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from apps.ecg.formats.canonical import Filters, Refused
-from apps.ecg.formats.numbers import parse_decimal
+from apps.ecg.formats.hertz import filter_hz
 from apps.ecg.formats.scale import check_rate, check_scale
 from apps.ecg.formats.warnings import Warnings
 from apps.ecg.formats.xml import Element
@@ -115,12 +115,5 @@ def read_filters(root: Element, parsed: Element, warnings: Warnings) -> Filters:
     low = parsed.attribute("lowpass") or signal.text("lowpass") or band[2]
     filtered = (parsed.attribute("notchfiltered") or signal.text("notchfiltered")).lower()
     frequency = parsed.attribute("notchfilterfreqs") or signal.text("notchfilterfreqs")
-    notch = {"false": 0.0, "true": _hertz(frequency, warnings)}.get(filtered)
-    return Filters(_hertz(high, warnings), _hertz(low, warnings), notch)
-
-
-def _hertz(text: str, warnings: Warnings) -> float | None:
-    value = parse_decimal(text)
-    if text and value is None:
-        warnings.add("filter", "A filter's frequency is not a number.")
-    return None if value is None else float(value)
+    notch = {"false": 0.0, "true": filter_hz(frequency, warnings)}.get(filtered)
+    return Filters(filter_hz(high, warnings), filter_hz(low, warnings), notch)

@@ -56,7 +56,7 @@ def read_rhythm(root: Element, parsed: Element) -> Waveform:
 
 def _samples(settings: Settings, parsed: Element) -> int:
     count = settings.duration_ms * settings.rate_hz / 1000
-    if count % 1 or not 2 <= count <= MOST_SAMPLES:
+    if not 2 <= count <= MOST_SAMPLES or count % 1:
         raise Refused(
             "sample-count",
             "Duration and rate give no possible number of samples.",

@@ -13,7 +13,7 @@ from apps.ecg.formats.canonical import Refused
 from apps.ecg.formats.numbers import parse_decimal
 
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
-MAX_TEXT = 2000
+MAX_TEXT = 8000
 _MAX_WHOLE = 1 << 31
 _LONGEST_FIELD = 64  # as stored with a refusal
 
