@@ -11,7 +11,8 @@ SCRIPT = """
 import sys
 sys.path.insert(0, {root!r})
 import apps.ecg.formats.sandbox_server, apps.ecg.formats.packing, apps.ecg.formats.export
-import apps.ecg.formats.dicom.writer
+import apps.ecg.formats.dicom.writer, apps.ecg.formats.muse.writer
+import apps.ecg.formats.philips.writer, apps.ecg.formats.aecg.writer
 print([m for m in sys.modules if m.split(".")[0] in ("django", "psycopg", "scipy")])
 """
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from apps.ecg.formats.canonical import SourceMeasurement
-from apps.ecg.formats.numbers import parse_decimal
-from apps.ecg.formats.units import Factor, measurement_factor
+from apps.ecg.formats.reported import Reported
 
 from . import tags
 from .elements import Dataset
 from .groups import Group
-from .values import Code, Reader, ascii_text, unsigned_list
+from .values import Reader, ascii_text, unsigned_list
 
 _NAMES_BY_SCHEME = {
     "SCPECG": {
@@ -63,76 +60,32 @@ QTC_METHODS = {  # CID 3678
     ("DCM", "122733"): "framingham",
 }
 _METHOD_OF_NAME = {"qtc_bazett_ms": "bazett", "qtc_fridericia_ms": "fridericia"}
-_NOT_MEASURED = {29999, 32767, 32768, -32768, 65535}
-_UNIT_OF = {"ms": "ms", "bpm": "/min", "deg": "deg"}
 
 
 def read_measurements(
     dataset: Dataset, groups: list[Group], reader: Reader
 ) -> tuple[SourceMeasurement, ...]:
     """The device's numbers in file order; what is not sure is left out with a warning."""
-    found: dict[tuple[str, str], SourceMeasurement] = {}
+    reported = Reported(reader.warnings)
     unknown = 0
     for item in dataset.items(tags.WAVEFORM_ANNOTATIONS):
         text = ascii_text(item, tags.NUMERIC_VALUE)
         code = reader.code(item, tags.CONCEPT_NAME)
         if not text or code is None:
             continue
-        name = NAMES.get(code.key())
-        if name is None:
+        if code.key() not in NAMES:
             unknown += 1
-        elif measurement := _measurement(item, name, code, text, groups, reader):
-            _keep(found, measurement, reader)
+            continue
+        name, method = _with_method(item, NAMES[code.key()])
+        given = reader.code(item, tags.MEASUREMENT_UNITS)
+        unit, lead = given.value if given else "", _lead(item, groups)
+        first = text.split("\\")[0]
+        reported.add(name, first, unit=unit, method=method, lead=lead, code=str(code))
     if unknown:
         reader.warnings.add(
             "measurement-unknown", f"{unknown} numbers with codes not known here were left out."
         )
-    return tuple(found.values())
-
-
-def _keep(
-    found: dict[tuple[str, str], SourceMeasurement], new: SourceMeasurement, reader: Reader
-) -> None:
-    old = found.setdefault((new.name, new.lead), new)
-    if old.value != new.value:
-        reader.warnings.add(
-            "measurement-twice",
-            f"{new.name} is given twice with different values; the first counts.",
-        )
-
-
-def _measurement(
-    item: Dataset, name: str, code: Code, text: str, groups: list[Group], reader: Reader
-) -> SourceMeasurement | None:
-    unit = _UNIT_OF[name.rsplit("_", 1)[1]]
-    number = parse_decimal(text.split("\\")[0])
-    given = reader.code(item, tags.MEASUREMENT_UNITS)
-    factor = measurement_factor(given.value, unit) if given else None
-    if problem := _problem(number, factor, unit):
-        reader.warnings.add(problem[0], f"{name} {problem[1]}.")
-    if problem or number is None or factor is None:
-        return None
-    if factor.alias:
-        reader.warnings.add("unit-alias", f"The unit of {name} was read as {unit}.")
-    value = number * factor.factor
-    if unit == "deg" and abs(value) > 180:
-        value = (value + 180) % 360 - 180
-    name, method = _with_method(item, name)
-    lead = _lead(item, groups)
-    return SourceMeasurement(name, float(value), unit, method, lead, str(code), text[:32])
-
-
-def _problem(number: Decimal | None, factor: Factor | None, unit: str) -> tuple[str, str] | None:
-    """Why a number is left out: warning code and what it says of it; None where it is kept."""
-    if number is None:
-        return "measurement-number", "is not a number"
-    if number in _NOT_MEASURED or (unit != "deg" and number <= 0):
-        return "not-measured", "says not measured"
-    if factor is None:
-        return "measurement-unit", "has no unit that fits it"
-    if unit == "deg" and abs(number) > 360:
-        return "measurement-range", "is not an angle"
-    return None
+    return reported.all()
 
 
 def _with_method(item: Dataset, name: str) -> tuple[str, str]:

@@ -34,7 +34,7 @@ def read_patient(
         given_name=" ".join(given).strip(),
         identifier=checked_identifier(root.text(person, "PatientID"), warnings),
         born_on=born_on,
-        sex=read_sex(root.text(person, "Gender"), _SEXES, warnings),
+        sex=read_sex(root.text(person, "Gender").upper(), _SEXES, warnings),
         age_years=age_in_years(born_on, acquired, _stated_age(root, warnings), warnings),
     )
 

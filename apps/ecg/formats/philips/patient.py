@@ -44,7 +44,7 @@ def read_patient(
         given_name=" ".join(given).strip(),
         identifier=checked_identifier(identifier, warnings),
         born_on=born_on,
-        sex=read_sex(person.text("sex"), _SEXES, warnings),
+        sex=read_sex(person.text("sex").upper(), _SEXES, warnings),
         age_years=age_in_years(born_on, acquired, _stated_age(person, warnings), warnings),
     )
 
