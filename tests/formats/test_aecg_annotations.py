@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from apps.ecg.formats.xml import XSI
 from tests.formats.test_aecg import codes, file, read
 
 MDC = "2.16.840.1.113883.6.24"
@@ -14,7 +15,7 @@ EXPERT = (
 
 
 def quantity(code: str, value: str, unit: str = "ms", inside: str = "", system: str = MDC) -> str:
-    kind = 'xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:type="PQ"'
+    kind = f'xmlns:i="{XSI[1:-1]}" i:type="PQ"'
     given = f'<value {kind} value="{value}" unit="{unit}"/>'
     return (
         f'<component><annotation><code code="{code}" codeSystem="{system}"/>'
