@@ -68,7 +68,8 @@ def _expand(coded: bytes, size: int, field: str) -> bytes:
     table = [bytes([value]) for value in range(256)]
     out: list[bytes] = []
     length, last = 0, b""
-    for code in _codes(coded):
+    # Each code gives a byte or more, so what lies further on cannot be wanted.
+    for code in _codes(coded[: (size + 2) * BITS // 8 + 1]):
         if code == END or length > size:
             break
         if code < len(table):
