@@ -172,7 +172,7 @@ def _measurements(
     date = _day(prior["acquired_at"], zone) if prior else ""
     return tuple(
         MeasurementRow(
-            label=LABELS.get(row["name"], row["name"]),
+            label=label_of(row["name"]),
             value=_shown(row["value"]),
             unit=UNITS.get(row["unit"], row["unit"]),
             method=row["method"],
@@ -182,6 +182,14 @@ def _measurements(
         )
         for row in sorted(rows, key=_place)
     )
+
+
+def label_of(name: str) -> str:
+    """In words; a number before it was edited, or of an expert, says so."""
+    for prefix in ("original", "expert"):
+        if name.startswith(f"{prefix}_"):
+            return f"{label_of(name.removeprefix(prefix + '_'))}, {prefix}"
+    return LABELS.get(name, name)
 
 
 def _place(row: dict[str, Any]) -> tuple[bool, int]:

@@ -12,7 +12,7 @@ from apps.ecg import waveforms
 from apps.inference.actions import register_builtin_rules
 from apps.reports.actions import preview_pdf, signed_pdf
 from apps.reports.models import Report
-from apps.reports.printed import Signing, filter_text, local_text, print_report
+from apps.reports.printed import Signing, filter_text, label_of, local_text, print_report
 from apps.reports.snapshot import take_snapshot
 from tests.database import committed
 from tests.factories import inside, make_recording
@@ -134,3 +134,17 @@ def test_a_time_is_printed_in_its_zone():
     zone = zoneinfo.ZoneInfo("Europe/London")
     winter = dt.datetime(2026, 11, 21, 14, 2, 24, tzinfo=dt.UTC)
     assert local_text(winter, zone) == "21-Nov-2026 14:02:24 GMT"
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("qtc_bazett_ms", "QTc Bazett"),
+        ("original_qt_ms", "QT, original"),
+        ("expert_qrs_axis_deg", "QRS axis, expert"),
+        ("original_new_ms", "new_ms, original"),
+        ("new_ms", "new_ms"),
+    ],
+)
+def test_a_number_before_it_was_edited_says_so(name, label):
+    assert label_of(name) == label
