@@ -68,7 +68,7 @@ def test_an_object_without_kind_is_refused():
         (b'<?xml version="1.0"?><RestingECG>', "unsupported-muse-xml"),
         ("<restingecgdata>".encode("utf-16"), "unsupported-philips-xml"),
         (b"<html>", "unsupported-xml"),
-        (b"\x01\x02\x03\x04\0\0\0\0SCPECG", "unsupported-scp-ecg"),
+        (b"\x01\x02\x03\x04" + b"\0" * 12 + b"SCPECG", "truncated"),
         (b"MZ\x90\0" + b"\0" * 200, "unknown-format"),
         (b"hello", "unknown-format"),
     ],

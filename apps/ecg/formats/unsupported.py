@@ -37,8 +37,6 @@ def unsupported(data: bytes) -> Refused:
             if word in head:
                 return Refused(f"unsupported-{code}", f"This is {what}.")
         return Refused("unsupported-xml", "This is XML of a kind that is not read.")
-    if data[8:14] == b"SCPECG" or data[16:22] == b"SCPECG":
-        return Refused("unsupported-scp-ecg", "This is an SCP-ECG file, which is not read yet.")
     return Refused("unknown-format", "This is not an ECG file of a known format.")
 
 
