@@ -20,7 +20,6 @@ _XML = (
     (b"AnnotatedECG", "hl7-aecg", "HL7 annotated ECG XML, which is not read yet"),
     (b"RestingECG", "muse-xml", "GE MUSE XML, which is not read yet"),
     (b"restingecgdata", "philips-xml", "Philips ECG XML, which is not read yet"),
-    (b"CardiologyXML", "cardiosoft-xml", "CardioSoft XML, which is not read yet"),
 )
 
 
