@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Protocol
 
-from . import cardiosoft, contec, dicom, schiller, scp
+from . import cardiosoft, contec, dicom, mortara, schiller, scp
 from .canonical import DecodedEcg, Refused
 from .quality import check
 from .unsupported import unsupported
@@ -29,7 +29,7 @@ class Decoder(Protocol):
     def decode(self, data: bytes, /) -> DecodedEcg: ...
 
 
-FORMATS: tuple[Decoder, ...] = (dicom, scp, contec, cardiosoft, schiller)
+FORMATS: tuple[Decoder, ...] = (dicom, scp, contec, cardiosoft, schiller, mortara)
 
 
 def decode(data: bytes) -> DecodedEcg:
