@@ -15,7 +15,7 @@ from apps.ecg.formats.scp.encoded import decode_leads, read_encoded
 from apps.ecg.formats.scp.huffman import DEFAULT, Code, read_tables
 from apps.ecg.formats.scp.sections import read_record
 from apps.ecg.formats.scp.writer import ScpOptions, write_scp
-from tests.formats.ecgs import ecg, waveform
+from tests.formats.ecgs import ecg, refusal, waveform
 
 SCALE = Decimal(2500)
 # Small values by a sign and four bits; larger ones behind a switch to a table of plain words.
@@ -146,6 +146,16 @@ def test_eight_leads_are_completed():
     found = decode(write_scp(ecg(waveform(names))))
     assert len(found.rhythm.leads) == 12
     assert found.rhythm.leads[2] == replace(found.rhythm.leads[2], name="III", derived=True)
+
+
+def test_chest_leads_that_hold_nothing_at_all_are_left_out_together():
+    counts = waveform().counts.copy()
+    counts[:, 6:] = 0
+    found = decode(write_scp(ecg(waveform(counts=counts))))
+    assert found.rhythm.lead_names() == ("I", "II", "III", "aVR", "aVL", "aVF")
+    assert "leads-off" in {w.code for w in found.warnings}
+    counts[:, 6] = waveform().counts[:, 6]
+    assert refusal(write_scp(ecg(waveform(counts=counts)))) == "flat-leads"
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from ecgdatakit.exceptions import CorruptedFileError, UnsupportedFormatError
+from ecgdatakit.parsing.parsers.hl7_aecg import HL7aECGParser
 from ecgdatakit.parsing.parsers.scp_ecg import SCPECGParser
 
 from apps.ecg.formats import decode, scp
@@ -72,6 +73,14 @@ def test_the_coded_file_agrees_with_another_reader_and_with_its_twin(path, tmp_p
     # The twin's median has 600 samples, the last one missing in every lead.
     assert np.array_equal(found.median.counts, other.median.counts[:599])
     assert not found.experimental
+
+
+@pytest.mark.parametrize("path", named("scp-ecg", "eli250_huffman.scp"))
+def test_the_coded_file_holds_the_counts_of_its_aecg_twin(path):
+    found = decode(path.read_bytes())
+    twin = HL7aECGParser().parse(path.parents[1] / "hl7-aecg" / "hl7_example_eli250.xml")
+    assert_agrees(found, {lead.label: np.asarray(lead.samples) for lead in twin.leads})
+    assert {(lead.resolution, lead.sampling_rate) for lead in twin.leads} == {(2.5, 500)}
 
 
 @pytest.mark.parametrize("path", named("scp-ecg", "eli250_huffman.scp"))

@@ -14,7 +14,7 @@ HEADER = struct.Struct("<HHIBB6s")  # CRC, id, length, section version, protocol
 POINTER = struct.Struct("<HII")  # id, length, index of the first byte counted from 1
 OLDEST, NEWEST = 13, 30
 SHORTEST = RECORD.size + HEADER.size + POINTER.size
-SHORTEST_DIRECTORY = HEADER.size + 12 * POINTER.size
+SHORTEST_DIRECTORY = HEADER.size + POINTER.size
 FIELD = "Section 0"
 
 
@@ -41,7 +41,7 @@ def recognises(data: bytes) -> bool:
     return bool(
         number == 0
         and 10 <= protocol <= NEWEST
-        and length >= HEADER.size + POINTER.size
+        and length >= SHORTEST_DIRECTORY
         and first[:2] == (0, length)
     )
 

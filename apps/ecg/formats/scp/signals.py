@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -44,11 +45,33 @@ def read_signals(record: Record, warnings: Warnings) -> Signals:
     beat = _beat(record, leads, tables, beats, warnings)
     counts, interval = _rhythm(encoded, leads, tables, beats, beat, warnings)
     rhythm = _waveform("rhythm", leads, counts, encoded.avm_nv, interval, RHYTHM)
+    median = beat and _waveform("median", leads, beat.counts, beat.avm_nv, beat.interval_us, BEAT)
+    empty = _empty_chest_leads(rhythm, warnings)
     return Signals(
-        rhythm,
-        beat and _waveform("median", leads, beat.counts, beat.avm_nv, beat.interval_us, BEAT),
+        _without(rhythm, empty),
+        median and _without(median, empty),
         _proven(record, encoded, leads),
     )
+
+
+def _empty_chest_leads(rhythm: Waveform, warnings: Warnings) -> frozenset[str]:
+    """All chest leads, where none of them holds anything but 0: they were not connected."""
+    names = rhythm.lead_names()
+    chest = [i for i, name in enumerate(names) if name[:1] == "V" and name[1:2].isdigit()]
+    if not chest or rhythm.counts[:, chest].any():
+        return frozenset()
+    empty = [names[i] for i in chest]
+    warnings.add("leads-off", f"{', '.join(empty)} hold nothing but 0 and are left out.")
+    return frozenset(empty)
+
+
+def _without(waveform: Waveform, empty: frozenset[str]) -> Waveform:
+    kept = [i for i, name in enumerate(waveform.lead_names()) if name not in empty]
+    if len(kept) == len(waveform.leads):
+        return waveform
+    leads = tuple(waveform.leads[i] for i in kept)
+    counts = np.ascontiguousarray(waveform.counts[:, kept])
+    return replace(waveform, leads=leads, counts=counts)
 
 
 def _missing(number: int, record: Record) -> None:
