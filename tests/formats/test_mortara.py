@@ -117,7 +117,7 @@ SHORT = base64.b64encode(b"\1\0" * 100).decode()
 @pytest.mark.parametrize(
     ("pattern", "replacement", "code"),
     [
-        ("<CHANNEL .*/>", "<OTHER UNITS_PER_MV='1'/>", "no-rhythm"),
+        ("<CHANNEL .*</CHANNEL>", "<OTHER UNITS_PER_MV='1'/>", "no-rhythm"),
         ('(<CHANNEL [^>]*UNITS_PER_MV=")800', r"\g<1>0", "unknown-scale"),
         ('(<CHANNEL [^>]*UNITS_PER_MV=")800', r"\1", "missing-value"),
         ('(<CHANNEL [^>]*UNITS_PER_MV=")800', r"\g<1>3", "inexact-scale"),

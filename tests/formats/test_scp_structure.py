@@ -109,7 +109,7 @@ def test_other_protocols_are_refused(protocol):
 @pytest.mark.parametrize(
     ("number", "change", "code"),
     [
-        (3, put(0, "B", 0), "no-leads"),
+        (3, put(0, "B", 0), "too-few-leads"),
         (3, put(0, "B", 13), "section-short"),
         (3, put(10, "B", 200), "unknown-lead"),
         (3, put(10, "B", 0), "unknown-lead"),

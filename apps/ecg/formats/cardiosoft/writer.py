@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from xml.etree.ElementTree import Element, SubElement, tostring
+from xml.etree.ElementTree import Element, SubElement
 
 import numpy as np
 
 from apps.ecg.formats.canonical import DecodedEcg, Waveform
+from apps.ecg.formats.xml.writing import add, to_bytes
 
 from .findings import NAMES, TABLE, UNITS
 from .waveforms import RESOLUTION_UNIT
@@ -40,11 +41,11 @@ def write_cardiosoft(ecg: DecodedEcg) -> bytes:
         _put(diagnosis, "DiagnosisText", statement.text)
     _measurements(root, ecg)
     _waveform(SubElement(root, "StripData"), ecg.rhythm)
-    return bytes(tostring(root, encoding="ISO-8859-1"))
+    return to_bytes(root, "ISO-8859-1")
 
 
 def _put(parent: Element, name: str, value: object, **attributes: str) -> None:
-    SubElement(parent, name, attributes).text = str(value)
+    add(parent, name, str(value), **attributes)
 
 
 def _patient(root: Element, ecg: DecodedEcg) -> None:

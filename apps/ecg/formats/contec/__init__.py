@@ -6,8 +6,10 @@ from decimal import Decimal
 
 import numpy as np
 
-from apps.ecg.formats.canonical import DecodedEcg, Lead, Waveform
+from apps.ecg.formats.canonical import DecodedEcg, Lead, PatientIdentity, Waveform
+from apps.ecg.formats.identity import checked_identifier
 from apps.ecg.formats.limb import complete_limb_leads
+from apps.ecg.formats.moments import checked_clock
 from apps.ecg.formats.warnings import Warnings
 
 from .layout import Recording, read_layout, recognises
@@ -17,7 +19,6 @@ VERSION = "contec-ecg90a/1"
 # The file states neither; its SCP-ECG twin does.
 SAMPLING_RATE_HZ = Decimal(800)
 NV_PER_LSB = Decimal(5000)
-FIRST_YEAR = 1990
 
 __all__ = ["NAME", "VERSION", "decode", "recognises"]
 
@@ -27,17 +28,15 @@ def decode(data: bytes) -> DecodedEcg:
     warnings = Warnings()
     recording = read_layout(data)
     warnings.add("leads-off", "V1, V2, V3, V4, V5, V6 were not connected and are left out.")
-    warnings.add("patient-id", "The patient has no usable identifier.")
-    if recording.local.year < FIRST_YEAR:
-        warnings.add("bad-clock", f"The device's clock says a year before {FIRST_YEAR}.")
     return DecodedEcg(
         format=NAME,
         decoder=VERSION,
         rhythm=complete_limb_leads(_waveform(recording), warnings),
         vendor="Contec",
         model="ECG90A",
-        acquired_local=recording.local,
+        acquired_local=checked_clock(recording.local, warnings),
         time_source="head",
+        patient=PatientIdentity(identifier=checked_identifier("", warnings)),
         warnings=warnings.all(),
     )
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 from decimal import Decimal
-from xml.etree.ElementTree import Element, SubElement, tostring
+from xml.etree.ElementTree import Element, SubElement
 
 import numpy as np
 
 from apps.ecg.formats.canonical import DecodedEcg, Lead, Waveform
+from apps.ecg.formats.xml.writing import to_bytes
 
 from .findings import OF_CYCLE, OF_ROOT
 from .waveforms import NV_PER_MV
@@ -41,7 +42,7 @@ def write_mortara(
         channel.set("SAMPLE_FREQ", _plain(ecg.rhythm.sampling_rate_hz))
         channel.set("DURATION", _duration(ecg.rhythm, in_ms=duration_in_ms))
         channel.set("DATA", _data(ecg.rhythm, column))
-    return bytes(tostring(root, encoding="UTF-8", xml_declaration=True))
+    return to_bytes(root, "UTF-8")
 
 
 def _attributes(names: dict[str, str], values: dict[str, str]) -> dict[str, str]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from xml.etree.ElementTree import Element, SubElement, tostring
+from xml.etree.ElementTree import Element, SubElement
 
 from apps.ecg.formats.canonical import DecodedEcg, Waveform
+from apps.ecg.formats.xml.writing import add, to_bytes
 
 from . import RESTING, ROOT
 from .findings import NAMES
@@ -35,11 +36,11 @@ def write_schiller(ecg: DecodedEcg, *, exponent: int | None = PROVEN_EXPONENT) -
     words = SubElement(event, "textdata")
     _put(words, "type", "INTERPRETATION")
     _put(words, "textdata", "\n".join(statement.text for statement in ecg.statements))
-    return _MARK + bytes(tostring(root, encoding="UTF-8", xml_declaration=True))
+    return _MARK + to_bytes(root, "UTF-8")
 
 
 def _put(parent: Element, name: str, value: object) -> None:
-    SubElement(parent, name).text = str(value)
+    add(parent, name, str(value))
 
 
 def _patient(root: Element, ecg: DecodedEcg) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from apps.ecg.formats.canonical import (
     DecodedEcg,
-    Refused,
     SourceMeasurement,
     SourceStatement,
 )
@@ -22,7 +21,6 @@ from .tags import Tags
 
 NAME = "scp-ecg"
 VERSION = "scp-ecg/1"
-FEWEST_LEADS = 4
 LONG_TERM = range(12, 19)
 
 __all__ = ["NAME", "VERSION", "decode", "recognises"]
@@ -33,12 +31,6 @@ def decode(data: bytes) -> DecodedEcg:
     warnings = Warnings()
     record = read_record(data)
     signals = read_signals(record, warnings)
-    if len(signals.rhythm.leads) < FEWEST_LEADS:
-        raise Refused(
-            "too-few-leads",
-            "A trace of one to three leads is not a diagnostic ECG.",
-            field="Section 3",
-        )
     left_out = [str(number) for number in LONG_TERM if number in record.sections]
     if left_out:
         warnings.add("sections-left-out", f"Sections {', '.join(left_out)} were left out.")

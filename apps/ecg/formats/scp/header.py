@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from apps.ecg.formats.canonical import Filters, PatientIdentity
+from apps.ecg.formats.identity import (
+    Sex,
+    age_in_years,
+    checked_birth_date,
+    checked_identifier,
+    years,
+)
+from apps.ecg.formats.moments import local_time
 
 from . import tags as t
 from .tags import Tags
 
-FIRST_YEAR = 1990
-_YEARS_PER = {1: 1.0, 2: 1 / 12, 3: 7 / 365.25, 4: 1 / 365.25, 5: 1 / 8766}
-_SEXES: dict[int, Literal["", "M", "F", "O"]] = {0: "", 1: "M", 2: "F", 9: ""}
-_PLACEHOLDERS = {"UNKNOWN", "UNK", "NONE", "NA", "N/A", "ANONYMOUS", "TEST"}
+_AGE_UNITS = {1: "year", 2: "month", 3: "week", 4: "day", 5: "hour"}
+_SEXES: dict[int, Sex] = {0: "", 1: "M", 2: "F", 9: ""}
 STANDARD = "standard"
 # Tag 33, first byte: placement of a 12-lead ECG.
 ELECTRODES = {
@@ -25,6 +31,7 @@ ELECTRODES = {
     5: "frank-derived",
     6: "reduced-derived",
 }
+_FILTER_TAGS = ((t.HIGH_PASS, "H"), (t.LOW_PASS, "H"), (t.FILTERS, "B"))
 _NOTCH_60, _NOTCH_50 = 1, 2
 _NO_ZONE = 0x7FFF
 
@@ -37,13 +44,10 @@ class Acquired(NamedTuple):
 
 def read_acquired(tags: Tags) -> Acquired:
     """Date and time of tags 25 and 26; the offset of tag 34 where it gives one."""
-    date, time = tags.date(t.DATE), tags.time(t.TIME)
-    if date is None or time is None:
-        tags.warnings.add("time-source", "No acquisition time; taken from nothing.")
+    local = local_time(tags.date(t.DATE), tags.time(t.TIME), tags.warnings)
+    if local is None:
         return Acquired(None, None, "")
-    if date.year < FIRST_YEAR:
-        tags.warnings.add("bad-clock", f"The device's clock says a year before {FIRST_YEAR}.")
-    return Acquired(dt.datetime.combine(date, time), _offset(tags), "SCP-ECG tags 25, 26")
+    return Acquired(local, _offset(tags), "SCP-ECG tags 25, 26")
 
 
 def _offset(tags: Tags) -> int | None:
@@ -57,39 +61,23 @@ def _offset(tags: Tags) -> int | None:
 
 
 def read_patient(tags: Tags, acquired: dt.datetime | None) -> PatientIdentity:
-    identifier = tags.text(t.PATIENT_ID)
-    if not identifier.strip("0") or identifier.upper() in _PLACEHOLDERS:
-        tags.warnings.add("patient-id", "The patient has no usable identifier.")
-    born_on = tags.date(t.BORN)
-    if born_on and acquired and born_on > acquired.date():
-        tags.warnings.add("birth-date", "The birth date is after the recording.")
+    born_on = checked_birth_date(tags.date(t.BORN), acquired, tags.warnings)
     names = (tags.text(t.LAST_NAME), tags.text(t.SECOND_NAME))
     return PatientIdentity(
         family_name=" ".join(name for name in names if name),
         given_name=tags.text(t.FIRST_NAME),
-        identifier=identifier,
+        identifier=checked_identifier(tags.text(t.PATIENT_ID), tags.warnings),
         born_on=born_on,
         sex=_sex(tags),
-        age_years=_age(tags, born_on, acquired),
+        age_years=age_in_years(born_on, acquired, _stated_age(tags), tags.warnings),
     )
 
 
-def _sex(tags: Tags) -> Literal["", "M", "F", "O"]:
+def _sex(tags: Tags) -> Sex:
     code = tags.numbers(t.SEX, "B")
     if code is not None and code[0] not in _SEXES:
         tags.warnings.add("patient-sex", "The patient's sex is not M, F or O.")
     return _SEXES.get(code[0], "") if code else ""
-
-
-def _age(tags: Tags, born_on: dt.date | None, acquired: dt.datetime | None) -> float | None:
-    """From birth and acquisition dates, else as the device wrote it, in its unit."""
-    stated = _stated_age(tags)
-    if born_on is None or acquired is None or born_on > acquired.date():
-        return stated
-    age = round((acquired.date() - born_on).days / 365.25, 2)
-    if stated is not None and abs(stated - age) > 1.5:
-        tags.warnings.add("patient-age", "The stated age does not fit the birth date.")
-    return age
 
 
 def _stated_age(tags: Tags) -> float | None:
@@ -97,10 +85,10 @@ def _stated_age(tags: Tags) -> float | None:
     age = tags.numbers(t.AGE, "HB")
     if age is None or age == (0, 0):
         return None
-    if age[1] not in _YEARS_PER:
+    found = years(age[0], _AGE_UNITS.get(age[1], ""))
+    if found is None:
         tags.warnings.add("patient-age", "The stated age has no unit.")
-        return None
-    return round(age[0] * _YEARS_PER[age[1]], 2)
+    return found
 
 
 def read_filters(tags: Tags) -> Filters:
@@ -111,9 +99,6 @@ def read_filters(tags: Tags) -> Filters:
         low_pass_hz=float(low[0]) if low and low[0] else None,
         notch_hz=_notch(bits[0]) if bits else None,
     )
-
-
-_FILTER_TAGS = ((t.HIGH_PASS, "H"), (t.LOW_PASS, "H"), (t.FILTERS, "B"))
 
 
 def _notch(bits: int) -> float:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from apps.ecg.formats.canonical import Refused
 from apps.ecg.formats.lead_codes import LeadCode, lead_by_code
+from apps.ecg.formats.leads import check_leads
 from apps.ecg.formats.warnings import Warnings
 
 from .fields import Fields
@@ -27,15 +28,12 @@ def read_leads(body: bytes, warnings: Warnings) -> Leads:
     """Raises Refused for leads that are unknown, double, or not recorded together."""
     fields = Fields(body, FIELD)
     count, flags = fields.read("BB")
-    if not count:
-        raise Refused("no-leads", "The file names no leads.", field=FIELD)
     spans, codes = [], []
     for _ in range(count):
         start, end, number = fields.read("IIB")
         spans.append((start, end))
         codes.append(_code(number, warnings))
-    if len({code.name for code in codes}) != count:
-        raise Refused("duplicate-lead", "The same lead is stored twice.", field=FIELD)
+    check_leads([code.name for code in codes], field=FIELD)
     _check_simultaneous(count, flags, spans, warnings)
     start, end = spans[0]
     if not 1 <= start <= end or end - start >= MAX_SAMPLES:
