@@ -3,36 +3,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
-from decimal import Decimal
 
 import pytest
 
-from apps.ecg.formats import decode
-from apps.ecg.formats.canonical import DecodedEcg, Refused
-from apps.ecg.formats.cardiosoft.writer import write_cardiosoft
-from apps.ecg.formats.contec.writer import write_contec
-from apps.ecg.formats.mortara.writer import write_mortara
-from apps.ecg.formats.schiller.writer import write_schiller
-from apps.ecg.formats.scp.writer import write_scp
-from tests.formats.ecgs import ecg, waveform
+from apps.ecg.formats import FORMATS, decode, dicom
+from apps.ecg.formats.canonical import Refused
+from tests.formats.files_of_formats import by_name
 
 MUTATIONS = 40
-SHAPE = {"seconds": 2.5}
-
-
-def source(rate: int = 500) -> DecodedEcg:
-    beat = waveform(kind="median", nv_per_lsb=Decimal(5000), rate=rate, seconds=0.8, beat_s=0.9)
-    return ecg(waveform(nv_per_lsb=Decimal(5000), rate=rate, **SHAPE), median=beat)
-
-
-WRITERS: dict[str, Callable[[], bytes]] = {
-    "scp": lambda: write_scp(source()),
-    "contec": lambda: write_contec(source(800)),
-    "cardiosoft": lambda: write_cardiosoft(source()),
-    "schiller": lambda: write_schiller(source()),
-    "mortara": lambda: write_mortara(source()),
-}
+FILES = by_name(seconds=2.5)
 
 
 def mutated(data: bytes, rng: random.Random) -> bytes:
@@ -51,10 +30,10 @@ def mutated(data: bytes, rng: random.Random) -> bytes:
     return bytes(out)
 
 
-@pytest.mark.parametrize("name", WRITERS)
+@pytest.mark.parametrize("name", FILES)
 def test_damage_is_refused_for_a_reason_or_harmless(name):
-    data, rng, codes = WRITERS[name](), random.Random(f"einthoven {name}"), []
-    assert decode(data)
+    data, rng, codes = FILES[name], random.Random(f"einthoven {name}"), []
+    assert decode(data).format == name
     for _ in range(MUTATIONS):
         try:
             decode(mutated(data, rng))
@@ -62,3 +41,9 @@ def test_damage_is_refused_for_a_reason_or_harmless(name):
             codes.append(refused.code)
     assert len(codes) > MUTATIONS / 8
     assert not {"decoder-error", "decoder-memory"} & set(codes)
+
+
+def test_a_file_is_of_one_format_only():
+    for name, data in FILES.items():
+        assert [f.NAME for f in FORMATS if f.recognises(data)] == [name]
+        assert not dicom.recognises(data)

@@ -134,30 +134,30 @@ class Stream:
             self._end()
         if len(self.tables) == 1:
             at, after = self._walk(first, count)
-            used = np.zeros(count, np.int64)
+            values = self._look_up(self.tables[0], at)
         else:
             at, used, after = self._walk_switching(first, limit, count)
-        out = np.empty(count, np.int64)
-        for number in np.unique(used):
-            chosen = used == number
-            out[chosen] = self._look_up(self.tables[number], at[chosen])
+            values = np.empty(count, np.int64)
+            for number in np.unique(used):
+                chosen = used == number
+                values[chosen] = self._look_up(self.tables[number], at[chosen])
         if after > limit or limit - after >= SLACK_BITS:
             raise Refused(
                 "lead-length",
                 "A lead's coded samples do not fill the bytes it says.",
                 field=self.field,
             )
-        return out
+        return values
 
     def _walk(self, at: int, count: int) -> tuple[Positions, int]:
         """Where each code begins; a code that is none has no length, and is found by that."""
-        total, last = self.total[0], len(self.windows) - 1
-        positions: list[int] = []
-        for _ in range(count):
-            positions.append(at)
-            at += total[at]
-            if at > last:
-                self._end()
+        total, positions = self.total[0], [0] * count
+        try:
+            for index in range(count):
+                positions[index] = at
+                at += total[at]
+        except IndexError:
+            self._end()
         return np.array(positions, np.int64), at
 
     def _walk_switching(
