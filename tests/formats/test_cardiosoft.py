@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -115,6 +116,67 @@ def test_invalid_ends_of_a_median_are_missing():
 )
 def test_what_is_unclear_is_refused(pattern, replacement, code):
     assert refusal(edit(pattern, replacement)) == code
+
+
+@pytest.mark.parametrize(
+    ("unit", "age"),
+    [("YEARS", 45.0), ("MONTHS", 3.75), ("DAYS", 0.12), ("", None), ("QUARTS", None)],
+)
+def test_an_age_is_read_in_its_unit_or_not_at_all(unit, age):
+    person = PatientIdentity("Test", "Tilda", "", "0012", "", None, "F", 45.0)
+    text = written(patient=person).replace('<Age units="YEARS">', f'<Age units="{unit}">')
+    found = decode(encoded(text))
+    assert found.patient.age_years == age
+    assert ("patient-age" in {w.code for w in found.warnings}) is (age is None)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "replacement", "code"),
+    [
+        ("<Month>3</Month>", "<Month>13</Month>", "bad-date"),
+        ("<Hour>10</Hour>", "<Hour>25</Hour>", "time-source"),
+        (r"<ObservationDateTime>.*</ObservationDateTime>", "", "time-source"),
+        ("<Year>2026</Year>", "<Year>1980</Year>", "bad-clock"),
+        ("<PID>0012</PID>", "<PID>000</PID>", "patient-id"),
+        ("<Gender>UNKNOWN", "<Gender>MAN", "patient-sex"),
+        ("<PatientInfo>", "<PatientInfo><PaceMaker>yes</PaceMaker>", "paced"),
+        ("<FilterSetting>", '<FilterSetting><LowPass units="kHz">1</LowPass>', "filter-unit"),
+        (
+            "</RestingECGMeasurements>",
+            "<POnset>9</POnset><QOnset>5</QOnset></RestingECGMeasurements>",
+            "fiducial-order",
+        ),
+    ],
+)
+def test_what_is_odd_is_read_with_a_warning(pattern, replacement, code):
+    assert code not in warned(encoded(written()))
+    assert code in warned(edit(pattern, replacement))
+
+
+@pytest.mark.parametrize(("on", "notch"), [("", None), ("No", 0.0), ("Yes", 50.0)])
+def test_a_mains_filter_is_on_off_or_not_said(on, notch):
+    said = f"<Filter50Hz>{on}</Filter50Hz>" if on else ""
+    found = decode(edit("<FilterSetting>", "<FilterSetting>" + said))
+    assert found.filters.notch_hz == notch
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"offset_nv": Decimal(5)}, {"nv_per_lsb": Decimal(1)}],
+)
+def test_the_writer_refuses_what_the_format_cannot_hold(change):
+    rhythm = waveform(nv_per_lsb=SCALE)
+    leads = (replace(rhythm.leads[0], **change), *rhythm.leads[1:])
+    with pytest.raises(ValueError):
+        write_cardiosoft(ecg(replace(rhythm, leads=leads)))
+
+
+def test_the_writer_refuses_gaps_within_the_samples():
+    rhythm = waveform(nv_per_lsb=SCALE)
+    missing = np.zeros(rhythm.counts.shape, dtype=bool)
+    missing[100:110] = True
+    with pytest.raises(ValueError):
+        write_cardiosoft(ecg(replace(rhythm, missing=missing)))
 
 
 def test_a_refusal_names_its_field():

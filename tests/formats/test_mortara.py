@@ -19,7 +19,7 @@ from apps.ecg.formats.canonical import (
     SourceStatement,
 )
 from apps.ecg.formats.mortara.writer import write_mortara
-from tests.formats.ecgs import ecg, refusal, waveform
+from tests.formats.ecgs import ecg, refusal, warned, waveform
 
 SCALE = Decimal(1250)
 
@@ -109,6 +109,73 @@ def test_filters_without_a_unit_are_left_out_with_a_warning():
     found = decode(edit("<SOURCE ", '<SOURCE BASELINE_ROLL_FILTER="5" '))
     assert found.filters.high_pass_hz is None
     assert "filter-unit" in {w.code for w in found.warnings}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "replacement", "code"),
+    [
+        ('DOB=""', 'DOB="19801301"', "bad-date"),
+        ('ACQUISITION_TIME="20260301', 'ACQUISITION_TIME="20261301', "bad-date"),
+        ('ACQUISITION_TIME="20260301102030"', 'ACQUISITION_TIME="20260301992030"', "time-source"),
+        ('ACQUISITION_TIME="20260301102030"', "", "time-source"),
+        ('ID="0012"', 'ID=""', "patient-id"),
+        ('GENDER=""', 'GENDER="X"', "patient-sex"),
+        ("<ECG ", '<ECG AGE="45" AGE_UNITS="Q" ', "patient-age"),
+    ],
+)
+def test_what_is_odd_is_read_with_a_warning(pattern, replacement, code):
+    person = PatientIdentity("Test", "Tilda", "", "0012")
+    text, changes = re.subn(pattern, replacement, written(patient=person), count=1)
+    assert changes
+    assert code not in warned(written(patient=person).encode())
+    assert code in warned(text.encode())
+
+
+@pytest.mark.parametrize(("unit", "age"), [("Y", 45.0), ("M", 3.75), ("W", 0.86), ("D", 0.12)])
+def test_an_age_is_read_in_its_unit(unit, age):
+    data = edit("<ECG ", f'<ECG AGE="45" AGE_UNITS="{unit}" ')
+    person = decode(data.replace(b'DOB="19800504"', b'DOB=""')).patient
+    assert person.age_years == age
+
+
+def test_a_file_without_people_and_device_is_still_an_ecg():
+    text = re.sub("<SUBJECT.*?</SUBJECT>|<SOURCE.*?</SOURCE>", "", written())
+    found = decode(text.encode())
+    assert (found.vendor, found.patient.identifier) == ("", "")
+    assert found.rhythm.samples == 5000
+
+
+@pytest.mark.parametrize(
+    ("pattern", "replacement", "code"),
+    [
+        ('(<TYPICAL_CYCLE [^>]*DURATION=")600', r"\g<1>599", "sample-count"),
+        ('(<TYPICAL_CYCLE [^>]*BITS=")16', r"\g<1>12", "sample-type"),
+        ('(<TYPICAL_CYCLE [^>]*SAMPLE_FREQ=")500', r"\g<1>x", "bad-number"),
+        ('(<TYPICAL_CYCLE_CHANNEL [^>]*NAME=")I"', r'\1II"', "duplicate-lead"),
+        ('(<TYPICAL_CYCLE_CHANNEL [^>]*DATA=")[^"]*', r"\1AQEB", "sample-count"),
+        ('(<TYPICAL_CYCLE_CHANNEL [^>]*DATA=")[^"]*', r"\1AQEBAQ==", "channels-differ"),
+    ],
+)
+def test_a_typical_cycle_that_is_unclear_is_refused(pattern, replacement, code):
+    assert refusal(edit(pattern, replacement)) == code
+
+
+def test_a_cycles_lead_that_the_rhythm_lacks_has_no_scale():
+    text = written(cycle_states_scale=False)
+    changed = re.sub('(<TYPICAL_CYCLE_CHANNEL NAME=")V6', r"\1V7", text)
+    assert refusal(changed.encode()) == "unknown-scale"
+
+
+def test_a_file_without_a_cycle_has_no_median():
+    assert decode(written(median=None).encode()).median is None
+
+
+@pytest.mark.parametrize(
+    "shape", [{"nv_per_lsb": Decimal(3)}, {"counts": np.full((5000, 12), 40_000)}]
+)
+def test_the_writer_refuses_what_the_format_cannot_hold(shape):
+    with pytest.raises(ValueError):
+        write_mortara(ecg(waveform(**shape)))
 
 
 SHORT = base64.b64encode(b"\1\0" * 100).decode()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
 import pytest
 
-from apps.ecg.formats import decode
+from apps.ecg.formats import decode, schiller
 from apps.ecg.formats.canonical import (
     Filters,
     PatientIdentity,
@@ -19,7 +20,7 @@ from apps.ecg.formats.canonical import (
 )
 from apps.ecg.formats.schiller.writer import write_schiller
 from tests.corpus import corpus_params
-from tests.formats.ecgs import ecg, refusal, waveform
+from tests.formats.ecgs import ecg, refusal, warned, waveform
 
 SCALE = Decimal(2500)
 RHYTHM = r"(ECG_RHYTHMS.*?"
@@ -147,6 +148,79 @@ def test_a_rate_that_nothing_bears_out_is_experimental_with_a_warning():
 )
 def test_what_is_unclear_is_refused(pattern, replacement, code):
     assert refusal(edit(pattern, replacement)) == code
+
+
+@pytest.mark.parametrize(
+    ("pattern", "replacement", "code"),
+    [
+        ("<date>20260301", "<date>20261301", "bad-date"),
+        ("<date>20260301", "<date>01.03.2026", "bad-date"),
+        ("<time>102030000", "<time>992030000", "time-source"),
+        ("<birthdate>19800504", "<birthdate>1980", "bad-date"),
+        ("<id>0012", "<id>UNKNOWN", "patient-id"),
+        ("<gender>UNDEFINED", "<gender>X", "patient-sex"),
+        ("<patdata>", "<patdata><pacemaker><value>ON</value></pacemaker>", "paced"),
+        ("</event>", "<wavedata><type>ECG_LATE</type></wavedata></event>", "recordings-left-out"),
+        ("<name>QRS_ON</name><value>200", "<name>QRS_ON</name><value>251", "fiducial-order"),
+    ],
+)
+def test_what_is_odd_is_read_with_a_warning(pattern, replacement, code):
+    limits = {"QRS": 0, "QT": 298, "QRS_OFF": 250} if code == "fiducial-order" else {}
+    plain = with_limits(written(), **limits)
+    text, changes = re.subn(pattern, replacement, plain, count=1)
+    assert changes
+    assert code not in warned(with_limits(written()).encode())
+    assert code in warned(text.encode())
+
+
+@pytest.mark.parametrize(
+    ("mains", "notch"), [("-", None), ("OFF", 0.0), ("50", 50.0), ("ON", None)]
+)
+def test_a_mains_filter_is_a_frequency_off_or_not_said(mains, notch):
+    found = decode(edit("(<name>MAINS</name><value>)[^<]*", rf"\g<1>{mains}"))
+    assert found.filters.notch_hz == notch
+
+
+@pytest.mark.parametrize("dash", ["-", " -", "- ", ""])
+def test_a_dash_is_not_measured(dash):
+    text = re.sub("(<name>RR</name><value>)[^<]*", rf"\g<1>{dash}", written())
+    found = decode(text.encode())
+    assert "rr_ms" not in {m.name for m in found.measurements}
+    assert "rate-unproven" in {w.code for w in found.warnings}
+
+
+@pytest.mark.parametrize("beats_per_minute", [45, 60, 75, 90, 150])
+def test_the_true_rate_is_believed_at_every_heart_rate(beats_per_minute):
+    beat_s = 60 / beats_per_minute
+    said = (
+        SourceMeasurement("heart_rate_bpm", beats_per_minute, "/min"),
+        SourceMeasurement("rr_ms", round(1000 * beat_s), "ms"),
+    )
+    rhythm = waveform(nv_per_lsb=SCALE, beat_s=beat_s)
+    assert decode(write_schiller(ecg(rhythm, measurements=said))).rhythm.sampling_rate_hz == 500
+
+
+def test_a_flat_signal_is_refused_as_flat():
+    flat = waveform(counts=np.zeros((5000, 12)))
+    assert refusal(write_schiller(ecg(flat, measurements=SAID))) in (
+        "no-signal",
+        "rate-contradicted",
+    )
+
+
+def test_one_artefact_does_not_hide_the_beats():
+    counts = waveform().counts.copy()
+    counts[2000:2003] += 6000
+    data = write_schiller(ecg(waveform(nv_per_lsb=Decimal(1000), counts=counts), measurements=SAID))
+    assert schiller.decode(data).rhythm.samples == 5000
+
+
+@pytest.mark.parametrize("change", [{"offset_nv": Decimal(5)}, {"nv_per_lsb": Decimal(1)}])
+def test_the_writer_refuses_what_the_format_cannot_hold(change):
+    rhythm = waveform(nv_per_lsb=SCALE)
+    leads = (replace(rhythm.leads[0], **change), *rhythm.leads[1:])
+    with pytest.raises(ValueError):
+        write_schiller(ecg(replace(rhythm, leads=leads)))
 
 
 def test_units_are_those_of_the_file():

@@ -6,6 +6,7 @@ exponent 1 is 500 Hz. So a rate is believed where the numbers of the file agree 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import NamedTuple
@@ -26,7 +27,9 @@ _SPANS = {
     "QT": ("QRS_ON", "T_OFF"),
 }
 _RR_TOLERANCE_MS = Decimal(20)
-_FEWEST, _MOST = 0.5, 2.0
+# The rate as written, and what an exponent misread would make of it.
+_SCALES = (1, 10, 0.1)
+_WORST_MISFIT = math.log(2.5)
 _PARTS = 5
 
 
@@ -76,11 +79,17 @@ def _beats_agree(rhythm: Waveform, said: Mapping[str, Decimal]) -> bool:
         return False
     if abs(60_000 / rate - rr) > max(_RR_TOLERANCE_MS, rr / 20):
         _contradicted("Heart rate and RR interval differ.")
-    expected = float(rhythm.samples / rhythm.sampling_rate_hz * 1000 / rr)
-    counted = _count_beats(rhythm, float(rr * rhythm.sampling_rate_hz / 1000))
-    if not _FEWEST <= counted / expected <= _MOST:
-        _contradicted(f"The signal holds {counted} beats where {expected:.0f} are due.")
+    samples_per_beat = float(rr * rhythm.sampling_rate_hz / 1000)
+    fits = {scale: _misfit(rhythm, samples_per_beat * scale) for scale in _SCALES}
+    if min(fits, key=lambda scale: fits[scale]) != 1 or fits[1] > _WORST_MISFIT:
+        _contradicted("Its beats are not as many as heart rate and duration make.")
     return True
+
+
+def _misfit(rhythm: Waveform, samples_per_beat: float) -> float:
+    """0 where the signal holds as many beats as are due, log 2 for twice or half of them."""
+    counted = max(_count_beats(rhythm, samples_per_beat), 1)
+    return abs(math.log(counted * samples_per_beat / rhythm.samples))
 
 
 def _count_beats(rhythm: Waveform, samples_per_beat: float) -> int:

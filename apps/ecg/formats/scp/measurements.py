@@ -37,6 +37,8 @@ def read_global(body: bytes, warnings: Warnings) -> list[SourceMeasurement]:
     beats, spikes, rr, pp = fields.read("BBHH")
     rows = [_Beat(*fields.read("5H3h")) for _ in range(beats)]
     fields.take(spikes * 10)  # 4 bytes where, 6 bytes what each spike is
+    if spikes:
+        warnings.add("paced", "The device marked pacing spikes.")
     found = [_number("rr_ms", rr, "5.10.2.1-3"), _number("pp_ms", pp, "5.10.2.1-5")]
     found += _intervals(rows[0], warnings) if rows else []
     found += _rates(fields) if fields.left() >= 2 else []
