@@ -208,6 +208,11 @@ def test_a_flat_signal_is_refused_as_flat():
     )
 
 
+def test_a_rhythm_of_one_sample_is_refused_for_a_reason():
+    point = waveform(counts=waveform().counts[:1])
+    assert refusal(write_schiller(ecg(point, measurements=SAID))) == "rate-contradicted"
+
+
 def test_one_artefact_does_not_hide_the_beats():
     counts = waveform().counts.copy()
     counts[2000:2003] += 6000

@@ -97,7 +97,7 @@ def _count_beats(rhythm: Waveform, samples_per_beat: float) -> int:
     slopes = np.abs(np.diff(rhythm.counts.astype(np.float64), axis=0)).sum(axis=1)
     parts = np.array_split(slopes, _PARTS)
     # A single artefact is steeper than any beat, but not in most parts of the recording.
-    steep = np.flatnonzero(slopes > np.median([part.max() for part in parts]) / 2)
+    steep = np.flatnonzero(slopes > np.median([part.max(initial=0.0) for part in parts]) / 2)
     beats, last = 0, -np.inf
     for at in steep.tolist():
         if at - last > 0.4 * samples_per_beat:
