@@ -208,6 +208,49 @@ def test_an_unknown_character_set_never_stops_the_study():
     assert {"charset-unknown", "charset-broken"} <= codes(found)
 
 
+def test_a_text_longer_than_any_value_is_refused():
+    assert decoded(s1=header((t.LAST_NAME, b"M" * 100))).patient.family_name == "M" * 100
+    assert refusal(raw(s1=header((t.LAST_NAME, b"M" * 3000)))) == "text-too-long"
+
+
+def test_of_a_tag_given_twice_the_first_counts():
+    found = decoded(s1=header((t.LAST_NAME, b"Clark\0"), (t.LAST_NAME, b"Other\0")))
+    assert found.patient.family_name == "Clark"
+
+
+def test_a_second_last_name_stands_behind_the_first():
+    found = decoded(s1=header((t.LAST_NAME, b"Gil\0"), (t.SECOND_NAME, b"Ruiz\0")))
+    assert found.patient.family_name == "Gil Ruiz"
+
+
+@pytest.mark.parametrize("tag_number", [t.AGE, t.BORN, t.DATE])
+def test_a_tag_too_short_is_left_out_with_a_warning(tag_number):
+    assert "tag-short" in codes(decoded(s1=header((tag_number, b"\x01"))))
+
+
+@pytest.mark.parametrize(("bits", "notch"), [(0, 0.0), (1, 60.0), (2, 50.0), (3, 60.0), (8, 0.0)])
+def test_the_filter_bits_name_the_mains_filter(bits, notch):
+    assert decoded(s1=header((t.FILTERS, bytes([bits])))).filters.notch_hz == notch
+
+
+def test_filters_are_hundredths_of_hz_below_and_hz_above():
+    edges = (t.HIGH_PASS, struct.pack("<H", 5)), (t.LOW_PASS, struct.pack("<H", 150))
+    assert decoded(s1=header(*edges)).filters == Filters(0.05, 150.0, None)
+
+
+def test_a_record_without_header_is_still_an_ecg():
+    record = read_record(write_scp(ecg()))
+    sections = {n: body for n, body in record.sections.items() if n not in (1, 7, 8)}
+    found = decode(assemble(sections, 20))
+    assert (found.vendor, found.patient.identifier, found.measurements) == ("", "", ())
+    assert {"patient-id", "time-source"} <= codes(found)
+
+
+def test_pacing_spikes_are_noted():
+    body = struct.pack("<BBHH", 0, 1, 900, 900) + bytes(10)
+    assert "paced" in codes(decoded(s7=body))
+
+
 def test_another_electrode_placement_is_named():
     found = decoded(s1=header((t.ELECTRODES, bytes([2, 0]))))
     assert found.electrode_system == "mason-likar"

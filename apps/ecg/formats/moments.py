@@ -10,6 +10,9 @@ from .warnings import Warnings
 FIRST_YEAR = 1990
 _ISO_DATE = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)", re.ASCII)
 _TIME = re.compile(r"(\d\d?):(\d\d)(?::(\d\d)(?:\.(\d{1,6})\d*)?)?", re.ASCII)
+_TIMESTAMP = re.compile(
+    r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?(?:\.(\d{1,6})\d*)?(?:([+-])(\d\d)(\d\d))?", re.ASCII
+)
 
 
 def iso_date(text: str) -> dt.date | None:
@@ -51,3 +54,26 @@ def checked_clock(local: dt.datetime, warnings: Warnings) -> dt.datetime:
     if local.year < FIRST_YEAR:
         warnings.add("bad-clock", f"The device's clock says a year before {FIRST_YEAR}.")
     return local
+
+
+def timestamp(text: str) -> tuple[dt.datetime, int | None] | None:
+    """HL7 time, at least to the minute: local time and minutes east of UTC, None if not said.
+
+    None for anything else.
+    """
+    match = _TIMESTAMP.fullmatch(text)
+    if match is None:
+        return None
+    *parts, fraction, sign, hours, minutes = match.groups()
+    offset = None
+    if sign:
+        offset = (int(hours) * 60 + int(minutes)) * (-1 if sign == "-" else 1)
+        if int(minutes) > 59 or not -720 <= offset <= 840:
+            return None
+    year, month, day, hour, minute, second = (int(part or 0) for part in parts)
+    microsecond = int((fraction or "0").ljust(6, "0"))
+    try:
+        date, time = dt.date(year, month, day), dt.time(hour, minute, second, microsecond)
+    except ValueError:
+        return None
+    return dt.datetime.combine(date, time), offset

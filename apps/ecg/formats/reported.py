@@ -10,6 +10,7 @@ from .units import Factor, measurement_factor
 from .warnings import Warnings
 
 NOT_MEASURED = frozenset({29999, 32767, 32768, -32768, 65535})
+LARGEST = 1_000_000
 _UNITS = {"ms": "ms", "bpm": "/min", "deg": "deg"}
 
 
@@ -21,13 +22,13 @@ class Reported:
         self._found: dict[tuple[str, str], SourceMeasurement] = {}
 
     def add(
-        self, name: str, text: str, *, unit: str = "", method: str = "", code: str = ""
+        self, name: str, text: str, *, unit: str | None = None, method: str = "", code: str = ""
     ) -> None:
-        """`name` ends in its canonical unit (_ms, _bpm, _deg); `unit` is the file's, empty
+        """`name` ends in its canonical unit (_ms, _bpm, _deg); `unit` is the file's, None
         where the format fixes it. An empty text is not measured and is passed over silently.
         """
         wanted = _UNITS[name.rsplit("_", 1)[1]]
-        factor = measurement_factor(unit or wanted, wanted)
+        factor = measurement_factor(wanted if unit is None else unit, wanted)
         number = parse_decimal(text)
         if problem := _problem(number, factor, wanted) if text else None:
             self.warnings.add(problem[0], f"{name} {problem[1]}.")
@@ -38,10 +39,6 @@ class Reported:
             if wanted == "deg" and abs(value) > 180:
                 value = (value + 180) % 360 - 180
             self._keep(SourceMeasurement(name, float(value), wanted, method, "", code, text[:32]))
-
-    def value(self, name: str) -> float | None:
-        found = self._found.get((name, ""))
-        return None if found is None else found.value
 
     def all(self) -> tuple[SourceMeasurement, ...]:
         return tuple(self._found.values())
@@ -63,6 +60,6 @@ def _problem(number: Decimal | None, factor: Factor | None, unit: str) -> tuple[
         return "not-measured", "says not measured"
     if factor is None:
         return "measurement-unit", "has no unit that fits it"
-    if unit == "deg" and abs(number) > 360:
-        return "measurement-range", "is not an angle"
+    if abs(number) > (360 if unit == "deg" else LARGEST):
+        return "measurement-range", "is out of range"
     return None

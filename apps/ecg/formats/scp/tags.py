@@ -28,6 +28,7 @@ _CHARSETS = {
     0x3B: "iso8859-15",
 }
 LANGUAGE_AT = 16
+MAX_TEXT = 2000
 
 
 class Tags:
@@ -45,8 +46,10 @@ class Tags:
         return self.decoded(self.values.get(tag, b""))
 
     def decoded(self, raw: bytes) -> str:
-        """Bytes that fit no character set never stop the study."""
+        """Bytes that fit no character set never stop the study; a text that is none does."""
         raw = raw.split(b"\0")[0]
+        if len(raw) > MAX_TEXT:
+            raise Refused("text-too-long", "A text is longer than any value.", field=FIELD)
         if raw.isascii():
             return raw.decode("ascii").strip()
         if not self.charset:
