@@ -14,7 +14,7 @@ from apps.ecg.formats.scp.beats import Zone
 from apps.ecg.formats.scp.encoded import decode_leads, read_encoded
 from apps.ecg.formats.scp.huffman import DEFAULT, Code, read_tables
 from apps.ecg.formats.scp.sections import read_record
-from apps.ecg.formats.scp.writer import ScpOptions, write_scp
+from apps.ecg.formats.scp.writer import ScpOptions, assemble, write_scp
 from tests.formats.ecgs import ecg, refusal, waveform
 
 SCALE = Decimal(2500)
@@ -84,7 +84,7 @@ def test_bimodal_keeps_what_is_protected_and_interpolates_the_rest():
 
 
 def by_hand(counts: np.ndarray, protected: tuple[Zone, ...]) -> np.ndarray:
-    """The standard's description, sample by sample."""
+    """The same rule written plainly, sample by sample."""
     out, start = counts.copy(), 0
     for end, after in [(z.start, z.end + 1) for z in protected] + [(len(counts), 0)]:
         groups = [range(i, min(i + 4, end)) for i in range(start, end, 4)]
@@ -146,6 +146,21 @@ def test_eight_leads_are_completed():
     found = decode(write_scp(ecg(waveform(names))))
     assert len(found.rhythm.leads) == 12
     assert found.rhythm.leads[2] == replace(found.rhythm.leads[2], name="III", derived=True)
+
+
+def test_zeros_without_limb_leads_are_no_ecg():
+    names = ("V1", "V2", "V3", "V4", "V5")
+    empty = waveform(names, counts=np.zeros((5000, 5)))
+    assert refusal(write_scp(ecg(empty))) == "no-signal"
+
+
+def test_a_beat_coded_otherwise_than_the_rhythm_is_experimental():
+    record = read_record(written(huffman=False, difference=0))
+    assert not decode(assemble(record.sections, 20)).experimental
+    beat_of_differences = read_record(written(huffman=False, difference=1)).sections[5]
+    found = decode(assemble(record.sections | {5: beat_of_differences}, 20))
+    assert found.experimental
+    assert np.array_equal(found.median.counts, beat().counts)
 
 
 def test_chest_leads_that_hold_nothing_at_all_are_left_out_together():

@@ -9,7 +9,7 @@ from apps.ecg.formats.canonical import Refused
 from apps.ecg.formats.scp.coding import huffman_coded, huffman_section
 from apps.ecg.formats.scp.huffman import DEFAULT, Code, Stream, build, read_tables
 
-# EN 1064, table C.1: value and the bits it is written in.
+# EN 1064, annex C: value and the bits it is written in.
 STANDARD = {
     0: "0",
     1: "100",

@@ -52,7 +52,7 @@ def test_every_coding_is_read_as_another_reader_reads_it(coding, tmp_path):
 
 
 def test_bimodal_is_beyond_that_reader(tmp_path):
-    """So nothing but the standard's own words judges it, and it is marked experimental."""
+    """So only the plain rule of the tests judges it, and it is marked experimental."""
     data = written(bimodal=4, beats=zones())
     with pytest.raises(UnsupportedFormatError):
         judged(data, tmp_path)

@@ -21,11 +21,10 @@ def checked_identifier(identifier: str, warnings: Warnings) -> str:
 
 
 def read_sex(text: str, words: dict[str, Sex], warnings: Warnings) -> Sex:
-    """By the format's own words, in capitals; empty where it says nothing known."""
-    sex = words.get(text.upper(), "")
-    if text and text.upper() not in words:
+    """By the format's own words; empty, with a warning, for any other."""
+    if text and text not in words:
         warnings.add("patient-sex", "The patient's sex is not M, F or O.")
-    return sex
+    return words.get(text, "")
 
 
 def years(count: float, unit: str) -> float | None:

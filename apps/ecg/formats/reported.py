@@ -22,7 +22,14 @@ class Reported:
         self._found: dict[tuple[str, str], SourceMeasurement] = {}
 
     def add(
-        self, name: str, text: str, *, unit: str | None = None, method: str = "", code: str = ""
+        self,
+        name: str,
+        text: str,
+        *,
+        unit: str | None = None,
+        method: str = "",
+        lead: str = "",
+        code: str = "",
     ) -> None:
         """`name` ends in its canonical unit (_ms, _bpm, _deg); `unit` is the file's, None
         where the format fixes it. An empty text is not measured and is passed over silently.
@@ -38,7 +45,7 @@ class Reported:
             value = number * factor.factor
             if wanted == "deg" and abs(value) > 180:
                 value = (value + 180) % 360 - 180
-            self._keep(SourceMeasurement(name, float(value), wanted, method, "", code, text[:32]))
+            self._keep(SourceMeasurement(name, float(value), wanted, method, lead, code, text[:32]))
 
     def all(self) -> tuple[SourceMeasurement, ...]:
         return tuple(self._found.values())

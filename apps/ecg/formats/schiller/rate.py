@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 import numpy as np
 
@@ -105,7 +105,7 @@ def _count_beats(rhythm: Waveform, samples_per_beat: float) -> int:
     return beats
 
 
-def _contradicted(why: str) -> None:
+def _contradicted(why: str) -> NoReturn:
     raise Refused(
         "rate-contradicted",
         f"The sampling rate does not fit the rest of the file. {why}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from typing import Any
+from typing import Any, NoReturn
 
 from apps.ecg.formats.canonical import Refused
 
@@ -36,5 +36,5 @@ class Fields:
     def left(self) -> int:
         return len(self.body) - self.at
 
-    def short(self) -> None:
+    def short(self) -> NoReturn:
         raise Refused("section-short", f"{self.field} ends too early.", field=self.field)

@@ -6,7 +6,7 @@ stream is one addition a value; the values are then looked up at once where code
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,7 +106,7 @@ def _windows(code: Code, tables: int) -> slice:
     return slice(first, first + (1 << WINDOW - code.prefix_bits))
 
 
-def _refuse(message: str) -> None:
+def _refuse(message: str) -> NoReturn:
     raise Refused("huffman-table", message, field=FIELD)
 
 
@@ -192,8 +192,8 @@ class Stream:
         values: NDArray[np.int64] = np.where(extra > 0, signed, table.base[index])
         return values
 
-    def _unknown(self) -> None:
+    def _unknown(self) -> NoReturn:
         raise Refused("huffman-code", "The samples hold a code of no table.", field=self.field)
 
-    def _end(self) -> None:
+    def _end(self) -> NoReturn:
         raise Refused("truncated", "A lead's samples end too early.", field=self.field)

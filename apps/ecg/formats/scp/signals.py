@@ -55,10 +55,10 @@ def read_signals(record: Record, warnings: Warnings) -> Signals:
 
 
 def _empty_chest_leads(rhythm: Waveform, warnings: Warnings) -> frozenset[str]:
-    """All chest leads, where none of them holds anything but 0: they were not connected."""
+    """All chest leads, where none of them holds anything but 0 beside I and II: not connected."""
     names = rhythm.lead_names()
     chest = [i for i, name in enumerate(names) if name[:1] == "V" and name[1:2].isdigit()]
-    if not chest or rhythm.counts[:, chest].any():
+    if not chest or not {"I", "II"} <= set(names) or rhythm.counts[:, chest].any():
         return frozenset()
     empty = [names[i] for i in chest]
     warnings.add("leads-off", f"{', '.join(empty)} hold nothing but 0 and are left out.")
@@ -97,6 +97,8 @@ def _check_options(encoded: Encoded, leads: Leads, record: Record) -> None:
 def _proven(record: Record, encoded: Encoded, leads: Leads) -> bool:
     """Real files of protocol 2.0 prove plain samples, and second differences by default codes."""
     if record.protocol != 20 or leads.reference_beat or encoded.bimodal:
+        return False
+    if 5 in record.sections and record.sections[5][4:5] != bytes([encoded.difference]):
         return False
     if 2 not in record.sections:
         return encoded.difference == 0
