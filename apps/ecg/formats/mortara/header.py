@@ -56,7 +56,7 @@ def read_patient(
         given_name=subject.attribute("FIRST_NAME"),
         identifier=checked_identifier(subject.attribute("ID"), warnings),
         born_on=born_on,
-        sex=read_sex(subject.attribute("GENDER"), _SEXES, warnings),
+        sex=read_sex(subject.attribute("GENDER").upper(), _SEXES, warnings),
         age_years=age_in_years(born_on, acquired, _stated_age(root, warnings), warnings),
     )
 
