@@ -25,6 +25,7 @@ class Entry:
 
 CATALOG = {
     "decode": Entry("parts:decoding", "Decoding", pure=True),
+    "formats": Entry("formats:decoding", "Decoding other formats", pure=True),
     "measure": Entry("parts:measuring", "Measuring", pure=True),
     "waveform": Entry("parts:packing", "The waveform at rest", pure=True),
     "pdf": Entry("parts:printing", "The printed report", pure=True),

@@ -68,7 +68,7 @@ def test_an_object_without_kind_is_refused():
         (b'<?xml version="1.0"?><RestingECG>', "xml-malformed"),
         ("<restingecgdata>".encode("utf-16"), "unsupported-xml"),
         (b"<html>", "unsupported-xml"),
-        (b"\x01\x02\x03\x04\0\0\0\0SCPECG", "unsupported-scp-ecg"),
+        (b"\x01\x02\x03\x04" + b"\0" * 12 + b"SCPECG", "truncated"),
         (b"MZ\x90\0" + b"\0" * 200, "unknown-format"),
         (b"hello", "unknown-format"),
     ],

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Protocol
 
-from . import aecg, dicom, muse, philips
+from . import aecg, cardiosoft, contec, dicom, mortara, muse, philips, schiller, scp
 from .canonical import DecodedEcg, Refused
 from .quality import check
 from .texts import check_texts
@@ -30,7 +30,17 @@ class Decoder(Protocol):
     def decode(self, data: bytes, /) -> DecodedEcg: ...
 
 
-FORMATS: tuple[Decoder, ...] = (dicom, muse, philips, aecg)
+FORMATS: tuple[Decoder, ...] = (
+    dicom,
+    muse,
+    philips,
+    aecg,
+    scp,
+    contec,
+    cardiosoft,
+    schiller,
+    mortara,
+)
 
 
 def decode(data: bytes) -> DecodedEcg:

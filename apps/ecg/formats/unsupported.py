@@ -16,7 +16,6 @@ _SIGNATURES = (
     (b"MSH|", "hl7-message", "an HL7 message"),
     (b"0       ", "edf", "an EDF file, which is not read yet"),
 )
-_XML = ((b"CardiologyXML", "cardiosoft-xml", "CardioSoft XML, which is not read yet"),)
 
 
 def unsupported(data: bytes) -> Refused:
@@ -27,13 +26,7 @@ def unsupported(data: bytes) -> Refused:
         if data.startswith(signature):
             return Refused(f"unsupported-{code}", f"This is {what}.")
     if _looks_like_xml(data):
-        head = data[:8192].replace(b"\0", b"")
-        for word, code, what in _XML:
-            if word in head:
-                return Refused(f"unsupported-{code}", f"This is {what}.")
         return Refused("unsupported-xml", "This is XML of a kind that is not read.")
-    if data[8:14] == b"SCPECG" or data[16:22] == b"SCPECG":
-        return Refused("unsupported-scp-ecg", "This is an SCP-ECG file, which is not read yet.")
     return Refused("unknown-format", "This is not an ECG file of a known format.")
 
 

@@ -1,0 +1,94 @@
+"""Patient, time and device of an ELI XML."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import NamedTuple
+
+from apps.ecg.formats.canonical import PatientIdentity
+from apps.ecg.formats.identity import (
+    Sex,
+    age_in_years,
+    checked_birth_date,
+    checked_identifier,
+    read_sex,
+    years,
+)
+from apps.ecg.formats.moments import date_of, local_time
+from apps.ecg.formats.warnings import Warnings
+from apps.ecg.formats.xml import Element
+
+_SEXES: dict[str, Sex] = {"MALE": "M", "FEMALE": "F", "M": "M", "F": "F", "UNKNOWN": ""}
+_AGE_UNITS = {"Y": "year", "M": "month", "W": "week", "D": "day", "H": "hour"}
+_DATE = re.compile(r"(\d{4})(\d\d)(\d\d)", re.ASCII)
+_TIME = re.compile(r"(\d{8})(\d\d)(\d\d)(\d\d)", re.ASCII)
+
+
+def read_acquired(root: Element, warnings: Warnings) -> dt.datetime | None:
+    """Local time; the file has no zone."""
+    match = _TIME.fullmatch(root.attribute("ACQUISITION_TIME"))
+    if match is None:
+        return local_time(None, None, warnings)
+    try:
+        time = dt.time(int(match[2]), int(match[3]), int(match[4]))
+    except ValueError:
+        time = None
+    return local_time(_date(match[1], warnings), time, warnings)
+
+
+def _date(text: str, warnings: Warnings) -> dt.date | None:
+    """YYYYMMDD; None where empty, with a warning for anything else."""
+    match = _DATE.fullmatch(text)
+    found = date_of(*match.groups()) if match else None
+    if text and found is None:
+        warnings.add("bad-date", "A date in the file is not a date.")
+    return found
+
+
+def read_patient(
+    root: Element, acquired: dt.datetime | None, warnings: Warnings
+) -> PatientIdentity:
+    subject = root.at("SUBJECT") or Element("SUBJECT", "", root, {})
+    born_on = checked_birth_date(_date(subject.attribute("DOB"), warnings), acquired, warnings)
+    return PatientIdentity(
+        family_name=subject.attribute("LAST_NAME"),
+        given_name=subject.attribute("FIRST_NAME"),
+        identifier=checked_identifier(subject.attribute("ID"), warnings),
+        born_on=born_on,
+        sex=read_sex(subject.attribute("GENDER").upper(), _SEXES, warnings),
+        age_years=age_in_years(born_on, acquired, _stated_age(root, warnings), warnings),
+    )
+
+
+def _stated_age(root: Element, warnings: Warnings) -> float | None:
+    text, unit = root.attribute("AGE"), _AGE_UNITS.get(root.attribute("AGE_UNITS"), "")
+    if not text:
+        return None
+    age = years(int(text), unit) if text.isascii() and text.isdigit() and len(text) < 6 else None
+    if age is None:
+        warnings.add("patient-age", "The stated age is not an age.")
+    return age
+
+
+class Device(NamedTuple):
+    vendor: str = ""
+    model: str = ""
+    software: str = ""
+    serial: str = ""
+    institution: str = ""
+
+
+def read_device(root: Element) -> Device:
+    source = root.at("SOURCE")
+    if source is None:
+        return Device()
+    versions = ("ACQUIRING_DEVICE_SW_VERSION", "ACQUIRING_DEVICE_INTERPRETATION_SW_VERSION")
+    software = (source.attribute(name) for name in versions)
+    return Device(
+        vendor=source.attribute("MANUFACTURER"),
+        model=source.attribute("MODEL"),
+        software=", ".join(version for version in software if version),
+        serial=source.attribute("ACQUIRING_DEVICE_SERIAL_NUMBER"),
+        institution=source.attribute("ACQUIRING_DEVICE_SITE_NAME"),
+    )
