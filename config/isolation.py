@@ -89,6 +89,8 @@ CONFIGURATION_TABLES = {
     "tenants_apikey": "SELECT",
     "tenants_ratelimit": "SELECT",
     "tenants_site": KEEP,
+    "tenants_offboarding": "SELECT",
+    "tenants_organizationexport": "SELECT",
     "tenants_storagelocation": "SELECT",
     "tenants_storagemove": "SELECT",
 }
@@ -131,6 +133,7 @@ STORED = (
     ("ecg_recording", "original_sha256", "raw"),
     ("reports_reportversion", "pdf_sha256", "pdf"),
     ("integrations_delivery", "message_sha256", "hl7"),
+    ("tenants_importedtrail", "sha256", "trail"),
 )
 
 # Where a row also says how long its bytes are.
@@ -142,9 +145,12 @@ COMMANDS = {
     "anchor_audit": "each",
     "decode": "none",
     "export_audit": "one",
+    "export_organization": "given",
+    "import_organization": "given",
     "ingest": "one",
     "measure": "none",
     "move_storage": "one",
+    "offboard": "given",
     "onboard": "given",
     "permissions": "none",
     "rotate_keys": "each",

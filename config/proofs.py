@@ -3,4 +3,7 @@
 Each takes the organization's id, opens its scope itself and answers with an apps.audit.proof.Proof.
 """
 
-SECTIONS: dict[str, str] = {"reports": "apps.reports.rebuild.verify_reports"}
+SECTIONS: dict[str, str] = {
+    "reports": "apps.reports.rebuild.verify_reports",
+    "imported": "apps.web.offboarding.former.verify_former_trail",
+}

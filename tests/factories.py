@@ -23,7 +23,7 @@ from apps.ingestion.models import Ingress
 from apps.reports.models import Report
 from apps.tenants.actions import NewOrganization, add_member, provision_organization
 from apps.tenants.lookups import organization_by_slug
-from apps.tenants.models import EmergencyAccess, Organization, PlatformRole, User
+from apps.tenants.models import EmergencyAccess, Offboarding, Organization, PlatformRole, User
 
 PASSWORD = "correct horse battery staple"
 
@@ -97,6 +97,16 @@ def make_visit(
         "expires_at": now + dt.timedelta(minutes=30),
     } | fields
     return make_entry(organization, person, **fields)
+
+
+def make_offboarding(
+    organization: Organization, person: User | None = None, **fields: Any
+) -> Offboarding:
+    """A request that waits for a second person."""
+    fields = {"reason": "The contract ended"} | fields
+    person = person or make_staff("security")
+    with inside(organization):
+        return Offboarding.objects.create(organization=organization, asked_by=person, **fields)
 
 
 def make_patient(organization: Organization, *, mrn: str = "", **fields: Any) -> Patient:

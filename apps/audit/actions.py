@@ -53,6 +53,7 @@ DETAIL_KEYS = frozenset(
         "scopes",
         "sha256",
         "signed_at",
+        "signer",
         "since",
         "size",
         "source",

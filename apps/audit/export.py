@@ -13,7 +13,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -62,18 +62,32 @@ def write_export(
     span = span_of(since, until)
     if not span:
         raise NothingToExport
+    return write_span(out, span, store, Dates(since, until, timezone.now()))
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """What an export says of itself: the range asked for, and when it was made."""
+
+    since: dt.datetime
+    until: dt.datetime
+    made_at: dt.datetime
+
+
+def write_span(out: BinaryIO, span: Span, store: AnchorStore | None, dates: Dates) -> Exported:
+    """Events by their numbers; the same bytes for the same events and dates. Raises as above."""
     head = AuditHead.objects.select_related("organization").get()
     organization = str(head.organization.public_id)
     with ZipFile(out, "w", ZIP_DEFLATED) as file:
-        lines = _write_lines(file, span)
+        lines = _write_lines(file, span, dates)
         manifest = compact(
             {
                 "form": FORM,
                 "organization": organization,
                 "name": head.organization.name,
-                "since": since.isoformat(),
-                "until": until.isoformat(),
-                "made_at": timezone.now().isoformat(timespec="seconds"),
+                "since": dates.since.isoformat(),
+                "until": dates.until.isoformat(),
+                "made_at": dates.made_at.isoformat(timespec="seconds"),
                 "software": settings.APP_VERSION,
                 "key": base64.b64encode(public_key()).decode(),
                 "people": _people(span),
@@ -81,19 +95,31 @@ def write_export(
                 **lines,
             }
         )
-        file.writestr("manifest.json", manifest)
-        file.writestr("manifest.sig", base64.b64encode(sign(manifest)))
+        file.writestr(_member("manifest.json", dates), manifest)
+        file.writestr(_member("manifest.sig", dates), base64.b64encode(sign(manifest)))
         for name, data in _anchors(store, organization, span):
-            file.writestr(f"anchors/{name}", data)
+            file.writestr(_member(f"anchors/{name}", dates), data)
     return Exported(span.first, span.last, hashlib.sha256(manifest).hexdigest())
 
 
-def _write_lines(file: ZipFile, span: Span) -> dict[str, object]:
+def _member(name: str, dates: Dates) -> ZipInfo:
+    """A part of the zip that is dated as the export is."""
+    moment = dates.made_at
+    info = ZipInfo(
+        name,
+        (moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second),
+    )
+    info.compress_type = ZIP_DEFLATED
+    info.external_attr = 0o600 << 16
+    return info
+
+
+def _write_lines(file: ZipFile, span: Span, dates: Dates) -> dict[str, object]:
     """What the manifest says of them; each was verified by the chain's key before."""
     hashes: list[str] = []
     ends: list[Link] = []
     whole = hashlib.sha256()
-    with file.open("events.jsonl", "w", force_zip64=True) as out:
+    with file.open(_member("events.jsonl", dates), "w", force_zip64=True) as out:
         for link in _verified(span):
             line = line_of(link)
             hashes.append(hashlib.sha256(line).hexdigest())

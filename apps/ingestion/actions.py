@@ -13,14 +13,14 @@ from django.db import InterfaceError, InternalError, OperationalError, transacti
 
 from apps.audit import actions as audit
 from apps.core.drain import wake_on_commit
-from apps.core.errors import RetryableError
+from apps.core.errors import PermanentError, RetryableError
 from apps.core.insert import insert_unless_there
 from apps.core.leases import LIVE
 from apps.core.scope import required_organization
 from apps.ecg.models import Priority
 from apps.ingestion.models import Ingress
 from apps.tenants import blobs
-from apps.tenants.models import ApiClient, Site, User
+from apps.tenants.models import ApiClient, Organization, Site, User
 
 RAW = "raw"
 
@@ -30,6 +30,13 @@ DATABASE_AWAY = (OperationalError, InterfaceError, InternalError)
 
 class EmptyFile(Exception):
     """Nothing was sent."""
+
+
+class OrganizationClosed(PermanentError):
+    """Its doors are closed: it is not set up yet, or it leaves."""
+
+    def __init__(self, code: str = "organization-closed") -> None:
+        super().__init__(code)
 
 
 class DeliveryKeyReused(Exception):
@@ -60,7 +67,8 @@ def accept(
 
     `sender` is the person, `client` the program that sent it, where one did.
     Call in an organization's scope with no transaction open. Raises EmptyFile, TooLarge,
-    DeliveryKeyReused and RetryableError (storage or database away: the sender tries again).
+    OrganizationClosed, DeliveryKeyReused and RetryableError (storage or database away: the sender
+    tries again).
     """
     organization_id = required_organization()
     rest = iter(chunks)
@@ -90,6 +98,8 @@ def accept(
 @transaction.atomic
 def _enter(row: Ingress, actor: User | ApiClient | None) -> Accepted:
     """The same delivery again finds the row of the first time."""
+    if not Organization.objects.filter(pk=row.organization_id, is_live=True).exists():
+        raise OrganizationClosed
     if not insert_unless_there(row):
         kept = Ingress.objects.get(source=row.source, idem_key=row.idem_key)
         if kept.sha256 != row.sha256:

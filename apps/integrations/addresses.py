@@ -17,6 +17,7 @@ class AddressTaken(Taken):
 def holder_of(organization_id: int | None, host: str, port: int) -> Organization | None:
     """The other organization that has the address, in use or not; None where it is free.
 
+    One that has left, its keys destroyed, holds none.
     Read as the platform role, which sees configuration of all. In the demo the simulated EHR
     receives for everybody.
     """
@@ -26,7 +27,7 @@ def holder_of(organization_id: int | None, host: str, port: int) -> Organization
     rows = Destination.objects.db_manager("platform").select_related("organization")
     others = [
         row.organization
-        for row in rows.filter(port=port).order_by("id")
+        for row in rows.filter(port=port, organization__offboarded_at=None).order_by("id")
         if row.organization_id != organization_id and one_spelling(row.host) == wanted
     ]
     return others[0] if others else None

@@ -53,11 +53,14 @@ def send(lease: Lease) -> None:
     """One attempt. Raises RetryableError until the receiver answers; a refusal is final."""
     with transaction.atomic():
         delivery = (
-            Delivery.objects.select_related("destination", "report_version")
+            Delivery.objects.select_related("destination", "report_version", "organization")
             .annotate(has_newer=_has_newer(), waits_for_older=_waits_for_older())
             .get(pk=lease.id)
         )
     structlog.contextvars.bind_contextvars(trace_id=str(delivery.trace_id))
+    if not delivery.organization.is_live:
+        _postpone(lease, "organization-closed", LONGEST_PAUSE_S)
+        return
     if delivery.has_newer:
         _drop(delivery, lease)
         return

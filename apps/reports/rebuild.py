@@ -22,9 +22,10 @@ from apps.reports.state import ReportState, VersionState, differences, stored_st
 AT_ONCE = 500
 OBJECT = "reports.report"
 DRAFTED = "reports.report.drafted"
-SIGNED = {"reports.report.signed", "reports.report.amended"}
+SIGNED = {"reports.report.signed", "reports.report.amended", "reports.version.imported"}
 EDITED = "reports.report.edited"
-STATES = SIGNED | {DRAFTED, EDITED, "reports.report.amending"}
+IMPORTED = "reports.report.imported"
+STATES = SIGNED | {DRAFTED, EDITED, IMPORTED, "reports.report.amending"}
 # What events of an earlier form leave to their code.
 STATUS = {
     DRAFTED: Report.Status.DRAFT,
@@ -143,7 +144,7 @@ def _after(state: ReportState | None, event: AuditEvent) -> ReportState:
 
 def _reason(before: ReportState, event: AuditEvent, said: dict[str, Any]) -> str | None:
     """That of an amendment under way: begun, kept while the text is written, gone once signed."""
-    if event.code == "reports.report.amending":
+    if event.code in ("reports.report.amending", IMPORTED):
         return said.get("reason_mac")
     return before.reason_mac if event.code == EDITED else ""
 
@@ -152,7 +153,8 @@ def _signed(event: AuditEvent, said: dict[str, Any]) -> VersionState:
     return VersionState(
         number=said["version"],
         content_sha256=said["sha256"],
-        signer_id=event.actor_id or 0,
+        # An import tells whose signature it took in; every other event is the signer's own.
+        signer_id=said.get("signer") or event.actor_id or 0,
         **{name: said.get(name) for name in TOLD_BY_NAME},
     )
 
@@ -162,7 +164,7 @@ TOLD_BY_NAME = ("version_id", "pdf_sha256", "text_mac", "reason_mac", "signed_at
 
 def _gone() -> AuditEvent | None:
     """The first event that began a report which is not there."""
-    drafted = AuditEvent.objects.filter(code=DRAFTED).order_by("seq")
+    drafted = AuditEvent.objects.filter(code__in=(DRAFTED, IMPORTED)).order_by("seq")
     waiting: list[AuditEvent] = []
     for event in drafted.iterator(chunk_size=2000):
         waiting.append(event)

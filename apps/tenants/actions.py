@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import uuid
+from dataclasses import dataclass, field
 
 from django.db import transaction
 
 from apps.audit import actions as audit
 from apps.audit.models import AuditHead
 from apps.core.scope import organization_scope
-from apps.tenants.keys import ensure_data_key
+from apps.tenants.keys import KeysDestroyed, destroyed_key, ensure_data_key
 from apps.tenants.lookups import organization_by_slug
 from apps.tenants.models import PLATFORM_SLUG, Membership, Organization, Site, User
 
@@ -23,6 +24,8 @@ class NewOrganization:
     assigning_authority: str = "LOCAL"
     sites: tuple[str, ...] = ()
     type: str = Organization.Type.HOSPITAL
+    # Of one that is recreated; another gets a random one.
+    public_id: uuid.UUID = field(default_factory=uuid.uuid4)
 
 
 def provision_organization(wanted: NewOrganization) -> Organization:
@@ -55,10 +58,15 @@ def organization_for_platform(slug: str) -> Organization | None:
 
 
 def put_live(organization: Organization) -> Organization:
-    """The last step of onboarding; does nothing when it was done before."""
+    """The last step of onboarding; does nothing when it was done before.
+
+    Raises KeysDestroyed for an organization that left.
+    """
     with organization_scope(organization.pk), transaction.atomic():
         inside = Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
         if not inside.is_live:
+            if destroyed_key():
+                raise KeysDestroyed
             inside.is_live = True
             inside.save(update_fields=["is_live"])
             audit.record("tenants.organization.onboarded", inside)
@@ -75,6 +83,7 @@ def _organization_row(wanted: NewOrganization) -> Organization:
             "time_zone": wanted.time_zone,
             "assigning_authority": wanted.assigning_authority,
             "type": wanted.type,
+            "public_id": wanted.public_id,
         },
     )
     return row

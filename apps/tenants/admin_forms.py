@@ -35,7 +35,7 @@ class NewOrganizationForm(forms.ModelForm):
         """One whose making was cut short may be completed."""
         slug: str = self.cleaned_data["slug"]
         found = organization_for_platform(slug)
-        if slug == PLATFORM_SLUG or (found and found.is_live):
+        if slug == PLATFORM_SLUG or (found and (found.is_live or found.offboarded_at)):
             raise forms.ValidationError(TAKEN)
         return slug
 

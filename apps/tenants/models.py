@@ -20,6 +20,7 @@ from apps.tenants.model_identity import (
 from apps.tenants.model_invitation import Invitation
 from apps.tenants.model_key import DataKey
 from apps.tenants.model_limits import RateCounter, RateLimit
+from apps.tenants.model_offboarding import ImportedTrail, Offboarding, OrganizationExport
 from apps.tenants.model_platform import PlatformRole
 from apps.tenants.model_review import AccessDecision, AccessReview
 from apps.tenants.zones import validate_zone
@@ -35,9 +36,12 @@ __all__ = [
     "ExternalIdentity",
     "IdentityDomain",
     "IdentityProvider",
+    "ImportedTrail",
     "Invitation",
     "Membership",
+    "Offboarding",
     "Organization",
+    "OrganizationExport",
     "PlatformRole",
     "RateCounter",
     "RateLimit",
@@ -151,6 +155,11 @@ class Organization(Public):
     )
     created_at = models.DateTimeField(
         auto_now_add=True, db_comment="operational: When it was onboarded."
+    )
+    offboarded_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        db_comment="operational: When it had left: its keys are gone and its claims are free.",
     )
 
     objects = models.Manager()

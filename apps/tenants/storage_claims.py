@@ -1,4 +1,4 @@
-"""A bucket, a folder and a credential belong to one organization, in use or not."""
+"""A bucket, a folder and a credential belong to one organization, in use or not, till it leaves."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def claim(organization_id: int, wanted: NewLocation) -> None:
 
 def _others(organization_id: int | None) -> Iterator[StorageLocation]:
     rows = StorageLocation.objects.db_manager("platform").select_related("organization")
-    for row in rows.order_by("id"):
+    for row in rows.filter(organization__offboarded_at=None).order_by("id"):
         if row.organization_id != organization_id:
             yield row
 

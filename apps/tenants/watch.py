@@ -9,11 +9,13 @@ from functools import cache
 import structlog
 from django.conf import settings
 from django.db import DatabaseError, connections, transaction
+from django.db.models import Q
 from django.utils.module_loading import import_string
 
 from apps.audit.alarms import Finding, settle
 from apps.core.scope import organization_scope
 from apps.tenants.lookups import organization_ids
+from apps.tenants.models import PLATFORM_SLUG, Organization
 from config.pipeline import AFTER_WATCH, WATCHERS
 
 log = structlog.get_logger(__name__)
@@ -45,9 +47,11 @@ class Watch:
 
 
 def look_at(organization_id: int) -> None:
-    """Raise and resolve what the watchers say of one organization."""
+    """Raise and resolve what the watchers say of one live organization."""
     try:
         with organization_scope(organization_id), transaction.atomic():
+            if not _is_watched(organization_id):
+                return
             for watcher, codes in _watchers():
                 settle(codes, watcher())
             for act in _afterwards():
@@ -55,6 +59,12 @@ def look_at(organization_id: int) -> None:
     except DatabaseError as error:
         log.warning("watch.failed", error_class=type(error).__name__)
         connections.close_all()
+
+
+def _is_watched(organization_id: int) -> bool:
+    """One that is not live waits for nothing, and an import must find its rows alone."""
+    wanted = Q(is_live=True) | Q(slug=PLATFORM_SLUG)
+    return Organization.objects.filter(wanted, pk=organization_id).exists()
 
 
 _watch = Watch()

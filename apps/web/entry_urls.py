@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpResponse
 from django.urls import URLPattern, path
 
-from apps.web.views import access_review, entry, platform, visits
+from apps.web.views import access_review, entry, offboarding, platform, visits
 
 
 def _page(address: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
@@ -26,6 +26,19 @@ urlpatterns = [
     _page("platform/queues", platform.queues, "platform-queues"),
     _page("platform/audit", platform.chains, "audit-chains"),
     _page("platform/audit/<uuid:organization_id>", platform.verify, "verify-chain"),
+    _page("platform/offboarding", offboarding.listed, "offboardings"),
+    _page("platform/offboarding/<uuid:organization_id>", offboarding.asked, "ask-offboarding"),
+    _page("platform/offboarding/<uuid:organization_id>/close", offboarding.closed, "close-doors"),
+    _page(
+        "platform/offboardings/<uuid:offboarding_id>/approve",
+        offboarding.approved,
+        "approve-offboarding",
+    ),
+    _page(
+        "platform/offboardings/<uuid:offboarding_id>/refuse",
+        offboarding.refused,
+        "refuse-offboarding",
+    ),
     _page("access/platform", visits.listed, "visits"),
     _page("access/platform/<uuid:entry_id>", visits.shown, "visit"),
     _page("access/platform/<uuid:entry_id>/file", visits.exported, "export-visit"),

@@ -27,20 +27,23 @@ def test_every_organization_is_verified(chain):
     printed, problem = verify()
     assert problem == ""
     assert sorted(printed) == [
-        "lakeside: 0 events, 0 anchors, 0 reports, verified",
-        f"mercy: {LENGTH} events, 0 anchors, 0 reports, verified",
-        "platform: 0 events, 0 anchors, 0 reports, verified",
+        "lakeside: 0 events, 0 anchors, 0 reports, 0 imported, verified",
+        f"mercy: {LENGTH} events, 0 anchors, 0 reports, 0 imported, verified",
+        "platform: 0 events, 0 anchors, 0 reports, 0 imported, verified",
     ]
 
 
 def test_one_organization_may_be_chosen(chain):
     printed, problem = verify("--organization", "mercy")
-    assert (printed, problem) == ([f"mercy: {LENGTH} events, 0 anchors, 0 reports, verified"], "")
+    assert (printed, problem) == (
+        [f"mercy: {LENGTH} events, 0 anchors, 0 reports, 0 imported, verified"],
+        "",
+    )
 
 
 def test_json_is_one_object_a_line(chain):
     printed, _ = verify("--json", "--organization", "mercy")
-    counts = {"events": LENGTH, "anchors": 0, "reports": 0}
+    counts = {"events": LENGTH, "anchors": 0, "reports": 0, "imported": 0}
     assert json.loads(printed[0]) == {"organization": "mercy", **counts, "failure": "", "seq": 0}
 
 
@@ -49,7 +52,7 @@ def test_the_first_failure_is_named_and_the_others_are_still_looked_at(tamper):
     printed, problem = verify()
     assert problem == "mercy: event 3 is missing"
     assert len(printed) == 3
-    assert "mercy: 2 events, 0 anchors, 0 reports, event 3 is missing" in printed
+    assert "mercy: 2 events, 0 anchors, 0 reports, 0 imported, event 3 is missing" in printed
 
 
 def test_a_failure_ends_with_code_1(tamper):

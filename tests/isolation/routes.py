@@ -249,6 +249,17 @@ ROUTES: list[Route] = [
     *read_in_administration("access-reviews-file", of_platform("view_access_review")),
     # What the platform watches.
     *read_in_administration("platform-queues", of_platform("view_queue_counts")),
+    *read_in_administration("offboardings", of_platform("view_offboarding")),
+    Route("ask-offboarding", "GET", of_platform("ask_offboarding"), "organization"),
+    Route("ask-offboarding", "POST", of_platform("ask_offboarding"), "organization"),
+    Route("close-doors", "GET", of_platform("ask_offboarding"), "organization"),
+    Route("close-doors", "POST", of_platform("ask_offboarding", 302), "organization"),
+    *done_in_administration(
+        "approve-offboarding", of_platform("approve_offboarding", 302), "offboarding"
+    ),
+    *done_in_administration(
+        "refuse-offboarding", of_platform("approve_offboarding", 302), "offboarding"
+    ),
     *read_in_administration("audit-chains", of_platform("verify_audit")),
     *done_in_administration("verify-chain", of_platform("verify_audit", 302), "organization"),
     # The admin's own pages.

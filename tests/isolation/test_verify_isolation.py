@@ -131,8 +131,8 @@ def test_a_data_key_that_two_organizations_have_is_named(mercy, lakeside, monkey
 
 
 def test_every_column_that_names_bytes_is_looked_at():
-    """A hash of text or of samples names no stored object."""
-    plain = {"packed_sha256", "content_sha256"}
+    """A hash of text, of samples or of a manifest names no stored object."""
+    plain = {"packed_sha256", "content_sha256", "manifest_sha256"}
     columns = {
         (model._meta.db_table, field.column)
         for model in tenant_models()

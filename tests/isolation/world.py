@@ -13,7 +13,15 @@ from apps.ecg.models import Recording
 from apps.reports.models import Report, ReportVersion
 from apps.tenants import blobs
 from apps.tenants.models import IdentityProvider, Organization, PlatformRole, Site, User
-from tests.factories import inside, make_entry, make_ingress, make_recording, make_staff, make_user
+from tests.factories import (
+    inside,
+    make_entry,
+    make_ingress,
+    make_offboarding,
+    make_recording,
+    make_staff,
+    make_user,
+)
 from tests.isolation.rows import make_row
 
 Ids = dict[str, Any]
@@ -37,6 +45,7 @@ def things_of(organization: Organization) -> Ids:
         "alarm": make_row(Alarm, organization, code="queue.waiting", resolved_at=None).public_id,
         "site": make_row(Site, organization).public_id,
         "entry": make_entry(organization).public_id,
+        "offboarding": make_offboarding(organization).public_id,
         "provider": make_row(
             IdentityProvider, organization, kind="saml", is_active=False
         ).public_id,

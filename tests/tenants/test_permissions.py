@@ -46,7 +46,8 @@ MAY: dict[str, set[str]] = {
     "operator": CONFIGURATION | ADMINISTRATION | {
         "view_queue_counts", "change_organization", "onboard_organization", "change_accounts",
         "set_first_password", "view_platform_entries", "approve_entry", "change_storage",
-        "change_limits", "confirm_domains",
+        "change_limits", "confirm_domains", "view_offboarding", "ask_offboarding",
+        "approve_offboarding",
     },
     "support": ADMINISTRATION | {
         "view_organization", "view_queue_counts", "ask_entry", "view_platform_entries",
@@ -56,7 +57,8 @@ MAY: dict[str, set[str]] = {
         "view_organization", "view_people", "view_keys", "change_accounts", "view_platform_staff",
         "view_platform_entries", "approve_entry", "view_access_review", "verify_audit",
         "view_alarms", "view_api_clients", "view_storage", "view_identity_providers",
-        "view_audit_counts", "confirm_domains",
+        "view_audit_counts", "confirm_domains", "view_offboarding", "ask_offboarding",
+        "approve_offboarding",
     },
     "superuser": CONFIGURATION | ADMINISTRATION | {
         "change_accounts", "view_platform_staff", "change_platform_staff", "view_platform_entries",

@@ -21,7 +21,7 @@ from apps.core.errors import RetryableError
 from apps.core.leases import BULK, Leased
 from apps.core.scope import organization_scope
 from apps.ecg.models import Priority
-from apps.ingestion.actions import EmptyFile, accept
+from apps.ingestion.actions import EmptyFile, OrganizationClosed, accept
 from apps.ingestion.models import Ingress
 from apps.tenants.command import add_organization, organization_id_of
 from apps.tenants.models import Site
@@ -128,6 +128,8 @@ def _offer(path: Path, site: Site | None, priority: str) -> Line:
     except TooLarge:
         limit = settings.MAX_UPLOAD_BYTES >> 20
         line.code, line.message = "too-large", f"The file is larger than {limit} MB."
+    except OrganizationClosed as error:
+        line.code, line.message = error.code, "The organization's doors are closed."
     except RetryableError as error:
         line.code, line.message = error.code, "Not stored. Run the command again."
     except OSError as error:

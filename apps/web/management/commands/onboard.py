@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from apps.tenants.keys import KeysDestroyed
 from apps.web.onboarding import words
 from apps.web.onboarding.apply import apply
 from apps.web.onboarding.plan import Line, plan
@@ -38,6 +39,8 @@ class Command(BaseCommand):
             would_change = self._plan(wanted) if options["plan"] else self._apply(wanted)
         except Refused as refused:
             self._refuse(options["file"], refused)
+        except KeysDestroyed:
+            raise CommandError(f"{wanted.slug} has left: its keys are destroyed.") from None
         if would_change:
             sys.exit(WOULD_CHANGE)
 

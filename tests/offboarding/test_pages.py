@@ -1,0 +1,86 @@
+"""The same leaving through the administration: what is exported, who asks, who approves."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from apps.tenants.actions import organization_for_platform
+from apps.tenants.models import Offboarding
+from tests.database import committed
+from tests.factories import inside, make_staff
+from tests.offboarding.hospital import exported
+from tests.tenants.keys import states_of
+
+pytestmark = committed
+
+LISTED = reverse("offboardings")
+
+
+@pytest.fixture
+def operator(client_of):
+    return client_of(make_staff("operator"))
+
+
+@pytest.fixture
+def security(client_of):
+    return client_of(make_staff("security"))
+
+
+def asks(client, organization, **given):
+    data = {"reason": "The contract ended in May."} | given
+    address = reverse("ask-offboarding", args=[organization.public_id])
+    return client.post(address, data, follow=True).content.decode()
+
+
+def decides(client, organization, what):
+    with inside(organization):
+        row = Offboarding.objects.latest("id")
+    answer = client.post(reverse(f"{what}-offboarding", args=[row.public_id]), follow=True)
+    return answer.content.decode()
+
+
+def test_one_asks_and_another_approves_and_it_is_done(hospital, operator, security, tmp_path):
+    assert "Close the doors" in operator.get(LISTED).content.decode()
+    closing = reverse("close-doors", args=[hospital.public_id])
+    assert "Everybody is signed out" in operator.get(closing).content.decode()
+    assert organization_for_platform("leaving").is_live
+    operator.post(closing)
+    exported(tmp_path / "out")
+    assert "Holds the last change" in operator.get(LISTED).content.decode()
+    assert "Asked. A second person" in asks(operator, hospital)
+    assert "waits for a second person" in security.get(LISTED).content.decode()
+    assert "Leaving is offboarded." in decides(security, hospital, "approve")
+    assert states_of(hospital) == ["destroyed"]
+    assert organization_for_platform("leaving").offboarded_at
+
+
+def test_nobody_approves_the_own_request(hospital, operator):
+    asks(operator, hospital, without_export="on")
+    said = decides(operator, hospital, "approve")
+    assert "a second person approves: this is your own request" in said
+    assert states_of(hospital) == ["active"]
+
+
+def test_an_export_that_is_old_or_none_is_refused_in_the_form(hospital, operator):
+    assert "does not hold the last change" in asks(operator, hospital)
+    with inside(hospital):
+        assert not Offboarding.objects.exists()
+
+
+def test_refused_or_taken_back_nothing_is_destroyed(hospital, operator, security):
+    for client in (security, operator):
+        asks(operator, hospital, without_export="on")
+        assert "Nothing was destroyed" in decides(client, hospital, "refuse")
+    assert states_of(hospital) == ["active"]
+    assert organization_for_platform("leaving").is_live
+
+
+def test_what_left_is_listed_and_asked_for_no_more(hospital, operator, security):
+    asks(operator, hospital, without_export="on")
+    decides(security, hospital, "approve")
+    page = operator.get(LISTED).content.decode()
+    assert ">Left<" in page
+    address = reverse("ask-offboarding", args=[hospital.public_id])
+    assert address not in page
+    assert operator.get(address).status_code == 404
