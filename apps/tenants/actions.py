@@ -82,14 +82,14 @@ def _organization_row(wanted: NewOrganization) -> Organization:
 
 @transaction.atomic
 def add_member(
-    organization: Organization, user: User, role: str, **place: Site | None
+    organization: Organization, user: User, role: str, **given: Site | User | None
 ) -> Membership:
     """Give a person a role; the role of a member changes. Call inside the organization's scope.
 
-    `site`, where it is given, becomes the place the person works at.
+    `site`, where it is given, becomes the place the person works at; `given_by` who said so.
     """
     membership, _ = Membership.objects.update_or_create(
-        organization=organization, user=user, defaults={"role": role, "is_active": True, **place}
+        organization=organization, user=user, defaults={"role": role, "is_active": True, **given}
     )
     return membership
 

@@ -50,6 +50,10 @@ SESSION_COOKIE_SAMESITE = "Lax"
 
 # Accounts come by invitation or by an administrator, so there is no sign-up and no e-mail to prove.
 ACCOUNT_ADAPTER = "apps.tenants.adapters.AccountAdapter"
+ACCOUNT_FORMS = {
+    "reset_password": "apps.tenants.new_password.AskForm",
+    "user_token": "apps.tenants.new_password.LinkForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -65,7 +69,7 @@ MFA_ADAPTER = "apps.tenants.adapters.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RATE_LIMITS: dict[str, str | None] = {"webauthn_login": "60/m/ip"}
-MFA_TOTP_TOLERANCE = 1
+MFA_TOTP_TOLERANCE = 0
 MFA_TOTP_ISSUER = "Einthoven"
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_FORMS = {

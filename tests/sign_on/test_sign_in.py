@@ -12,7 +12,14 @@ from django.utils import timezone
 
 from apps.tenants.actions import add_member
 from apps.tenants.invitations import Wanted, invite, renew
-from apps.tenants.models import IdentityDomain, Invitation, Membership, User
+from apps.tenants.models import (
+    ExternalIdentity,
+    IdentityDomain,
+    IdentityProvider,
+    Invitation,
+    Membership,
+    User,
+)
 from tests.database import committed
 from tests.factories import PASSWORD, inside, make_user
 from tests.sign_on.rows import (
@@ -192,6 +199,31 @@ def test_the_session_ends_with_the_membership(client, idp, provider, ada, mercy,
         Membership.objects.filter(user=ada).update(is_active=False)
     assert client.get("/worklist").url.startswith("/sign-in")
     assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.parametrize(
+    "change_it",
+    [
+        lambda provider: IdentityProvider.objects.update(is_active=False),
+        lambda provider: ExternalIdentity.objects.all().delete(),
+        lambda provider: ExternalIdentity.objects.update(subject="another"),
+    ],
+    ids=["switched off", "unlinked", "linked anew"],
+)
+def test_the_session_ends_with_the_provider_or_the_link(change_it, client, idp, provider, ada):
+    sign_in(client, idp)
+    assert is_in(client)
+    with inside(provider.organization):
+        change_it(provider)
+    assert client.get("/worklist").url.startswith("/sign-in")
+    assert "_auth_user_id" not in client.session
+
+
+def test_a_session_of_a_password_ends_where_passwords_are_no_longer_taken(client, provider, reader):
+    client.post("/sign-in", {"username": reader.email, "password": PASSWORD})
+    assert is_in(client)
+    change(provider, password_allowed=False)
+    assert not is_in(client)
 
 
 def test_platform_staff_do_not_come_in_this_way(client, idp, provider, ada, mercy):

@@ -17,6 +17,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.tenants.models import Organization, User
+from apps.tenants.new_password import may_have_password
 from apps.tenants.queries import choices_for
 from apps.tenants.sessions import end_session, end_sessions, sessions_of
 from apps.tenants.trail import note
@@ -29,10 +30,14 @@ ANOTHER_WAY = "You have no password here: you sign in another way."
 class ChangePassword(PasswordChangeView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         user = request.user
-        if isinstance(user, User) and not user.has_usable_password():
+        if isinstance(user, User) and not _has_password(user):
             messages.info(request, ANOTHER_WAY)
             return redirect("mfa_index")
         return cast(HttpResponse, super().dispatch(request, *args, **kwargs))
+
+
+def _has_password(user: User) -> bool:
+    return user.has_usable_password() and may_have_password(user)
 
 
 class EnterFactor(AuthenticateView):

@@ -32,9 +32,11 @@ class AcceptForm(forms.Form):
         label="Password again",
     )
 
-    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, email: str, by_sign_on: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.email = email
+        if by_sign_on:
+            del self.fields["password"], self.fields["again"]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
@@ -76,24 +78,29 @@ class Accept(View):
     def _form(self, data: Any, found: Found) -> AcceptForm:
         invitation = found.invitation
         first = {"full_name": invitation.full_name}
-        return AcceptForm(data, email=invitation.email, initial=first)
+        about: dict[str, Any] = {"email": invitation.email, "by_sign_on": found.by_sign_on}
+        return AcceptForm(data, initial=first, **about)
 
     def _accepted(
         self, request: HttpRequest, found: Found, account: User | None, given: dict[str, Any]
     ) -> HttpResponse:
-        name, password = given.get("full_name", ""), given.get("password", "")
+        name, password = given.get("full_name", ""), given.get("password")
         try:
             accept(found.invitation, account=account, full_name=name, password=password)
         except (NotInvited, IntegrityError):
             return self._page(request, None, None)
         if account is not None:
             return redirect("organizations")
-        return render(request, "web/account/accepted.html")
+        return render(request, "web/account/accepted.html", {"by_sign_on": found.by_sign_on})
 
     def _page(self, request: HttpRequest, found: Found | None, form: Any) -> HttpResponse:
-        context = {"form": form, "itself": bool(found and found.account == request.user)}
+        context: dict[str, Any] = {
+            "form": form,
+            "itself": bool(found and found.account == request.user),
+        }
         if found:
             context |= {"invitation": found.invitation, "account": found.account}
+            context["by_sign_on"] = found.by_sign_on
         status = 200 if found and not (form and form.errors) else 400 if found else 404
         return render(request, "web/account/invitation.html", context, status=status)
 
