@@ -90,7 +90,8 @@ def active_organization(request: HttpRequest) -> Active | None:
     found = held.get(wanted) if wanted is not None else None
     if found is None or not found.is_open:
         return None
-    return Active(wanted, found.role, type=found.type, needs_factor=found.needs_factor)
+    place, factor = found.organization_id, found.needs_factor
+    return Active(place, found.role, type=found.type, needs_factor=factor)
 
 
 def _standings(user: User, bound: SingleSignOn | None) -> dict[int, Standing]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import transaction
 
 from apps.audit import actions as audit
@@ -23,6 +24,8 @@ class NewOrganization:
     assigning_authority: str = "LOCAL"
     sites: tuple[str, ...] = ()
     type: str = Organization.Type.HOSPITAL
+    # None leaves it to the settings.
+    second_factor_required: bool | None = None
 
 
 def provision_organization(wanted: NewOrganization) -> Organization:
@@ -67,6 +70,7 @@ def put_live(organization: Organization) -> Organization:
 
 def _organization_row(wanted: NewOrganization) -> Organization:
     rows = Organization.objects.using("platform")
+    factor = wanted.second_factor_required
     row, _ = rows.get_or_create(
         slug=wanted.slug,
         defaults={
@@ -75,6 +79,9 @@ def _organization_row(wanted: NewOrganization) -> Organization:
             "time_zone": wanted.time_zone,
             "assigning_authority": wanted.assigning_authority,
             "type": wanted.type,
+            "second_factor_required": (
+                settings.NEW_SECOND_FACTOR_REQUIRED if factor is None else factor
+            ),
         },
     )
     return row

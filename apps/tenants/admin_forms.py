@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django import forms
+from django.conf import settings
 
 from apps.audit.admin_base import TenantForm
 from apps.core.admin_lists import purposes
@@ -25,9 +26,21 @@ class NewOrganizationForm(forms.ModelForm):
 
     class Meta:
         model = Organization
-        fields = ("slug", "name", "type", "region", "time_zone", "assigning_authority")
+        fields = (
+            "slug",
+            "name",
+            "type",
+            "region",
+            "time_zone",
+            "assigning_authority",
+            "second_factor_required",
+        )
         labels = {"slug": "Short name"}
         help_texts = purposes(Organization)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["second_factor_required"] = settings.NEW_SECOND_FACTOR_REQUIRED
 
     def clean_slug(self) -> str:
         """One whose making was cut short may be completed."""

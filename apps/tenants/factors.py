@@ -21,7 +21,7 @@ from apps.tenants.models import User
 # In the session: the person was seen to have one.
 FACTOR = "second_factor"
 
-# Longer than a code is taken, the clock of a phone being off by half a minute.
+# Longer than a code is taken.
 KEPT_S = 180
 
 KINDS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]

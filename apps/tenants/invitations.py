@@ -16,7 +16,7 @@ from apps.audit import actions as audit
 from apps.core.scope import organization_scope
 from apps.tenants.actions import add_member
 from apps.tenants.lookups import organization_by_slug
-from apps.tenants.models import IdentityProvider, Invitation, Membership, Organization, User
+from apps.tenants.models import IdentityProvider, Invitation, Membership, Organization, Site, User
 
 LIFETIME = dt.timedelta(days=7)
 SALT = "tenants.invitation"
@@ -95,12 +95,14 @@ def message_of(invitation: Invitation, link: str) -> EmailMessage:
 class Found:
     """An invitation whose link works, and the account that its address has already.
 
-    `by_sign_on` says that a new person gets no password: the organization takes none.
+    `by_sign_on` says that a new person gets no password: the organization takes none. `words` are
+    names that a password may not live on.
     """
 
     invitation: Invitation
     account: User | None
     by_sign_on: bool
+    words: tuple[str, ...]
 
 
 def find(token: str) -> Found:
@@ -119,10 +121,12 @@ def find(token: str) -> Found:
             .first()
         )
         by_sign_on = takes_no_password()
+        words = tuple(Site.objects.values_list("name", flat=True))
     if invitation is None:
         raise NotInvited
     account = User.objects.filter(email=invitation.email).first()
-    return Found(invitation, account, by_sign_on)
+    organization = invitation.organization
+    return Found(invitation, account, by_sign_on, (organization.name, organization.slug, *words))
 
 
 def takes_no_password() -> bool:

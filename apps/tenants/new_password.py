@@ -32,6 +32,8 @@ def may_have_password(user: User) -> bool:
 class AskForm(ResetPasswordForm):
     """Answers alike whoever asks: only the message is not sent."""
 
+    users: list[User]
+
     def clean_email(self) -> str:
         email: str = super().clean_email()
         self.users = [user for user in self.users if may_have_password(user)]

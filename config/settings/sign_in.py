@@ -35,6 +35,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "apps.tenants.listed_words.ListedWordsValidator"},
 ]
 PASSWORD_RESET_TIMEOUT = 3600
 
@@ -50,9 +51,10 @@ SESSION_COOKIE_SAMESITE = "Lax"
 
 # Accounts come by invitation or by an administrator, so there is no sign-up and no e-mail to prove.
 ACCOUNT_ADAPTER = "apps.tenants.adapters.AccountAdapter"
+_FORMS = "apps.tenants.new_password"
 ACCOUNT_FORMS = {
-    "reset_password": "apps.tenants.new_password.AskForm",
-    "user_token": "apps.tenants.new_password.LinkForm",
+    "reset_password": f"{_FORMS}.AskForm",
+    "user_token": f"{_FORMS}.LinkForm",
 }
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -79,6 +81,8 @@ MFA_FORMS = {
 }
 # Platform staff set up a second factor before anything else.
 STAFF_MFA_REQUIRED = env.flag("STAFF_MFA_REQUIRED", True)
+# Whether organizations that are added require one of all who work there, unless told otherwise.
+NEW_SECOND_FACTOR_REQUIRED = env.flag("NEW_SECOND_FACTOR_REQUIRED", True)
 # Codes that were used and attempts that were made count for every process.
 CACHES = {
     "default": {

@@ -32,10 +32,10 @@ class AcceptForm(forms.Form):
         label="Password again",
     )
 
-    def __init__(self, *args: Any, email: str, by_sign_on: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, found: Found, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.email = email
-        if by_sign_on:
+        self.email, self.known_words = found.invitation.email, found.words
+        if found.by_sign_on:
             del self.fields["password"], self.fields["again"]
 
     def clean(self) -> dict[str, Any]:
@@ -44,6 +44,7 @@ class AcceptForm(forms.Form):
             self.add_error("again", "The two are not the same.")
         elif given.get("password"):
             person = User(email=self.email, full_name=given.get("full_name", ""))
+            person.known_words = self.known_words  # type: ignore[attr-defined]
             try:
                 validate_password(given["password"], person)
             except forms.ValidationError as error:
@@ -76,10 +77,8 @@ class Accept(View):
         return self._accepted(request, found, None, form.cleaned_data)
 
     def _form(self, data: Any, found: Found) -> AcceptForm:
-        invitation = found.invitation
-        first = {"full_name": invitation.full_name}
-        about: dict[str, Any] = {"email": invitation.email, "by_sign_on": found.by_sign_on}
-        return AcceptForm(data, initial=first, **about)
+        first = {"full_name": found.invitation.full_name}
+        return AcceptForm(data, initial=first, found=found)
 
     def _accepted(
         self, request: HttpRequest, found: Found, account: User | None, given: dict[str, Any]
