@@ -113,6 +113,12 @@ def test_where_only_single_sign_on_is_taken_the_link_gives_no_password(link, cli
     assert len(memberships_of(user.pk)) == 1
 
 
+def test_blanks_of_the_password_are_kept(link, client):
+    blanks = "  a pass phrase with blanks  "
+    client.post(link, CHOSEN | {"password": blanks, "again": blanks})
+    assert User.objects.get(email="new@example.test").check_password(blanks)
+
+
 @pytest.mark.parametrize("wrong", [{"again": "else"}, {"password": "short", "again": "short"}])
 def test_a_password_that_does_not_do_is_refused(link, client, wrong):
     assert client.post(link, CHOSEN | wrong).status_code == 400

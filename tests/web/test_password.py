@@ -40,6 +40,21 @@ def test_who_has_none_is_told_so(client_of, reader):
     assert "You have no password here" in answer.content.decode()
 
 
+BLANKS = "  a pass phrase with blanks  "
+
+
+def test_blanks_are_part_of_a_password(client, client_of, reader, admin_user, mailoutbox):
+    form = {"oldpassword": "correct horse battery staple", "password1": BLANKS, "password2": BLANKS}
+    client_of(reader).post("/account/password", form)
+    client.post(RESET, {"email": admin_user.email})
+    chosen = client.get(link_in(mailoutbox[-1])).url
+    client.post(chosen, {"password1": BLANKS, "password2": BLANKS})
+    for person in (reader, admin_user):
+        assert sign_in(client, person, BLANKS.strip()).status_code == 400
+        assert sign_in(client, person, BLANKS).url == "/worklist"
+        client.post("/sign-out")
+
+
 def test_a_weak_one_is_refused(client_of, reader):
     client = client_of(reader)
     form = {"oldpassword": "correct horse battery staple", "password1": "short", "password2": "x"}
