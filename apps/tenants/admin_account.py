@@ -96,8 +96,9 @@ def _may_anew(request: HttpRequest, user: User) -> bool:
 
 
 def _may_unlink(request: HttpRequest, user: User) -> bool:
-    linked = ExternalIdentity.objects.filter(user=user)
-    return inside(request) and _may(request, user) and linked.exists()
+    if not (inside(request) and _may(request, user)):
+        return False
+    return ExternalIdentity.objects.filter(user=user).exists()
 
 
 def is_first_administrator(user: User) -> bool:

@@ -17,6 +17,7 @@ HIDDEN = "********"
 class HashedCodes(RecoveryCodes):
     """Until they are shown, the library's sealed seed; then the slow hash of each, and no seed."""
 
+    instance: Authenticator
     shown: list[str] | None = None
 
     def mark_as_viewed(self) -> None:
@@ -52,4 +53,4 @@ class HashedCodes(RecoveryCodes):
 
 def keep_hashes() -> None:
     """The library offers no setting for it: its class is replaced where it looks for it."""
-    auth.RecoveryCodes = flows.RecoveryCodes = HashedCodes  # type: ignore[misc]
+    auth.RecoveryCodes = flows.RecoveryCodes = HashedCodes
