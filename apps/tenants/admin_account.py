@@ -98,7 +98,8 @@ def _may_anew(request: HttpRequest, user: User) -> bool:
 def _may_unlink(request: HttpRequest, user: User) -> bool:
     if not (inside(request) and _may(request, user)):
         return False
-    return ExternalIdentity.objects.filter(user=user).exists()
+    with transaction.atomic():
+        return ExternalIdentity.objects.filter(user=user).exists()
 
 
 def is_first_administrator(user: User) -> bool:
