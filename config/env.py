@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import math
 import os
 import stat
@@ -53,6 +54,8 @@ KNOWN = {
     "LIMIT_UPLOAD",
     "LIMIT_WEB",
     "LOG_FORMAT",
+    "MLLP_NETWORKS",
+    "NEW_SECOND_FACTOR_REQUIRED",
     "PG_BIN",
     "QUEUE_STATUS_FILE",
     "RETRY_BACKOFF_SECONDS",
@@ -169,6 +172,29 @@ def origin(name: str) -> str:
     if given != f"{parts.scheme}://{parts.netloc}" or not parts.hostname or "@" in parts.netloc:
         raise ImproperlyConfigured(f"{PREFIX}{name} must be scheme and host, without a path")
     return given
+
+
+def endpoint(name: str) -> str:
+    """An address of a service; empty when not set. Plain HTTP only on this machine."""
+    given = text(name, "")
+    parts = urlsplit(given)
+    is_local = parts.hostname in {"127.0.0.1", "localhost", "::1"}
+    if given and not (
+        parts.hostname and parts.scheme in ({"https", "http"} if is_local else {"https"})
+    ):
+        raise ImproperlyConfigured(f"{PREFIX}{name} must begin with https://")
+    return given
+
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def networks(name: str, default: str) -> list[Network]:
+    """Networks such as 10.0.0.0/8, split at commas."""
+    try:
+        return [ipaddress.ip_network(one) for one in names(name, default)]
+    except ValueError:
+        raise ImproperlyConfigured(f"{PREFIX}{name} must be networks like 10.0.0.0/8") from None
 
 
 def host_of(given: str) -> list[str]:

@@ -66,8 +66,8 @@ ADDED_TABLES = WRITTEN_ONCE_TABLES | {
 # Single columns of added rows that may be written again: the same content under a newer key.
 WRITTEN_AGAIN = {("ecg_waveform", "sealed")}
 
-# Rows that end with their minute, and that the application removes.
-PASSING_TABLES = {"tenants_ratecounter"}
+# Rows that end with their minute, their hour or by an administrator, and are removed then.
+PASSING_TABLES = {"tenants_ratecounter", "tenants_externalidentity", "tenants_signonanswer"}
 
 # What onboarding writes and staff may count, with the platform role's powers; a clinical table is
 # never among them.
@@ -98,9 +98,11 @@ LOOKUP_TABLES = {
     ORGANIZATIONS,
     "tenants_apiclient",
     "tenants_apikey",
+    "tenants_externalidentity",
     "tenants_identitydomain",
     "tenants_identityprovider",
     "tenants_membership",
+    "tenants_site",
 }
 
 # Unique without the organization: what is looked up before one is known.
@@ -113,7 +115,7 @@ LOOKUP_FUNCTIONS = {
         "TABLE(organization_id bigint, client_id bigint, client_name uuid, key_id bigint,"
         " scopes text, used_on date)",
     ),
-    "closed_to_passwords": ("person bigint", "SETOF bigint"),
+    "governed_by_sign_on": ("person bigint", "boolean"),
     "identity_provider_of_domain": (
         "wanted text",
         "TABLE(organization_id bigint, provider uuid)",
@@ -124,6 +126,12 @@ LOOKUP_FUNCTIONS = {
     "organization_ids": ("", "SETOF bigint"),
     "organization_type": ("wanted bigint", "text"),
     "second_factor_required": ("wanted bigint", "boolean"),
+    "standing_of": (
+        "person bigint, via uuid, named text",
+        "TABLE(organization_id bigint, role text, type text, needs_factor boolean,"
+        " is_open boolean)",
+    ),
+    "words_around": ("person bigint", "SETOF text"),
 }
 FLOOR = ("l smallint", "bigint")
 

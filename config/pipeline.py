@@ -33,6 +33,7 @@ LEASED: dict[str, str] = {
 HOURLY: tuple[str, ...] = (
     "apps.tenants.anchoring.anchor_hourly",
     "apps.tenants.limits.forget_addresses",
+    "apps.tenants.sign_on.accounts.forget_answers",
 )
 
 # What looks for something wrong in one organization → the alarms it raises and resolves.

@@ -26,6 +26,7 @@ LIMIT = 1 << 20
 PORTS = {"https": 443, "http": 80}
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class Refused(PermanentError):
@@ -55,14 +56,17 @@ def request(
     seconds: float = SECONDS,
     limit: int = LIMIT,
     trust: ssl.SSLContext | None = None,
+    from_settings: bool = False,
 ) -> Answer:
     """One request to a host of `allow` (names, or name:port), done within `seconds` in all.
 
-    A redirect comes back as it is. `trust` replaces the machine's certificates. Raises Refused
-    for what may not be asked, Unreachable for what does not answer or answers more than `limit`.
+    A redirect comes back as it is. `trust` replaces the machine's certificates. `from_settings`
+    says that whoever runs the platform wrote the address, which may then be of their own network.
+    Raises Refused for what may not be asked, Unreachable for what does not answer or answers more
+    than `limit`.
     """
-    parts = _checked(url, allow)
-    address = resolve(parts)
+    parts = _checked(url, allow, from_settings)
+    address = resolve(parts, from_settings)
     deadline = time.monotonic() + seconds
     try:
         with _connected(parts, address, deadline, trust) as raw:
@@ -75,7 +79,7 @@ def request(
         raise Unreachable("egress-connection") from None
 
 
-def _checked(url: str, allow: Collection[str]) -> SplitResult:
+def _checked(url: str, allow: Collection[str], from_settings: bool) -> SplitResult:
     try:
         parts = urlsplit(url)
         port = parts.port or PORTS.get(parts.scheme)
@@ -88,7 +92,7 @@ def _checked(url: str, allow: Collection[str]) -> SplitResult:
     usual = port == PORTS[parts.scheme]
     if f"{host}:{port}" not in named and not (usual and host in named):
         raise Refused("egress-host")
-    if parts.scheme == "http" and not _is_internal(host, port):
+    if parts.scheme == "http" and not (from_settings or _is_internal(host, port)):
         raise Refused("egress-plain-http")
     return parts
 
@@ -102,7 +106,7 @@ def _is_internal(host: str, port: int) -> bool:
     return bool({host, f"{host}:{port}"} & set(settings.EGRESS_INTERNAL_HOSTS))
 
 
-def resolve(parts: SplitResult) -> str:
+def resolve(parts: SplitResult, from_settings: bool = False) -> str:
     """The address to connect to. Raises Refused when any address of the name is not public."""
     host = cast(str, parts.hostname)
     port = parts.port or PORTS[parts.scheme]
@@ -111,7 +115,7 @@ def resolve(parts: SplitResult) -> str:
     except (OSError, UnicodeError):
         raise Unreachable("egress-name") from None
     addresses = [str(entry[4][0]) for entry in found]
-    internal = _is_internal(host, port)
+    internal = from_settings or _is_internal(host, port)
     for text in addresses:
         if not may_reach(ipaddress.ip_address(text.partition("%")[0]), internal, parts.scheme):
             raise Refused("egress-private-address")
@@ -127,11 +131,35 @@ def may_reach(address: Address, internal: bool, scheme: str) -> bool:
     address = getattr(address, "ipv4_mapped", None) or address
     if scheme == "http":
         return internal and address.is_loopback
-    if address.is_link_local or address.is_multicast or address.is_unspecified:
-        return False
-    if isinstance(address, ipaddress.IPv6Address) and _carries_ipv4(address):
+    if _is_never_reached(address):
         return False
     return internal or (address.is_global and not address.is_private and not address.is_reserved)
+
+
+def is_in_networks(text: str, networks: Collection[Network], *, loopback: bool) -> bool:
+    """Whether a protocol of the organization's own network may be spoken with the address.
+
+    Nothing but the networks that whoever runs the platform named; this machine where `loopback`.
+    """
+    bare = ipaddress.ip_address(text.partition("%")[0])
+    address = getattr(bare, "ipv4_mapped", None) or bare
+    if address.is_loopback:
+        return loopback
+    return not _is_never_reached(address) and any(address in network for network in networks)
+
+
+# Where clouds answer with credentials, besides link-local addresses.
+METADATA = {
+    ipaddress.ip_address(text) for text in ("fd00:ec2::254", "100.100.100.200", "168.63.129.16")
+}
+
+
+def _is_never_reached(address: Address) -> bool:
+    if address.is_link_local or address.is_multicast or address.is_unspecified:
+        return True
+    if address in METADATA:
+        return True
+    return isinstance(address, ipaddress.IPv6Address) and _carries_ipv4(address)
 
 
 # RFC 6052 and RFC 8215.

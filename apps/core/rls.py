@@ -66,6 +66,16 @@ def secure(
     return RunSQL(_join(statements), _join(_undo(table, parents, shared, column, leased)))
 
 
+def opened_to_lookup(table: str) -> RunSQL:
+    """A table, so far the application's alone or the platform's too, that a function now reads."""
+    return RunSQL(
+        f"""ALTER POLICY org_guard ON {table} TO ecg_app;
+            CREATE POLICY lookup ON {table} FOR SELECT TO ecg_lookup USING (true);
+            GRANT SELECT ON {table} TO ecg_lookup;""",
+        f"REVOKE SELECT ON {table} FROM ecg_lookup; DROP POLICY lookup ON {table};",
+    )
+
+
 def refer(table: str, column: str, parent: str) -> RunSQL:
     """The composite key of a column that a guarded table was given later."""
     adding = _reference(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ipaddress
+
 from django.conf import settings
 
 from apps.core.hosts import LOOPBACK, one_spelling
+from apps.integrations.destinations.mllp.client import may_be_sent_to
 from apps.integrations.models import Destination
 from apps.tenants.claims import Taken, one_at_a_time
 from apps.tenants.models import Organization
@@ -12,6 +15,14 @@ from apps.tenants.models import Organization
 
 class AddressTaken(Taken):
     """Reports would be seen by the holder."""
+
+
+def may_be_named(host: str) -> bool:
+    """False for an address that nothing is sent to; what a name stands for is seen at sending."""
+    try:
+        return may_be_sent_to(str(ipaddress.ip_address(one_spelling(host))))
+    except ValueError:
+        return True
 
 
 def holder_of(organization_id: int | None, host: str, port: int) -> Organization | None:

@@ -7,8 +7,9 @@ from typing import Any
 from django import forms
 
 from apps.audit.admin_base import TenantForm
-from apps.integrations.addresses import AddressTaken, claim
+from apps.integrations.addresses import AddressTaken, claim, may_be_named
 
+OUTSIDE = "This address lies outside the networks that results are sent to. Ask platform staff."
 REFUSED = "This address cannot be used here. Ask platform staff."
 
 
@@ -18,6 +19,8 @@ class DestinationForm(TenantForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         host, port = cleaned.get("host"), cleaned.get("port")
+        if host and not may_be_named(host):
+            self.add_error("host", OUTSIDE)
         if host and port and {"host", "port"} & set(self.changed_data):
             try:
                 claim(self.instance.organization_id, host, port)

@@ -9,7 +9,12 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from apps.tenants import entries
-from apps.tenants.lookups import closed_to_passwords, memberships_of, organization_type
+from apps.tenants.lookups import (
+    Standing,
+    organization_type,
+    second_factor_required,
+    standings_of,
+)
 from apps.tenants.models import Membership, PlatformRole, User
 from apps.tenants.organization_types import HOSPITAL, type_may
 from apps.tenants.permissions import ENTERED, PERMISSIONS, SUPERUSER
@@ -31,13 +36,14 @@ class Active:
     """The organization a request works in and the person's role there.
 
     `entered` marks platform staff who came in by break-glass; they have no membership. `type` is
-    the organization's.
+    the organization's, `needs_factor` whether it asks all who are inside for a second factor.
     """
 
     organization_id: int
     role: str
     entered: bool = False
     type: str = HOSPITAL
+    needs_factor: bool = False
 
     def may(self, action: str) -> bool:
         """Where the role may and the type may. Raises KeyError for an action not in the table."""
@@ -72,26 +78,30 @@ def single_sign_on(request: HttpRequest) -> SingleSignOn | None:
 
 
 def active_organization(request: HttpRequest) -> Active | None:
-    """The session's organization while the membership holds; the only one where there is one."""
+    """The session's organization while membership and way of signing in hold; else the only one."""
     user = cast(User, request.user)
     bound = single_sign_on(request)
     wanted = bound.organization_id if bound else request.session.get(SESSION_KEY)
     if ENTRY_KEY in request.session and not bound:
         return _entered(request, user, wanted)
-    held = {entry.organization_id: entry.role for entry in memberships_of(user.pk)}
-    if wanted is None and len(held) == 1 and may_open(request, next(iter(held))):
+    held = _standings(user, bound)
+    if wanted is None and len(held) == 1 and next(iter(held.values())).is_open:
         wanted = request.session[SESSION_KEY] = next(iter(held))
-    if wanted not in held:
+    found = held.get(wanted) if wanted is not None else None
+    if found is None or not found.is_open:
         return None
-    return Active(wanted, held[wanted], type=organization_type(wanted))
+    place, factor = found.organization_id, found.needs_factor
+    return Active(place, found.role, type=found.type, needs_factor=factor)
+
+
+def _standings(user: User, bound: SingleSignOn | None) -> dict[int, Standing]:
+    return standings_of(user.pk, bound.provider if bound else None, bound.subject if bound else "")
 
 
 def may_open(request: HttpRequest, organization_id: int) -> bool:
     """Whether the way the person signed in opens this organization."""
-    bound = single_sign_on(request)
-    if bound:
-        return bound.organization_id == organization_id
-    return organization_id not in closed_to_passwords(cast(User, request.user).pk)
+    held = _standings(cast(User, request.user), single_sign_on(request))
+    return organization_id in held and held[organization_id].is_open
 
 
 def _entered(request: HttpRequest, user: User, wanted: int | None) -> Active | None:
@@ -101,7 +111,8 @@ def _entered(request: HttpRequest, user: User, wanted: int | None) -> Active | N
     if wanted is not None and role is not None and role.may("ask_entry"):
         polled = request.headers.get("HX-Request") or request.headers.get("X-Poll")
         if entries.hold(wanted, public_id, user, seen=not polled):
-            return Active(wanted, ENTERED, entered=True, type=organization_type(wanted))
+            kind, needs = organization_type(wanted), second_factor_required(wanted)
+            return Active(wanted, ENTERED, entered=True, type=kind, needs_factor=needs)
     forget_entry(request)
     return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 
+from django.conf import settings
 from django.db import transaction
 
 from apps.audit import actions as audit
@@ -26,6 +27,8 @@ class NewOrganization:
     type: str = Organization.Type.HOSPITAL
     # Of one that is recreated; another gets a random one.
     public_id: uuid.UUID = field(default_factory=uuid.uuid4)
+    # None leaves it to the settings.
+    second_factor_required: bool | None = None
 
 
 def provision_organization(wanted: NewOrganization) -> Organization:
@@ -75,6 +78,7 @@ def put_live(organization: Organization) -> Organization:
 
 def _organization_row(wanted: NewOrganization) -> Organization:
     rows = Organization.objects.using("platform")
+    factor = wanted.second_factor_required
     row, _ = rows.get_or_create(
         slug=wanted.slug,
         defaults={
@@ -84,6 +88,9 @@ def _organization_row(wanted: NewOrganization) -> Organization:
             "assigning_authority": wanted.assigning_authority,
             "type": wanted.type,
             "public_id": wanted.public_id,
+            "second_factor_required": (
+                settings.NEW_SECOND_FACTOR_REQUIRED if factor is None else factor
+            ),
         },
     )
     return row
@@ -91,14 +98,14 @@ def _organization_row(wanted: NewOrganization) -> Organization:
 
 @transaction.atomic
 def add_member(
-    organization: Organization, user: User, role: str, **place: Site | None
+    organization: Organization, user: User, role: str, **given: Site | User | None
 ) -> Membership:
     """Give a person a role; the role of a member changes. Call inside the organization's scope.
 
-    `site`, where it is given, becomes the place the person works at.
+    `site`, where it is given, becomes the place the person works at; `given_by` who said so.
     """
     membership, _ = Membership.objects.update_or_create(
-        organization=organization, user=user, defaults={"role": role, "is_active": True, **place}
+        organization=organization, user=user, defaults={"role": role, "is_active": True, **given}
     )
     return membership
 

@@ -1,4 +1,4 @@
-"""Forms that make something new: an organization, a member."""
+"""Forms that make something new: an organization, a program of it."""
 
 from __future__ import annotations
 
@@ -6,17 +6,16 @@ import datetime as dt
 from typing import Any
 
 from django import forms
-from django.contrib.auth.password_validation import validate_password
+from django.conf import settings
 
 from apps.audit.admin_base import TenantForm
 from apps.core.admin_lists import purposes
 from apps.tenants.actions import NewOrganization, organization_for_platform
 from apps.tenants.model_api import Scope
-from apps.tenants.models import PLATFORM_SLUG, ApiClient, Membership, Organization, User
+from apps.tenants.models import PLATFORM_SLUG, ApiClient, Organization
 
 TAKEN = "There is an organization of this short name. Choose another."
 MEMBER = "This person is a member already. Change the role in the list of members."
-ELSEWHERE = "This address cannot be invited here. Ask platform staff to add the person."
 
 
 class NewOrganizationForm(forms.ModelForm):
@@ -27,9 +26,21 @@ class NewOrganizationForm(forms.ModelForm):
 
     class Meta:
         model = Organization
-        fields = ("slug", "name", "type", "region", "time_zone", "assigning_authority")
+        fields = (
+            "slug",
+            "name",
+            "type",
+            "region",
+            "time_zone",
+            "assigning_authority",
+            "second_factor_required",
+        )
         labels = {"slug": "Short name"}
         help_texts = purposes(Organization)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["second_factor_required"] = settings.NEW_SECOND_FACTOR_REQUIRED
 
     def clean_slug(self) -> str:
         """One whose making was cut short may be completed."""
@@ -48,43 +59,6 @@ class NewOrganizationForm(forms.ModelForm):
 
     def wanted(self) -> NewOrganization:
         return NewOrganization(**self.cleaned_data)
-
-
-class InviteForm(TenantForm):
-    """A new person with a role here. Whether an address has an account elsewhere is not told."""
-
-    full_name = forms.CharField(max_length=150, help_text="The name printed in signatures.")
-    email = forms.EmailField(label="E-mail", help_text="The address the person signs in with.")
-    password = forms.CharField(
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        label="Initial password",
-        help_text="12 characters or more. Pass it on to the person, who should change it.",
-    )
-
-    class Meta:
-        model = Membership
-        # The choice of sites is added with the request: no scope is open at import.
-        fields = ("role",)
-
-    def clean_email(self) -> str:
-        email: str = self.cleaned_data["email"].lower()
-        user = User.objects.filter(email=email).first()
-        if user is None:
-            return email
-        if Membership.objects.filter(user=user).exists():
-            raise forms.ValidationError(MEMBER)
-        raise forms.ValidationError(ELSEWHERE)
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("password"):
-            person = User(email=cleaned.get("email", ""), full_name=cleaned.get("full_name", ""))
-            try:
-                validate_password(cleaned["password"], person)
-            except forms.ValidationError as error:
-                self.add_error("password", error)
-        return cleaned
 
 
 class ClientForm(TenantForm):

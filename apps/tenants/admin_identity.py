@@ -29,6 +29,8 @@ FIELDS = (
     "domains",
     "joins_as",
     "password_allowed",
+    "required_contexts",
+    "required_methods",
     "is_active",
 )
 CONFIRM_NOTE = (

@@ -46,6 +46,19 @@ class IdentityProviderForm(TenantForm):
         help_text="Role of people whom the provider sends and who are no members yet.",
     )
 
+    required_contexts = forms.CharField(
+        label="Required strength",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Classes of sign-in, one a line, as the provider names them: acr values, or"
+        " classes of SAML. An answer that names none of them is refused.",
+    )
+    required_methods = forms.CharField(
+        required=False,
+        max_length=200,
+        help_text="OpenID Connect: methods (amr) that an answer must all name, such as mfa.",
+    )
+
     class Meta:
         model = IdentityProvider
         exclude = ("organization", "client_secret_sealed")
@@ -101,6 +114,8 @@ class IdentityProviderForm(TenantForm):
 
     def _try_saml(self, cleaned: dict[str, Any]) -> None:
         """Raises ProviderFault for a document that cannot be used."""
+        if cleaned.get("required_methods"):
+            self.add_error("required_methods", "SAML names a class only. Ask for that.")
         idp = read_metadata(cleaned.get("metadata", ""))
         check_certificates(idp, timezone.now())
         cleaned["issuer"] = idp.entity_id

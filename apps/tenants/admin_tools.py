@@ -18,13 +18,17 @@ from django.urls import path, reverse
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """`do` changes the row and answers what to tell; `may` says whether it is offered."""
+    """`do` changes the row and answers what to tell; `may` says whether it is offered.
+
+    What `form` asks is given to `do` by name.
+    """
 
     name: str
     words: str
     note: str
-    do: Callable[[HttpRequest, Any], str]
+    do: Callable[..., str]
     may: Callable[[HttpRequest, Any], bool]
+    form: type[forms.Form] = forms.Form
 
 
 class ToolsAdmin:
@@ -70,15 +74,16 @@ class ToolsAdmin:
                 raise Http404
             if not tool.may(request, row):
                 raise PermissionDenied
-            if request.method == "POST":
-                messages.success(request, tool.do(request, row))
+            form = tool.form(request.POST if request.method == "POST" else None)
+            if form.is_valid():
+                messages.success(request, tool.do(request, row, **form.cleaned_data))
                 return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
             context = {
                 **self.admin_site.each_context(request),
                 "title": f"{tool.words}: {row}",
                 "opts": self.opts,
                 "heading": self.title_for(request),  # type: ignore[attr-defined]
-                "form": forms.Form(),
+                "form": form,
                 "note": tool.note,
                 "button": tool.words,
             }

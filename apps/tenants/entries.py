@@ -49,6 +49,13 @@ def _inside(organization_id: int) -> Iterator[None]:
         yield
 
 
+def inside_now(now: dt.datetime) -> QuerySet[EmergencyAccess]:
+    """Whoever of the platform is in the scope's organization."""
+    return EmergencyAccess.objects.filter(
+        entered_at__isnull=False, ended_at=None, expires_at__gt=now
+    )
+
+
 def ask(organization: Organization, person: User, need: Need) -> EmergencyAccess:
     """A request for a second person to approve. Raises NotNow where one is open already."""
     with _inside(organization.pk):

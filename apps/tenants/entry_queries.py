@@ -12,6 +12,7 @@ from django.http import Http404
 
 from apps.audit.models import AuditEvent
 from apps.tenants.access import Active, OnPlatform
+from apps.tenants.entries import inside_now
 from apps.tenants.models import EmergencyAccess
 from apps.tenants.queries import permit
 
@@ -24,8 +25,7 @@ LEAVING = dt.timedelta(seconds=10)
 
 def visits_now(now: dt.datetime) -> list[EmergencyAccess]:
     """Everyone in the organization may know: who is inside, of what kind of need, until when."""
-    rows = EmergencyAccess.objects.select_related("asked_by", "organization")
-    return list(rows.filter(entered_at__isnull=False, ended_at=None, expires_at__gt=now))
+    return list(inside_now(now).select_related("asked_by", "organization"))
 
 
 def entries_of(active: Active) -> list[EmergencyAccess]:

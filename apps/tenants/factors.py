@@ -8,21 +8,20 @@ from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
-from axes.handlers.proxy import AxesProxyHandler
 from django import forms
 from django.conf import settings
-from django.contrib.auth.signals import user_login_failed
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 
+from apps.tenants.access import Active
 from apps.tenants.counting import counted_as
-from apps.tenants.lookups import second_factor_required
+from apps.tenants.lockout import count_failure, may_try
 from apps.tenants.models import User
 
 # In the session: the person was seen to have one.
 FACTOR = "second_factor"
 
-# Longer than a code is taken, the clock of a phone being off by half a minute.
+# Longer than a code is taken.
 KEPT_S = 180
 
 KINDS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
@@ -32,11 +31,11 @@ def has_second_factor(user: User) -> bool:
     return bool(is_mfa_enabled(user, KINDS))
 
 
-def needs_second_factor(user: User, organization_id: int | None) -> bool:
+def needs_second_factor(user: User, active: Active | None) -> bool:
     """Platform staff by setting, members by their organization."""
     if user.is_staff and settings.STAFF_MFA_REQUIRED:
         return True
-    return organization_id is not None and second_factor_required(organization_id)
+    return active is not None and active.needs_factor
 
 
 class Counted:
@@ -45,8 +44,8 @@ class Counted:
     user: User
 
     def clean_code(self) -> str:
-        request, credentials = context.request, {"email": self.user.email}
-        if not AxesProxyHandler.is_allowed(request, credentials):
+        request = context.request
+        if not may_try(request, self.user):
             raise ValidationError("Too many attempts. Try again in a quarter of an hour.")
         try:
             code = str(super().clean_code())  # type: ignore[misc]
@@ -54,7 +53,7 @@ class Counted:
                 raise get_adapter().validation_error("incorrect_code")
             return code
         except ValidationError:
-            user_login_failed.send(__name__, credentials=credentials, request=request)
+            count_failure(request, self.user)
             raise
 
 

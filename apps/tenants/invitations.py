@@ -16,7 +16,7 @@ from apps.audit import actions as audit
 from apps.core.scope import organization_scope
 from apps.tenants.actions import add_member
 from apps.tenants.lookups import organization_by_slug
-from apps.tenants.models import Invitation, Membership, Organization, User
+from apps.tenants.models import IdentityProvider, Invitation, Membership, Organization, Site, User
 
 LIFETIME = dt.timedelta(days=7)
 SALT = "tenants.invitation"
@@ -93,10 +93,16 @@ def message_of(invitation: Invitation, link: str) -> EmailMessage:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An invitation whose link works, and the account that its address has already."""
+    """An invitation whose link works, and the account that its address has already.
+
+    `by_sign_on` says that a new person gets no password: the organization takes none. `words` are
+    names that a password may not live on.
+    """
 
     invitation: Invitation
     account: User | None
+    by_sign_on: bool
+    words: tuple[str, ...]
 
 
 def find(token: str) -> Found:
@@ -114,9 +120,19 @@ def find(token: str) -> Found:
             .filter(public_id=public_id, sendings=sending, state=State.OPEN)
             .first()
         )
+        by_sign_on = takes_no_password()
+        words = tuple(Site.objects.values_list("name", flat=True))
     if invitation is None:
         raise NotInvited
-    return Found(invitation, User.objects.filter(email=invitation.email).first())
+    account = User.objects.filter(email=invitation.email).first()
+    organization = invitation.organization
+    return Found(invitation, account, by_sign_on, (organization.name, organization.slug, *words))
+
+
+def takes_no_password() -> bool:
+    """Whether the scope's organization lets people in by its identity provider only."""
+    rows = IdentityProvider.objects.filter(is_active=True, password_allowed=False)
+    return rows.exists()
 
 
 def accept(
@@ -124,7 +140,8 @@ def accept(
 ) -> User:
     """The person becomes a member; an account that exists keeps its name and its password.
 
-    No password leaves it to the organization's identity provider to sign the person in.
+    No password leaves it to the organization's identity provider to sign the person in; where
+    that is the only way, none is kept.
 
     Raises NotInvited when the link was used in the meantime. Call in no other scope.
     """
@@ -132,9 +149,11 @@ def accept(
         locked = Invitation.objects.select_for_update(no_key=True).get(pk=invitation.pk)
         if locked.state != State.OPEN or locked.sendings != invitation.sendings:
             raise NotInvited
-        user = account or User.objects.create_user(locked.email, password, full_name=full_name)
-        place = {"site": locked.site} if locked.site_id else {}
-        add_member(invitation.organization, user, locked.role, **place)
+        kept = None if takes_no_password() else password
+        user = account or User.objects.create_user(locked.email, kept, full_name=full_name)
+        given: dict[str, Any] = {"given_by": locked.invited_by}
+        given |= {"site": locked.site} if locked.site_id else {}
+        add_member(invitation.organization, user, locked.role, **given)
         locked.state = State.ACCEPTED
         locked.save(update_fields=["state"])
         audit.record("tenants.invitation.accepted", locked, actor=user, role=locked.role)

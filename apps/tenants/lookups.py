@@ -21,6 +21,32 @@ def memberships_of(user_id: int) -> list[MembershipEntry]:
         return [MembershipEntry(*row) for row in cursor.fetchall()]
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a person is in an organization; `is_open` says whether the way they signed in counts."""
+
+    organization_id: int
+    role: str
+    type: str
+    needs_factor: bool
+    is_open: bool
+
+
+STANDING = """SELECT organization_id, role, type, needs_factor, is_open
+  FROM app.standing_of(%s, %s, %s)"""
+
+
+def standings_of(user_id: int, provider: str | None, subject: str) -> dict[int, Standing]:
+    """By organization, by name; asked once at every request, in no transaction.
+
+    Without a provider the session began with a password or passkey: what takes single sign-on only
+    is not open. With one, only its organization is, while it is in use and knows the person so.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(STANDING, [user_id, provider, subject])
+        return {row[0]: Standing(*row) for row in cursor.fetchall()}
+
+
 def organization_by_slug(slug: str) -> int | None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT app.organization_by_slug(%s)", [slug])
@@ -36,7 +62,7 @@ def organization_ids() -> list[int]:
 
 
 def second_factor_required(organization_id: int) -> bool:
-    """Whether its members must have one: asked at every request, in no transaction."""
+    """Whether its members must have one; what a standing says of members already."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT app.second_factor_required(%s)", [organization_id])
         row = cursor.fetchone()
@@ -44,7 +70,7 @@ def second_factor_required(organization_id: int) -> bool:
 
 
 def organization_type(organization_id: int) -> str:
-    """What it may do at all; asked at every request, in no transaction. Empty for none."""
+    """What it may do at all; what a standing says of members already. Empty for none."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT app.organization_type(%s)", [organization_id])
         row = cursor.fetchone()
@@ -75,8 +101,16 @@ def organization_of_identity_provider(provider: uuid.UUID) -> int | None:
     return None if row is None else row[0]
 
 
-def closed_to_passwords(user_id: int) -> set[int]:
-    """Organizations of a person that take no session begun with a password."""
+def governed_by_sign_on(user_id: int) -> bool:
+    """Whether every organization of the person takes single sign-on only; False without any."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM app.closed_to_passwords(%s) AS t(id)", [user_id])
-        return {row[0] for row in cursor.fetchall()}
+        cursor.execute("SELECT app.governed_by_sign_on(%s)", [user_id])
+        row = cursor.fetchone()
+    return bool(row and row[0])
+
+
+def words_around(user_id: int) -> list[str]:
+    """Names of the organizations a person works in and of their sites."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT word FROM app.words_around(%s) AS t(word)", [user_id])
+        return [row[0] for row in cursor.fetchall()]

@@ -60,6 +60,17 @@ class IdentityProvider(Tenant, Public):
         verbose_name="passwords are allowed as well",
         db_comment="operational: False keeps sessions begun with a password out.",
     )
+    required_contexts = models.TextField(
+        blank=True,
+        verbose_name="required strength",
+        db_comment="operational: Classes of sign-in, one a line, of which an answer must name one.",
+    )
+    required_methods = models.CharField(
+        max_length=200,
+        blank=True,
+        verbose_name="required methods",
+        db_comment="operational: Methods that an answer must all name (amr, OpenID Connect).",
+    )
     is_active = models.BooleanField(
         default=True, db_comment="operational: False sends nobody there and takes no answer."
     )

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Exists
 from django.http import Http404
+from django.utils import timezone
 
 from apps.core.scope import organization_scope
 from apps.tenants.access import Active, OnPlatform
+from apps.tenants.entries import inside_now
 from apps.tenants.lookups import memberships_of
 from apps.tenants.models import Membership, Organization, Site, User
 
@@ -23,21 +26,23 @@ def permit(holder: Active | OnPlatform | None, action: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The active organization and the site the person usually works at, where one is named."""
+    """The active organization and the site the person usually works at, where one is named.
+
+    `visited` says whether anybody of the platform is inside: who and why is asked only then.
+    """
 
     organization: Organization
     site: Site | None
+    visited: bool = False
 
 
 def place_of(active: Active, user: User) -> Place:
-    found = (
-        Membership.objects.select_related("organization", "site").filter(user=user).first()
-        if not active.entered
-        else None
-    )
-    if found is None:
-        return Place(Organization.objects.get(pk=active.organization_id), None)
-    return Place(found.organization, found.site)
+    if not active.entered:
+        rows = Membership.objects.select_related("organization", "site").filter(user=user)
+        found = rows.annotate(visited=Exists(inside_now(timezone.now()))).first()
+        if found is not None:
+            return Place(found.organization, found.site, found.visited)
+    return Place(Organization.objects.get(pk=active.organization_id), None, active.entered)
 
 
 def organization_named(organization_id: int) -> Organization:

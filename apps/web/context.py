@@ -22,7 +22,7 @@ from apps.web import entry
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Three queries, read once a request: place, counts, who of the platform is here."""
+    """Two queries, read once a request: place and counts; a third where platform staff are in."""
 
     active: Active
     place: Place
@@ -62,19 +62,19 @@ def frame_of(request: HttpRequest) -> Frame | None:
         return None
     held: Frame | None = getattr(request, "_frame", None)
     if held is None:
-        visits = entry.visits_of(request)
-        held = request._frame = _read(active, request.user, visits)  # type: ignore[attr-defined]
+        held = request._frame = _read(request, active, request.user)  # type: ignore[attr-defined]
     return held
 
 
 NOTHING = Counts(to_read=0, stat=0, mine=0, newest=None)
 
 
-def _read(active: Active, user: User, visits: list[entry.Visit]) -> Frame:
+def _read(request: HttpRequest, active: Active, user: User) -> Frame:
     # A page about an error is drawn after its request's transaction has ended.
     with organization_scope(active.organization_id), transaction.atomic(savepoint=False):
         place = place_of(active, user)
         waiting = counts(active, user) if active.may("view_recordings") else NOTHING
+    visits = entry.visits_of(request) if place.visited else []
     return Frame(active, place, waiting, ROLE_NAMES[active.role], visits)
 
 

@@ -38,8 +38,7 @@ def lacks_factor(request: HttpRequest) -> bool:
     user = request.user
     if not isinstance(user, User) or request.session.get(FACTOR):
         return False
-    active = getattr(request, "active", None)
-    if not needs_second_factor(user, active.organization_id if active else None):
+    if not needs_second_factor(user, getattr(request, "active", None)):
         return False
     if has_second_factor(user):
         request.session[FACTOR] = True

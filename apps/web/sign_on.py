@@ -24,7 +24,7 @@ from apps.tenants.sessions import follow
 from apps.tenants.sign_on import oidc, saml
 from apps.tenants.sign_on.asked import Asked, Signing, from_session, to_session
 from apps.tenants.sign_on.errors import AnswerRefused
-from apps.tenants.sign_on.saml_metadata import Sp, read_metadata
+from apps.tenants.sign_on.saml_metadata import Sp, idp_of
 
 ASKED_KEY = "single_sign_on_asked"
 
@@ -83,7 +83,7 @@ def begin(
         asked = Asked(secrets.token_urlsafe(32), *about, page=page, signing=signing)
         address = oidc.address_to_ask(provider, asked, callback_of(request, provider))
     else:
-        idp = read_metadata(provider.metadata)
+        idp = idp_of(provider)
         question = saml.question(sp_of(request, provider), idp, proof_now=signing is not None)
         asked = Asked(question.id, *about, page=page, signing=signing)
         address = question.address
@@ -103,7 +103,7 @@ def bind(request: HttpRequest, provider: IdentityProvider, subject: str) -> None
     """The session opens the provider's organization, no other, and only for so long."""
     follow(request, provider.organization_id)
     request.session[SESSION_KEY] = provider.organization_id
-    # How well people prove themselves there is the provider's to ask.
+    # How people prove themselves there is checked by what the organization asks of the provider.
     request.session[FACTOR] = True
     request.session[SIGN_ON_KEY] = {
         "organization_id": provider.organization_id,

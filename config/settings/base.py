@@ -163,7 +163,7 @@ STORAGE_TIMEOUT_SECONDS = env.seconds("STORAGE_TIMEOUT_SECONDS", 10)
 # The trail's proof: anchors in a folder, or s3://bucket/prefix under object lock; empty keeps none.
 AUDIT_KEY = env.secret("AUDIT_KEY")
 AUDIT_ANCHORS = env.text("AUDIT_ANCHORS", "")
-AUDIT_ANCHORS_ENDPOINT = env.text("AUDIT_ANCHORS_ENDPOINT", "")
+AUDIT_ANCHORS_ENDPOINT = env.endpoint("AUDIT_ANCHORS_ENDPOINT")
 AUDIT_ANCHORS_REGION = env.text("AUDIT_ANCHORS_REGION", "us-east-1")
 AUDIT_ANCHORS_KEY_ID = env.text("AUDIT_ANCHORS_KEY_ID", "")
 AUDIT_ANCHORS_SECRET = env.secret("AUDIT_ANCHORS_SECRET", "")
@@ -173,6 +173,8 @@ EXPORT_SIGNING_KEY = env.secret("EXPORT_SIGNING_KEY", "")
 
 # Hosts of the operator's own network that may be spoken to: name or name:port.
 EGRESS_INTERNAL_HOSTS = env.names("EGRESS_INTERNAL_HOSTS")
+# Networks in which HL7 receivers are, spoken to without encryption; at first the private ones.
+MLLP_NETWORKS = env.networks("MLLP_NETWORKS", "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7")
 
 # Single sign-on: how far clocks may differ, how long a session lasts however busy it is, and how
 # long a person has to prove who they are when signing.

@@ -12,6 +12,7 @@ CSRF_COOKIE_NAME = "einthoven_demo_csrf"
 DEMO = True
 # Anybody may look around in the demo.
 STAFF_MFA_REQUIRED = False
+NEW_SECOND_FACTOR_REQUIRED = False
 # Messages are files under the state folder: the demo sends nothing.
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = BLOB_ROOT.parent / "mail"  # noqa: F405

@@ -7,6 +7,8 @@ SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 CSRF_COOKIE_NAME = "__Host-einthoven_csrf"
 SECURE_SSL_REDIRECT = True
+# A program would follow a redirect and never notice that it showed its key: refused instead.
+SECURE_REDIRECT_EXEMPT = [r"^api/"]
 SECURE_HSTS_SECONDS = 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 # Whether a domain goes on the browsers' built-in list is its owner's decision.

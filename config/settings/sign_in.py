@@ -35,6 +35,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "apps.tenants.listed_words.ListedWordsValidator"},
 ]
 PASSWORD_RESET_TIMEOUT = 3600
 
@@ -50,6 +51,11 @@ SESSION_COOKIE_SAMESITE = "Lax"
 
 # Accounts come by invitation or by an administrator, so there is no sign-up and no e-mail to prove.
 ACCOUNT_ADAPTER = "apps.tenants.adapters.AccountAdapter"
+_FORMS = "apps.tenants.new_password"
+ACCOUNT_FORMS = {
+    "reset_password": f"{_FORMS}.AskForm",
+    "user_token": f"{_FORMS}.LinkForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -65,7 +71,7 @@ MFA_ADAPTER = "apps.tenants.adapters.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RATE_LIMITS: dict[str, str | None] = {"webauthn_login": "60/m/ip"}
-MFA_TOTP_TOLERANCE = 1
+MFA_TOTP_TOLERANCE = 0
 MFA_TOTP_ISSUER = "Einthoven"
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_FORMS = {
@@ -75,6 +81,8 @@ MFA_FORMS = {
 }
 # Platform staff set up a second factor before anything else.
 STAFF_MFA_REQUIRED = env.flag("STAFF_MFA_REQUIRED", True)
+# Whether organizations that are added require one of all who work there, unless told otherwise.
+NEW_SECOND_FACTOR_REQUIRED = env.flag("NEW_SECOND_FACTOR_REQUIRED", True)
 # Codes that were used and attempts that were made count for every process.
 CACHES = {
     "default": {

@@ -14,6 +14,7 @@ from tests.admin.people import entered, events, page, platform_staff, signed_in
 from tests.database import committed
 from tests.factories import inside, make_user
 from tests.isolation.rows import make_row
+from tests.sign_on.rows import make_provider
 from tests.web.factors import link_in, sign_in
 
 pytestmark = committed
@@ -50,7 +51,7 @@ def test_an_invitation_names_the_organization_and_holds_no_secret_but_its_link(l
     assert not User.objects.filter(email="new@example.test").exists()
 
 
-def test_accepting_makes_the_person_a_member(link, client, mercy):
+def test_accepting_makes_the_person_a_member(link, client, mercy, admin_user):
     with inside(mercy):
         site = make_row(Site, mercy)
         Invitation.objects.update(site=site)
@@ -58,6 +59,8 @@ def test_accepting_makes_the_person_a_member(link, client, mercy):
     assert b"Your account is ready." in client.post(link, CHOSEN).content
     user = User.objects.get(email="new@example.test")
     assert [entry.role for entry in memberships_of(user.pk)] == ["reader"]
+    with inside(mercy):
+        assert Membership.objects.get(user=user).given_by == admin_user
     assert sign_in(client, user, CHOSEN["password"]).url == "/worklist"
     [event] = events(mercy, "tenants.invitation.accepted")
     assert event.actor == user
@@ -97,6 +100,23 @@ def test_withdrawing_stops_it_for_good(link, client, admin_user, mercy):
     assert client.get(link).status_code == 404
     assert len(events(mercy, "tenants.invitation.withdrawn")) == 1
     assert browser.post(tool(only(mercy), "send")).status_code == 403
+
+
+def test_where_only_single_sign_on_is_taken_the_link_gives_no_password(link, client, mercy):
+    make_provider(mercy, password_allowed=False)
+    page = client.get(link).content.decode()
+    assert 'name="password"' not in page
+    assert "the account you have at work" in page
+    assert client.post(link, CHOSEN).status_code == 200
+    user = User.objects.get(email="new@example.test")
+    assert not user.has_usable_password()
+    assert len(memberships_of(user.pk)) == 1
+
+
+def test_blanks_of_the_password_are_kept(link, client):
+    blanks = "  a pass phrase with blanks  "
+    client.post(link, CHOSEN | {"password": blanks, "again": blanks})
+    assert User.objects.get(email="new@example.test").check_password(blanks)
 
 
 @pytest.mark.parametrize("wrong", [{"again": "else"}, {"password": "short", "again": "short"}])

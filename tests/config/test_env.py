@@ -109,6 +109,30 @@ def test_an_origin_is_taken_as_it_is(given, value):
     assert env.origin("DOWNLOAD_ORIGIN") == value
 
 
+@pytest.mark.parametrize(
+    "value", ["http://s3.example", "s3.example", "ftp://127.0.0.1", "https://"]
+)
+def test_a_service_elsewhere_is_asked_by_https_only(given, value):
+    given("AUDIT_ANCHORS_ENDPOINT", value)
+    with pytest.raises(ImproperlyConfigured, match="AUDIT_ANCHORS_ENDPOINT must begin with https"):
+        env.endpoint("AUDIT_ANCHORS_ENDPOINT")
+
+
+@pytest.mark.parametrize("value", ["", "https://s3.example:9000", "http://127.0.0.1:7480"])
+def test_a_service_on_this_machine_may_be_plain(given, value):
+    given("AUDIT_ANCHORS_ENDPOINT", value)
+    assert env.endpoint("AUDIT_ANCHORS_ENDPOINT") == value
+
+
+def test_networks_are_read_whole_or_not_at_all(given):
+    given("MLLP_NETWORKS", "10.1.0.0/16, fd00::/8")
+    assert [str(one) for one in env.networks("MLLP_NETWORKS", "")] == ["10.1.0.0/16", "fd00::/8"]
+    for wrong in ("10.1.0.1/16", "the ward", "10.1.0.0/16,/8"):
+        given("MLLP_NETWORKS", wrong)
+        with pytest.raises(ImproperlyConfigured, match="MLLP_NETWORKS"):
+            env.networks("MLLP_NETWORKS", "")
+
+
 def test_a_secret_file_that_cannot_be_read_stops_the_start(given):
     given("SECRET_KEY_FILE", "/nonexistent/key")
     with pytest.raises(ImproperlyConfigured, match="SECRET_KEY_FILE cannot be read"):

@@ -129,6 +129,19 @@ def test_a_page_is_served_over_tls_only_and_says_so_for_a_year(mercy):
     assert headers["Content-Security-Policy"].startswith("default-src 'none'")
 
 
+def test_the_api_is_refused_in_the_clear_and_not_redirected():
+    status, headers, _, page = answer_of("/api/v1/recordings", scheme="http")
+    assert (status, "Location" in headers) == (403, False)
+    assert json.loads(page)["code"] == "tls-required"
+    assert answer_of("/api/v1/recordings")[0] == 401
+
+
+def test_new_organizations_ask_for_a_second_factor_unless_told_otherwise():
+    name = "NEW_SECOND_FACTOR_REQUIRED"
+    assert settings_of(name) == {name: True}
+    assert settings_of(name, **{f"EINTHOVEN_{name}": "false"}) == {name: False}
+
+
 @pytest.mark.parametrize("host", ["evil.example", "ecg.example.evil.example", "127.0.0.1"])
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_a_request_for_another_host_is_refused(host, scheme):

@@ -14,7 +14,6 @@ WAYS_OUT = {
     "audit/anchors/s3.py": "the store of anchors under object lock",
     "core/hosts.py": "nothing: reads spellings of addresses",
     "core/egress.py": "web services that were named",
-    "core/kek/transit.py": "the service that wraps data keys",
     "ecg/formats/sandbox.py": "its own child process",
     "ecg/formats/sandbox_child.py": "its own child process",
     "ecg/formats/sandbox_server.py": "its own child process",

@@ -1,3 +1,4 @@
+import ipaddress
 import socket
 import time
 
@@ -136,6 +137,45 @@ def test_a_destination_that_cannot_exist_is_refused(host, port):
     with pytest.raises(PermanentError) as refused:
         send(host, port, MESSAGE, timeout_s=1)
     assert refused.value.code == "mllp_destination_invalid"
+
+
+NAMED = "10.0.0.0/8"
+
+
+@pytest.mark.parametrize(
+    ("address", "is_allowed"),
+    [
+        ("10.1.2.3", True),
+        ("::ffff:10.1.2.3", True),
+        ("192.168.1.1", False),
+        ("8.8.8.8", False),
+        ("169.254.169.254", False),
+        ("fd00:ec2::254", False),
+        ("64:ff9b::a01:203", False),
+        ("127.0.0.1", False),
+        ("::1", False),
+        ("0.0.0.0", False),
+    ],
+)
+def test_only_named_networks_are_sent_to(address, is_allowed, settings):
+    settings.MLLP_NETWORKS = [ipaddress.ip_network(NAMED)]
+    settings.DEMO = False
+    assert client.may_be_sent_to(address) == is_allowed
+
+
+def test_naming_everything_reaches_no_credentials_of_a_cloud(settings):
+    settings.MLLP_NETWORKS = [ipaddress.ip_network(net) for net in ("0.0.0.0/0", "::/0")]
+    reached = [client.may_be_sent_to(a) for a in ("8.8.8.8", "169.254.169.254", "fd00:ec2::254")]
+    assert reached == [True, False, False]
+
+
+def test_a_name_with_one_address_elsewhere_is_sent_nothing(monkeypatch, settings):
+    settings.MLLP_NETWORKS = [ipaddress.ip_network(NAMED)]
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (a, 1)) for a in ("10.0.0.1", "8.8.8.8")]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+    with pytest.raises(PermanentError) as refused:
+        send("ehr", 1, MESSAGE, timeout_s=1)
+    assert refused.value.code == "mllp_address_not_allowed"
 
 
 def test_an_unknown_host_is_tried_again(monkeypatch):

@@ -154,7 +154,7 @@ ACCOUNT: list[Route] = [
     *page("mfa_add_webauthn", AWAY, AWAY),
     *page("mfa_login_webauthn", AWAY, AWAY),
     *page("mfa_reauthenticate_webauthn", AWAY, AWAY),
-    *both("sessions", MINE),
+    *both("sessions", AWAY),  # the password comes first
     Route("session-end", "GET", NO_GET),
     Route("session-end", "POST", AWAY),
 ]
@@ -337,6 +337,35 @@ CHANGED = {
     "tenants.user": ("change_accounts", 200),
 }
 ANYWHERE = (*ORGANIZATION_ROLES, *PLATFORM_ROLES)
+
+
+def tool(label: str, name: str, *roles: str, post: int = 302) -> list[Route]:
+    """A page of the admin that does one thing to one row."""
+    address = f"admin:{label.replace('.', '_')}_{name}"
+    shown, done = administered(200, *roles), administered(post, *roles)
+    return [Route(address, "GET", shown, label), Route(address, "POST", done, label)]
+
+
+ADMINISTER = who("change_people", ORGANIZATION_ROLES)
+ACCOUNTS = (*ADMINISTER, *who("change_accounts", PLATFORM_ROLES))
+PROGRAMS = who("change_api_clients", ORGANIZATION_ROLES)
+
+# Whoever is not locked out, linked or without the second factor is offered nothing against it.
+TOOLS: list[Route] = [
+    *tool("tenants.user", "end_sessions", *ACCOUNTS),
+    *tool("tenants.user", "leave", *ACCOUNTS),
+    *tool("tenants.user", "link", *who("send_password_links", ORGANIZATION_ROLES)),
+    *tool("tenants.user", "unlock"),
+    *tool("tenants.user", "anew"),
+    *tool("tenants.user", "unlink"),
+    *tool("tenants.invitation", "send", *ADMINISTER),
+    *tool("tenants.invitation", "withdraw", *ADMINISTER),
+    *tool("tenants.identityprovider", "confirm", *who("confirm_domains", PLATFORM_ROLES)),
+    *tool("tenants.apiclient", "revoke", *PROGRAMS),
+    *tool("tenants.apiclient", "rotate", *PROGRAMS, post=200),
+    Route("admin:tenants_invitation_import", "GET", administered(200, *ADMINISTER)),
+    Route("admin:tenants_invitation_import", "POST", administered(200, *ADMINISTER)),
+]
 
 
 def admin_routes(label: str) -> list[Route]:

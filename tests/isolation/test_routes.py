@@ -18,6 +18,7 @@ from tests.isolation.routes import (
     PLATFORM_ROLES,
     ROLES,
     ROUTES,
+    TOOLS,
     admin_routes,
 )
 from tests.isolation.world import admin_row, things_of
@@ -33,21 +34,11 @@ REGISTERED = sorted(model._meta.label_lower for model in admin.site._registry)
 UNNAMED = {"^(?P<url>.*)$", "<path:object_id>/", "(?P<url>.*)$"}
 NAMED_ELSEWHERE = {
     "admin:app_list",
-    "admin:tenants_apiclient_revoke",
-    "admin:tenants_apiclient_rotate",
-    "admin:tenants_user_password",
     # By test_nobody_of_an_organization_reaches_the_tools.
     "admin:tenants_storagelocation_test",
     "admin:tenants_storagelocation_secret",
     "admin:tenants_storagelocation_move",
     "account_reset_password_from_key",
-    "admin:tenants_identityprovider_confirm",
-    "admin:tenants_invitation_import",
-    "admin:tenants_invitation_send",
-    "admin:tenants_invitation_withdraw",
-    "admin:tenants_user_end_sessions",
-    "admin:tenants_user_leave",
-    "admin:tenants_user_unlock",
     "invitation",
     "mfa_edit_webauthn",
     "mfa_remove_webauthn",
@@ -68,19 +59,19 @@ def names_of(patterns, namespace=""):
 
 
 def test_every_route_is_in_the_table():
-    listed = {row.name for row in ROUTES}
+    listed = {row.name for row in (*ROUTES, *TOOLS)}
     listed |= {row.name for label in REGISTERED for row in admin_routes(label)}
     named = set(names_of(get_resolver().url_patterns)) - NAMED_ELSEWHERE
     assert {name for name in named if not name.startswith(OF_PROGRAMS)} == listed
 
 
 def test_every_route_is_asked_by_both_methods():
-    asked = {(row.name, row.method) for row in ROUTES}
+    asked = {(row.name, row.method) for row in (*ROUTES, *TOOLS)}
     assert asked == {(name, method) for name, _ in asked for method in ("GET", "POST")}
 
 
 def test_every_role_is_in_every_row():
-    rows = [*ROUTES, *(row for label in REGISTERED for row in admin_routes(label))]
+    rows = [*ROUTES, *TOOLS, *(row for label in REGISTERED for row in admin_routes(label))]
     assert [str(row) for row in rows if set(row.statuses) != set(ROLES)] == []
 
 
@@ -127,4 +118,17 @@ def test_the_admins_answer_is_the_tables(label, people, mercy, lakeside, strange
     member = make_user(mercy)
     mine, theirs = admin_row(label, mercy, member), admin_row(label, lakeside, stranger)
     for row in admin_routes(label):
+        ask_all(row, people, mine, theirs, NO_KEY)
+
+
+@pytest.mark.parametrize("label", sorted({row.kind for row in TOOLS}))
+def test_the_tools_answer_is_the_tables(label, people, mercy, lakeside, stranger):
+    member = make_user(mercy)
+    rows = [row for row in TOOLS if row.kind == label]
+    mine, theirs = (
+        (admin_row(label, mercy, member), admin_row(label, lakeside, stranger))
+        if label
+        else (NO_KEY, NO_KEY)
+    )
+    for row in rows:
         ask_all(row, people, mine, theirs, NO_KEY)

@@ -16,6 +16,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
+from deploy.embedded.stopping import die_with_parent
+
 ADA = {"sub": "ada-1", "email": "ada@mercy.example", "name": "Dr Ada Federated"}
 BOB = {"sub": "bob-1", "email": "bob@mercy.example", "name": "Dr Bob Federated"}
 EVE = {"sub": "eve-1", "email": "eve@elsewhere.example", "name": "Eve"}
@@ -62,7 +64,10 @@ def running(folder: Path) -> Iterator[Idp]:
     people.write_text(json.dumps(PEOPLE), encoding="utf-8")
     command = [sys.executable, "-m", "simulators.idp", "--port", "0", "--people", str(people)]
     command += ["--client-secret", SECRET, "--faults"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    # A test run that is killed cleans nothing up: the process ends with it.
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, preexec_fn=die_with_parent
+    )
     try:
         assert process.stdout is not None
         with process.stdout as said:

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import json
+import socket
+import subprocess
+import sys
+from urllib.parse import urlsplit
+
+import pytest
 
 from apps.tenants.models import IdentityDomain, IdentityProvider, Membership
 from apps.tenants.sign_on.secrets import client_secret
@@ -11,6 +17,7 @@ from simulators import idp
 from simulators.idp import __main__ as command
 from tests.database import committed
 from tests.factories import inside
+from tests.runtime.test_service import eventually
 
 pytestmark = committed
 
@@ -33,6 +40,26 @@ def test_without_the_simulated_provider_there_is_none(mercy, settings):
     provision_sign_on(mercy)
     with inside(mercy):
         assert not IdentityProvider.objects.exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel tells of a parent's end on Linux")
+def test_the_simulated_provider_of_a_killed_test_run_ends_too(tmp_path):
+    begins = (
+        "import sys, time; from pathlib import Path; from tests.sign_on.oidc_peer import running\n"
+        "with running(Path(sys.argv[1])) as idp: print(idp.issuer, flush=True); time.sleep(99)"
+    )
+    command = [sys.executable, "-c", begins, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as run:
+        assert run.stdout is not None
+        port = urlsplit(run.stdout.readline().strip()).port
+        socket.create_connection(("127.0.0.1", port), 5).close()
+        run.kill()
+    assert eventually(lambda: not listens(port))
+
+
+def listens(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def test_the_people_and_the_client_are_those_of_the_simulated_provider():

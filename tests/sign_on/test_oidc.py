@@ -62,6 +62,37 @@ def test_the_question_has_state_nonce_and_challenge_but_no_verifier(idp, provide
     assert not {"prompt", "max_age"} & set(question)
 
 
+STRONG = {"required_contexts": "urn:phr\nurn:phrh", "required_methods": "mfa hwk"}
+
+
+def test_the_strength_that_is_wanted_is_asked_for(idp, provider):
+    provider.required_contexts = STRONG["required_contexts"]
+    question = given_in(oidc.address_to_ask(provider, ask(), CALLBACK))
+    assert question["acr_values"] == "urn:phr urn:phrh"
+
+
+@pytest.mark.parametrize(
+    ("said", "is_taken"),
+    [
+        ({"acr": "urn:phrh", "amr": ["hwk", "mfa", "pwd"]}, True),
+        ({"acr": "urn:pwd", "amr": ["hwk", "mfa"]}, False),
+        ({"amr": ["hwk", "mfa"]}, False),
+        ({"acr": "urn:phr", "amr": ["mfa"]}, False),
+        ({"acr": "urn:phr", "amr": "mfa hwk"}, False),
+        ({"acr": "urn:phr"}, False),
+    ],
+    ids=str,
+)
+def test_a_sign_in_that_was_too_weak_is_refused(said, is_taken, idp, provider, signed_in):
+    for name, text in STRONG.items():
+        setattr(provider, name, text)
+    idp.misbehave(claims=said)
+    if is_taken:
+        assert signed_in().subject == "ada-1"
+    else:
+        assert refusal(signed_in) == "signed-in-too-weakly"
+
+
 @pytest.mark.parametrize(
     ("faults", "code"),
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 import time_machine
@@ -69,6 +70,26 @@ def test_the_provider_reads_our_request(peer, idp):
 def test_signing_asks_for_a_new_sign_in(peer, idp):
     request = peer.asked(saml.question(US, idp, proof_now=True).address)
     assert request.force_authn == "true"
+
+
+STRONG = "https://refeds.org/profile/mfa"
+USUAL = "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport"
+
+
+def test_the_strength_that_is_wanted_is_asked_for(peer, idp):
+    strict = replace(idp, contexts=(STRONG, USUAL))
+    wanted = peer.asked(saml.question(US, strict, proof_now=False).address).requested_authn_context
+    assert wanted.comparison == "exact"
+    assert [named.text for named in wanted.authn_context_class_ref] == [STRONG, USUAL]
+    plain = peer.asked(saml.question(US, idp, proof_now=False).address)
+    assert plain.requested_authn_context is None
+
+
+def test_a_sign_in_that_was_too_weak_is_refused(peer, idp):
+    xml = answer_of(peer)
+    assert refusal(replace(idp, contexts=(STRONG,)), xml) == "signed-in-too-weakly"
+    taken = saml.claims_of(US, replace(idp, contexts=(STRONG, USUAL)), posted(xml))
+    assert taken.subject == "ada-1"
 
 
 @pytest.mark.parametrize("sign_response", [False, True])

@@ -10,9 +10,19 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.core.management.commands.sweep import do_hourly
 from apps.tenants.actions import add_member
 from apps.tenants.invitations import Wanted, invite, renew
-from apps.tenants.models import IdentityDomain, Invitation, Membership, User
+from apps.tenants.models import (
+    ExternalIdentity,
+    IdentityDomain,
+    IdentityProvider,
+    Invitation,
+    Membership,
+    SignOnAnswer,
+    User,
+)
+from apps.tenants.sign_on.accounts import forget_answers
 from tests.database import committed
 from tests.factories import PASSWORD, inside, make_user
 from tests.sign_on.rows import (
@@ -192,6 +202,56 @@ def test_the_session_ends_with_the_membership(client, idp, provider, ada, mercy,
         Membership.objects.filter(user=ada).update(is_active=False)
     assert client.get("/worklist").url.startswith("/sign-in")
     assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.parametrize(
+    "change_it",
+    [
+        lambda provider: IdentityProvider.objects.update(is_active=False),
+        lambda provider: ExternalIdentity.objects.all().delete(),
+        lambda provider: ExternalIdentity.objects.update(subject="another"),
+    ],
+    ids=["switched off", "unlinked", "linked anew"],
+)
+def test_the_session_ends_with_the_provider_or_the_link(change_it, client, idp, provider, ada):
+    sign_in(client, idp)
+    assert is_in(client)
+    with inside(provider.organization):
+        change_it(provider)
+    assert client.get("/worklist").url.startswith("/sign-in")
+    assert "_auth_user_id" not in client.session
+
+
+def test_an_administrator_unlinks_a_person_who_is_then_linked_anew(
+    client, client_of, idp, provider, ada, mercy, admin_user
+):
+    sign_in(client, idp)
+    page = f"/admin/tenants/user/{ada.pk}/unlink/"
+    browser = client_of(admin_user)
+    assert [browser.post(page).status_code for _ in range(2)] == [302, 403]
+    assert client.get("/worklist").url.startswith("/sign-in")
+    assert [event.actor for event in events(mercy, "tenants.identity.unlinked")] == [admin_user]
+    sign_in(client, idp)
+    assert is_in(client)
+    assert len(events(mercy, "tenants.identity.linked")) == 2
+
+
+def test_answers_are_removed_once_no_browser_waits_for_them(client, idp, provider, ada, mercy):
+    sign_in(client, idp)
+    forget_answers()
+    with inside(mercy):
+        assert SignOnAnswer.objects.count() == 1
+    with time_machine.travel(timezone.now() + dt.timedelta(seconds=430)):
+        do_hourly()
+    with inside(mercy):
+        assert not SignOnAnswer.objects.exists()
+
+
+def test_a_session_of_a_password_ends_where_passwords_are_no_longer_taken(client, provider, reader):
+    client.post("/sign-in", {"username": reader.email, "password": PASSWORD})
+    assert is_in(client)
+    change(provider, password_allowed=False)
+    assert not is_in(client)
 
 
 def test_platform_staff_do_not_come_in_this_way(client, idp, provider, ada, mercy):

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.embedded.stopping import die_with_parent
+
 ROOT = Path(__file__).resolve().parents[2]
 ORU = (
     "MSH|^~\\&|EINTHOVEN|MERCY|EHR|MERCY|20260304||ORU^R01^ORU_R01|{control_id}|P|2.5.1\r"
@@ -57,6 +59,7 @@ def running_ehr(store: Path, *options: str) -> Iterator[Ehr]:
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        preexec_fn=die_with_parent,
     )
     try:
         assert process.stdout is not None

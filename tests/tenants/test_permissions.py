@@ -26,7 +26,7 @@ MAY: dict[str, set[str]] = {
     "administrator": CONFIGURATION | RECORD | ADMINISTRATION | {
         "view_recordings", "upload_files", "view_record", "view_queue", "replay", "view_charges",
         "change_prices", "change_organization", "allow_emergency_entry", "change_sites",
-        "change_people", "change_accounts", "set_passwords", "change_destinations",
+        "change_people", "change_accounts", "send_password_links", "change_destinations",
         "change_algorithms", "export_entries", "end_entry", "view_access_review",
         "decide_access_review", "export_audit_trail", "view_audit_counts", "handle_alarms",
         "change_alarm_channels", "change_api_clients", "view_invitations",
@@ -45,7 +45,7 @@ MAY: dict[str, set[str]] = {
     },
     "operator": CONFIGURATION | ADMINISTRATION | {
         "view_queue_counts", "change_organization", "onboard_organization", "change_accounts",
-        "set_first_password", "view_platform_entries", "approve_entry", "change_storage",
+        "send_first_link", "view_platform_entries", "approve_entry", "change_storage",
         "change_limits", "confirm_domains", "view_offboarding", "ask_offboarding",
         "approve_offboarding",
     },

@@ -1,11 +1,14 @@
 """Passwords: changed, forgotten, refused, and locked out."""
 
+import pytest
 from django.core import mail
 
+from apps.tenants.actions import add_member
 from apps.tenants.counting import counted_as
 from apps.tenants.sessions import sessions_of
 from tests.database import committed
-from tests.factories import make_user, organization_of
+from tests.factories import inside, make_user, organization_of
+from tests.sign_on.rows import make_provider
 from tests.web.factors import link_in, sign_in
 from tests.web.pages import events
 
@@ -35,6 +38,21 @@ def test_who_has_none_is_told_so(client_of, reader):
     reader.save()
     answer = client_of(reader).get("/account/password", follow=True)
     assert "You have no password here" in answer.content.decode()
+
+
+BLANKS = "  a pass phrase with blanks  "
+
+
+def test_blanks_are_part_of_a_password(client, client_of, reader, admin_user, mailoutbox):
+    form = {"oldpassword": "correct horse battery staple", "password1": BLANKS, "password2": BLANKS}
+    client_of(reader).post("/account/password", form)
+    client.post(RESET, {"email": admin_user.email})
+    chosen = client.get(link_in(mailoutbox[-1])).url
+    client.post(chosen, {"password1": BLANKS, "password2": BLANKS})
+    for person in (reader, admin_user):
+        assert sign_in(client, person, BLANKS.strip()).status_code == 400
+        assert sign_in(client, person, BLANKS).url == "/worklist"
+        client.post("/sign-out")
 
 
 def test_a_weak_one_is_refused(client_of, reader):
@@ -68,6 +86,51 @@ def test_the_link_sets_a_new_one_once_and_signs_out_everywhere(client, client_of
     assert b"This link does not work" in client.get(link).content
     assert sign_in(client, reader, NEW).url == "/worklist"
     assert len(events(mercy, "tenants.user.password_reset")) == 1
+
+
+@pytest.fixture
+def governed(mercy):
+    """From now on mercy takes single sign-on only."""
+    return lambda: make_provider(mercy, password_allowed=False)
+
+
+def test_who_is_governed_by_single_sign_on_is_sent_no_link(client, reader, governed, mailoutbox):
+    before = client.post(RESET, {"email": reader.email})
+    governed()
+    after = client.post(RESET, {"email": reader.email})
+    assert (after.status_code, after.url) == (before.status_code, before.url)
+    assert after.content == before.content
+    assert len(mailoutbox) == 1
+
+
+def test_a_link_of_before_gives_no_password_after(client, reader, governed, mailoutbox):
+    client.post(RESET, {"email": reader.email})
+    link = link_in(mail.outbox[0])
+    page = client.get(link).url
+    governed()
+    assert b"This link does not work" in client.get(link).content
+    client.post(page, {"password1": NEW, "password2": NEW})
+    reader.refresh_from_db()
+    assert not reader.check_password(NEW)
+
+
+def test_nor_does_a_change_of_the_old_one(client_of, reader, governed):
+    client = client_of(reader)
+    governed()
+    form = {"oldpassword": "correct horse battery staple", "password1": NEW, "password2": NEW}
+    assert client.post("/account/password", form).url == "/account/second-factor"
+    reader.refresh_from_db()
+    assert not reader.check_password(NEW)
+
+
+def test_who_works_elsewhere_too_keeps_the_password_for_there(
+    client, reader, lakeside, governed, mailoutbox
+):
+    with inside(lakeside):
+        add_member(lakeside, reader, "reader")
+    governed()
+    client.post(RESET, {"email": reader.email})
+    assert [message.to for message in mailoutbox] == [[reader.email]]
 
 
 def test_a_mail_server_that_is_away_changes_no_answer(client, reader, settings, log_text):

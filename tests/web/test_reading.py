@@ -1,11 +1,15 @@
 """Writing, signing and amending through the pages, with and without scripts."""
 
+import json
 import re
 
 import pytest
+from axes.models import AccessAttempt
 
+from tests.admin.people import signed_in
 from tests.database import committed
 from tests.factories import PASSWORD, make_recording, make_user
+from tests.web.factors import sign_in
 from tests.web.pages import events, report_of, sign_now, viewed_by_reader
 
 pytestmark = committed
@@ -153,6 +157,38 @@ def test_a_wrong_password_signs_nothing_and_is_recorded(reading, mercy, recordin
     assert "not the password" not in response.content.decode()
     assert report_of(recording).status == "draft"
     assert len(events(mercy, "reports.signature.refused")) == 1
+
+
+def test_wrong_passwords_at_signing_lock_signing_and_sign_in(
+    reading, client, mercy, recording, reader, admin_user
+):
+    signer, report = reading
+    for _ in range(5):
+        assert sign(signer, report, "wrong").status_code == 400
+    locked = sign(signer, report)
+    assert locked.status_code == 403
+    assert "an administrator unlocks you" in locked.content.decode()
+    assert report_of(recording).status == "draft"
+    assert sign_in(client, reader).status_code == 400
+    last = events(mercy, "reports.signature.refused")[-1]
+    assert json.loads(last.details) == {"reason": "locked out"}
+    signed_in(admin_user).post(f"/admin/tenants/user/{reader.pk}/unlock/")
+    assert sign(signer, report).status_code == 302
+
+
+def test_failures_to_sign_in_count_at_signing_too(reading, client, reader):
+    signer, report = reading
+    for _ in range(5):
+        sign_in(client, reader, "wrong")
+    assert sign(signer, report).status_code == 403
+
+
+def test_a_right_password_ends_the_counting(reading, reader, recording):
+    signer, report = reading
+    for _ in range(4):
+        sign(signer, report, "wrong")
+    assert sign(signer, report).status_code == 302
+    assert not AccessAttempt.objects.exists()
 
 
 def test_what_changed_after_the_page_was_shown_is_not_signed(reading, client_of, mercy, recording):

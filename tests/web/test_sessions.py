@@ -1,12 +1,16 @@
 """Sessions: listed, ended, bound to one organization, and over in time."""
 
+import datetime as dt
+
 import pytest
+import time_machine
+from django.utils import timezone
 
 from apps.tenants.actions import add_member
 from apps.tenants.sessions import device_of, sessions_of
 from tests.database import committed
 from tests.factories import inside, make_recording
-from tests.web.factors import sign_in
+from tests.web.factors import confirm, sign_in
 from tests.web.pages import events
 
 pytestmark = committed
@@ -20,7 +24,20 @@ def two(client_of, reader):
     here, there = client_of(reader), client_of(reader)
     here.get("/worklist")
     there.get("/worklist", headers={"User-Agent": FIREFOX})
+    confirm(here)
     return here, there
+
+
+def test_seeing_and_ending_them_asks_for_the_password_again(client_of, reader):
+    client, other = client_of(reader), client_of(reader)
+    other.get("/worklist")
+    for answer in (client.get(PAGE), client.post(f"{PAGE}/end")):
+        assert answer.url.startswith("/account/confirm?next=")
+    assert other.get("/worklist").status_code == 200
+    confirm(client)
+    assert client.get(PAGE).status_code == 200
+    with time_machine.travel(timezone.now() + dt.timedelta(minutes=6)):
+        assert client.get(PAGE).url.startswith("/account/confirm")
 
 
 def test_they_are_listed_with_device_address_and_organization(two):
@@ -50,7 +67,9 @@ def test_all_others_are_ended_at_once(two):
 
 def test_another_persons_session_is_not_found(two, client_of, technician, reader):
     name = sessions_of(reader)[0].name
-    assert client_of(technician).post(f"{PAGE}/end", {"session": name}).status_code == 404
+    other = client_of(technician)
+    confirm(other)
+    assert other.post(f"{PAGE}/end", {"session": name}).status_code == 404
     assert two[0].get("/worklist").status_code == 200
 
 

@@ -1,14 +1,13 @@
 """Key-encryption keys behind HTTP, by the protocol of Vault's and OpenBao's transit engine.
 
-A key for each organization, `einthoven-<public id>`, that never leaves the other side. The only
-outbound connection of this package: https, or plain HTTP to loopback; redirects are not followed.
+A key for each organization, `einthoven-<public id>`, that never leaves the other side. Asked
+through `core.egress`: https, or plain HTTP to loopback; redirects are not followed.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
-import http.client
 import json
 from http import HTTPStatus
 from pathlib import Path
@@ -17,6 +16,7 @@ from urllib.parse import quote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from apps.core import egress
 from apps.core.kek.engine import KekGone, KekUnavailable, NotGenuine, Wrapped
 
 TIMEOUT_S = 5.0
@@ -92,7 +92,7 @@ class TransitKeys:
             status, text = self._exchange(method, path, token, body)
             if status in (HTTPStatus.OK, HTTPStatus.NO_CONTENT):
                 return dict(json.loads(text or b"{}").get("data") or {})
-        except (OSError, http.client.HTTPException, ValueError, AttributeError):
+        except (OSError, egress.Refused, egress.Unreachable, ValueError, AttributeError):
             raise KekUnavailable from None
         if status == HTTPStatus.NOT_FOUND:
             raise _Missing
@@ -101,18 +101,19 @@ class TransitKeys:
         raise KekUnavailable
 
     def _exchange(self, method: str, path: str, token: str, body: Any) -> tuple[int, bytes]:
-        kind = http.client.HTTPSConnection
-        if self._parts.scheme == "http":
-            kind = http.client.HTTPConnection  # type: ignore[assignment]
-        assert self._parts.hostname is not None
-        connection = kind(self._parts.hostname, self._parts.port, timeout=TIMEOUT_S)
-        try:
-            sent = None if body is None else json.dumps(body)
-            connection.request(method, path, sent, {"X-Vault-Token": token})
-            answer = connection.getresponse()
-            return answer.status, answer.read(LARGEST)
-        finally:
-            connection.close()
+        answer = egress.request(
+            method,
+            self._parts._replace(path=path, query="", fragment="").geturl(),
+            allow=[
+                f"{self._parts.hostname}:{self._parts.port or egress.PORTS[self._parts.scheme]}"
+            ],
+            headers={"X-Vault-Token": token},
+            body=None if body is None else json.dumps(body).encode(),
+            seconds=TIMEOUT_S,
+            limit=LARGEST,
+            from_settings=True,
+        )
+        return answer.status, answer.body
 
 
 def _text(data: bytes) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from apps.audit.actions import record_alone
@@ -29,6 +30,8 @@ class ApiDoor:
         request.caller = None  # type: ignore[attr-defined]
         if not request.path.startswith(API):
             return self.get_response(request)
+        if settings.SECURE_SSL_REDIRECT and not request.is_secure():
+            return problem("tls-required")
         request.META.pop("HTTP_COOKIE", None)
         if not request.path.startswith(GUARDED):
             return self.get_response(request)

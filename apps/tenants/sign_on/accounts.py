@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from apps.audit import actions as audit
 from apps.core.locks import lock_until_commit
+from apps.core.scope import organization_scope
 from apps.tenants.actions import add_member
 from apps.tenants.invitations import LIFETIME, accept
+from apps.tenants.lookups import organization_ids
 from apps.tenants.models import (
     ExternalIdentity,
     IdentityDomain,
@@ -50,6 +53,29 @@ def use_answer(answer: SignOnAnswer) -> None:
     unused = SignOnAnswer.objects.filter(pk=answer.pk, used_at=None)
     if unused.update(used_at=timezone.now()) != 1:
         raise AnswerRefused("answered-before")
+
+
+def forget_answers() -> None:
+    """Remove answers that no question waits for any more. Call with no scope open.
+
+    One that comes again afterwards finds no browser that asked for it lately, and no use.
+    """
+    kept = dt.timedelta(seconds=settings.SSO_ANSWER_SECONDS + 2 * settings.SSO_CLOCK_SKEW_SECONDS)
+    for organization_id in organization_ids():
+        with organization_scope(organization_id), transaction.atomic():
+            SignOnAnswer.objects.filter(received_at__lt=timezone.now() - kept).delete()
+
+
+@transaction.atomic
+def unlink(user: User, *, by: User) -> int:
+    """The organization's providers know the person no more; sessions by them end. In the scope.
+
+    Who is sent again is linked anew, by the address, if the provider vouches for it.
+    """
+    count: int = ExternalIdentity.objects.filter(user=user).delete()[0]
+    if count:
+        audit.record("tenants.identity.unlinked", user, actor=by, count=count)
+    return count
 
 
 def claims_in(answer: SignOnAnswer) -> Claims:

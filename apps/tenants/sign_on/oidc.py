@@ -15,6 +15,7 @@ from apps.tenants.models import IdentityProvider
 from apps.tenants.sign_on.asked import Asked, Claims
 from apps.tenants.sign_on.discovery import Endpoints, ask, discover, get_json
 from apps.tenants.sign_on.errors import AnswerRefused
+from apps.tenants.sign_on.strength import check_context, check_methods, contexts_of, methods_of
 
 # Signed with a key of the provider's; never with the client's secret, never not at all.
 ALGORITHMS: tuple[str, ...] = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512")
@@ -37,6 +38,8 @@ def address_to_ask(provider: IdentityProvider, asked: Asked, callback: str) -> s
     }
     if asked.wants_proof_now:
         question |= {"prompt": "login", "max_age": "0"}
+    if provider.required_contexts:
+        question["acr_values"] = " ".join(contexts_of(provider))
     address = discover(provider).authorization
     return f"{address}{'&' if '?' in address else '?'}{urlencode(question)}"
 
@@ -62,6 +65,8 @@ def claims_of(
     }
     tokens = _redeem(provider, secret, endpoints, form)
     said = _proven(provider, endpoints, asked, str(tokens.get("id_token", "")))
+    check_context(contexts_of(provider), str(said.get("acr", "")))
+    check_methods(methods_of(provider), _texts(said.get("amr")))
     if "email" not in said and endpoints.person and tokens.get("access_token"):
         said = _with_person(provider, endpoints, str(tokens["access_token"]), said)
     return _claims(provider, asked, said)
@@ -117,6 +122,10 @@ CODES: dict[type[Exception], str] = {
     jwt.InvalidSignatureError: "wrong-signature",
     jwt.MissingRequiredClaimError: "incomplete",
 }
+
+
+def _texts(value: Any) -> list[str]:
+    return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
 
 
 def _key_for(keys: dict[str, Any], header: dict[str, Any]) -> jwt.PyJWK:

@@ -20,6 +20,7 @@ from onelogin.saml2.utils import OneLogin_Saml2_Utils as Utils
 from apps.tenants.sign_on.asked import Claims
 from apps.tenants.sign_on.errors import AnswerRefused, ProviderFault
 from apps.tenants.sign_on.saml_metadata import Idp, Sp, library_settings
+from apps.tenants.sign_on.strength import check_context
 from apps.tenants.sign_on.xml import LONGEST, UnsafeXml, check_xml
 
 PASSING_NAME = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
@@ -75,6 +76,7 @@ def claims_of(sp: Sp, idp: Idp, posted: str) -> Claims:
         response = Response(library_settings(sp, idp), posted)
         response.is_valid(_as_asked(sp), raise_exceptions=True)
         _check_what_the_library_leaves_out(response, sp)
+        check_context(idp.contexts, _context_in(response))
         return _claims(response)
     except (OneLogin_Saml2_ValidationError, OneLogin_Saml2_Error) as error:
         raise AnswerRefused(_REASONS.get(error.code, "saml-not-valid")) from None
@@ -137,6 +139,13 @@ def _claims(response: Response) -> Claims:
         full_name=" ".join(full_name.split()),
         authenticated_at=float(Utils.parse_SAML_to_time(at)) if at else None,
     )
+
+
+def _context_in(response: Response) -> str:
+    """The class of the statement whose time is taken."""
+    path = "/saml:AuthnStatement[1]/saml:AuthnContext/saml:AuthnContextClassRef"
+    named = response._query_assertion(path)
+    return (named[0].text or "").strip() if named else ""
 
 
 def _first(said: dict[str, Any], names: tuple[str, ...]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
@@ -15,8 +15,10 @@ from lxml.etree import LxmlError
 from onelogin.saml2.idp_metadata_parser import OneLogin_Saml2_IdPMetadataParser as Parser
 from onelogin.saml2.settings import OneLogin_Saml2_Settings as Settings
 
+from apps.tenants.models import IdentityProvider
 from apps.tenants.sign_on.discovery import host_in
 from apps.tenants.sign_on.errors import ProviderFault
+from apps.tenants.sign_on.strength import contexts_of
 from apps.tenants.sign_on.xml import UnsafeXml, check_xml
 
 POST = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
@@ -26,11 +28,15 @@ UNSPECIFIED = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified"
 
 @dataclass(frozen=True, slots=True)
 class Idp:
-    """The provider: its name, where the browser is sent, the keys it signs with."""
+    """The provider: its name, where the browser is sent, the keys it signs with.
+
+    `contexts` are the classes of sign-in asked of it; none leaves that to the provider.
+    """
 
     entity_id: str
     address: str
     certificates: tuple[str, ...]
+    contexts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,11 @@ def read_metadata(text: str) -> Idp:
         )
         raise ProviderFault("metadata-address", words)
     return Idp(found["entityId"], address, _certificates(found))
+
+
+def idp_of(provider: IdentityProvider) -> Idp:
+    """With the strength that the organization asks for. Raises ProviderFault."""
+    return replace(read_metadata(provider.metadata), contexts=contexts_of(provider))
 
 
 def _certificates(found: dict[str, Any]) -> tuple[str, ...]:
@@ -101,7 +112,9 @@ def library_settings(sp: Sp, idp: Idp) -> Settings:
         "wantNameId": True,
         "wantAttributeStatement": False,
         "rejectDeprecatedAlgorithm": True,
-        "requestedAuthnContext": False,
+        # An empty list would ask for a password: False asks for nothing.
+        "requestedAuthnContext": list(idp.contexts) or False,
+        "requestedAuthnContextComparison": "exact",
         "authnRequestsSigned": False,
         "allowRepeatAttributeName": True,
         # Hospitals have hosts without a domain.

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import wraps
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
+from allauth.account.decorators import reauthentication_required
 from allauth.account.views import PasswordChangeView
 from allauth.mfa.base.views import AuthenticateView
 from allauth.mfa.webauthn.views import LoginWebAuthnView
@@ -17,11 +19,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.tenants.models import Organization, User
+from apps.tenants.new_password import may_have_password
 from apps.tenants.queries import choices_for
 from apps.tenants.sessions import end_session, end_sessions, sessions_of
 from apps.tenants.trail import note
 from apps.web.context import frame_of
-from apps.web.guard import to_sign_in
+from apps.web.guard import View, to_sign_in
 
 ANOTHER_WAY = "You have no password here: you sign in another way."
 
@@ -29,10 +32,14 @@ ANOTHER_WAY = "You have no password here: you sign in another way."
 class ChangePassword(PasswordChangeView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         user = request.user
-        if isinstance(user, User) and not user.has_usable_password():
+        if isinstance(user, User) and not _has_password(user):
             messages.info(request, ANOTHER_WAY)
             return redirect("mfa_index")
         return cast(HttpResponse, super().dispatch(request, *args, **kwargs))
+
+
+def _has_password(user: User) -> bool:
+    return user.has_usable_password() and may_have_password(user)
 
 
 class EnterFactor(AuthenticateView):
@@ -54,8 +61,21 @@ class PasskeySignIn(LoginWebAuthnView):
         return cast(HttpResponse, super().form_invalid(form))
 
 
+def confirmed_lately(view: View) -> View:
+    """The password, or a factor, was given again within the last minutes; else that comes first."""
+    checked: View = reauthentication_required(view)
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        signed_in = isinstance(request.user, User)
+        return (checked if signed_in else view)(request, *args, **kwargs)
+
+    return guarded
+
+
 @require_http_methods(["GET", "HEAD"])
 @transaction.non_atomic_requests
+@confirmed_lately
 def sessions(request: HttpRequest) -> HttpResponse:
     """Runs with no scope open: it names several organizations."""
     if not isinstance(request.user, User):
@@ -82,6 +102,7 @@ def zone_of(request: HttpRequest) -> dt.tzinfo:
 
 @require_POST
 @transaction.non_atomic_requests
+@confirmed_lately
 def end(request: HttpRequest) -> HttpResponse:
     """One of the person's sessions by its name, or all others."""
     user = request.user

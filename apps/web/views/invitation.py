@@ -32,9 +32,11 @@ class AcceptForm(forms.Form):
         label="Password again",
     )
 
-    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, found: Found, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.email = email
+        self.email, self.known_words = found.invitation.email, found.words
+        if found.by_sign_on:
+            del self.fields["password"], self.fields["again"]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
@@ -42,6 +44,7 @@ class AcceptForm(forms.Form):
             self.add_error("again", "The two are not the same.")
         elif given.get("password"):
             person = User(email=self.email, full_name=given.get("full_name", ""))
+            person.known_words = self.known_words  # type: ignore[attr-defined]
             try:
                 validate_password(given["password"], person)
             except forms.ValidationError as error:
@@ -74,26 +77,29 @@ class Accept(View):
         return self._accepted(request, found, None, form.cleaned_data)
 
     def _form(self, data: Any, found: Found) -> AcceptForm:
-        invitation = found.invitation
-        first = {"full_name": invitation.full_name}
-        return AcceptForm(data, email=invitation.email, initial=first)
+        first = {"full_name": found.invitation.full_name}
+        return AcceptForm(data, initial=first, found=found)
 
     def _accepted(
         self, request: HttpRequest, found: Found, account: User | None, given: dict[str, Any]
     ) -> HttpResponse:
-        name, password = given.get("full_name", ""), given.get("password", "")
+        name, password = given.get("full_name", ""), given.get("password")
         try:
             accept(found.invitation, account=account, full_name=name, password=password)
         except (NotInvited, IntegrityError):
             return self._page(request, None, None)
         if account is not None:
             return redirect("organizations")
-        return render(request, "web/account/accepted.html")
+        return render(request, "web/account/accepted.html", {"by_sign_on": found.by_sign_on})
 
     def _page(self, request: HttpRequest, found: Found | None, form: Any) -> HttpResponse:
-        context = {"form": form, "itself": bool(found and found.account == request.user)}
+        context: dict[str, Any] = {
+            "form": form,
+            "itself": bool(found and found.account == request.user),
+        }
         if found:
             context |= {"invitation": found.invitation, "account": found.account}
+            context["by_sign_on"] = found.by_sign_on
         status = 200 if found and not (form and form.errors) else 400 if found else 404
         return render(request, "web/account/invitation.html", context, status=status)
 

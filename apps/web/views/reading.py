@@ -18,6 +18,7 @@ from apps.ecg.queries import get_recording_to_view
 from apps.reports import actions, queries
 from apps.reports.models import Report, Signature
 from apps.tenants.access import SingleSignOn, single_sign_on
+from apps.tenants.lockout import count_failure, forget_failures, may_try
 from apps.tenants.sign_on.asked import Signing
 from apps.tenants.sign_on.errors import AnswerRefused
 from apps.web.guard import OrganizationRequest, in_organization, wants_json
@@ -31,6 +32,11 @@ LONGEST_REASON = 400
 UNPROVEN = (
     "Your organization's sign-in did not prove that you are here now. Nothing was signed; your"
     " text is kept."
+)
+
+LOCKED = (
+    "Too many wrong passwords: for a quarter of an hour you can neither sign nor sign in from here,"
+    " unless an administrator unlocks you. Nothing was signed; your text is kept."
 )
 
 
@@ -149,6 +155,9 @@ def sign(request: OrganizationRequest, report_id: uuid.UUID) -> HttpResponse:
     bound = single_sign_on(request)
     if bound:
         return _prove_elsewhere(request, report, wish, bound)
+    if not may_try(request, request.user):
+        _note_refusal(request, report, "locked out")
+        return _sign_page(request, report, status=403, locked=True)
     return carry_out(request, report, wish, password=request.POST.get("password", ""))
 
 
@@ -186,6 +195,7 @@ def carry_out(
             **proof,
         )
     except actions.WrongPassword:
+        count_failure(request, request.user)
         _note_refusal(request, report, "wrong password")
         wrong = "The password is wrong. Nothing was signed."
         return _sign_page(request, report, status=400, wrong=wrong)
@@ -198,6 +208,8 @@ def carry_out(
     except actions.NotSignable:
         words = "This report cannot be signed as it stands. Nothing was signed."
         return _sign_page(request, report, status=409, clash=words)
+    if "password" in proof:
+        forget_failures(request, request.user)
     return _after_signing(request, report, wish)
 
 
@@ -222,6 +234,7 @@ def _sign_page(
     wrong: str = "",
     clash: str = "",
     unproven: str = "",
+    locked: bool = False,
 ) -> HttpResponse:
     # Named before the page is gathered: what arrives in between makes it stale, never unseen.
     viewed = actions.viewed_digest(report)
@@ -232,7 +245,8 @@ def _sign_page(
     context |= {
         "wrong": wrong,
         "clash": clash,
-        "unproven": unproven,
+        "unproven": LOCKED if locked else unproven,
+        "locked": locked,
         "meaning": meaning.label,
         "revision": shown.draft_revision,
         "viewed": viewed,

@@ -24,7 +24,7 @@ from apps.tenants.sign_on.accounts import claims_in, identity_of, keep_answer, u
 from apps.tenants.sign_on.asked import Asked
 from apps.tenants.sign_on.errors import AnswerRefused, ProviderFault
 from apps.tenants.sign_on.proof import SignOnProof
-from apps.tenants.sign_on.saml_metadata import our_metadata, read_metadata
+from apps.tenants.sign_on.saml_metadata import idp_of, our_metadata
 from apps.tenants.sign_on.secrets import client_secret
 from apps.web import sign_on
 from apps.web.guard import OrganizationRequest, in_organization
@@ -62,7 +62,7 @@ def acs(request: HttpRequest, provider_id: uuid.UUID) -> HttpResponse:
     """SAML's answer; the browser comes back with its own cookies by the redirect."""
     provider = sign_on.active_provider_named(provider_id)
     try:
-        idp = read_metadata(provider.metadata)
+        idp = idp_of(provider)
         posted = request.POST.get("SAMLResponse", "")
         claims = saml.claims_of(sign_on.sp_of(request, provider), idp, posted)
         with sign_on.scope_of(provider.organization_id):

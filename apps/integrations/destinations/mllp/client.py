@@ -9,6 +9,9 @@ from __future__ import annotations
 import socket
 import time
 
+from django.conf import settings
+
+from apps.core import egress
 from apps.core.errors import PermanentError, RetryableError
 
 START = b"\x0b"
@@ -56,7 +59,16 @@ def _addresses(host: str, port: int) -> list[tuple[str, int]]:
         raise PermanentError("mllp_destination_invalid") from None
     except OSError:
         raise RetryableError("mllp_host_unresolved") from None
-    return [(str(address[0]), port) for *_, address in found]
+    addresses = [str(address[0]) for *_, address in found]
+    if not all(may_be_sent_to(address) for address in addresses):
+        raise PermanentError("mllp_address_not_allowed")
+    return [(address, port) for address in addresses]
+
+
+def may_be_sent_to(address: str) -> bool:
+    """Only networks that are named for it; this machine in the demo only."""
+    networks = settings.MLLP_NETWORKS
+    return egress.is_in_networks(address, networks, loopback=settings.DEMO)
 
 
 def _reply(connection: socket.socket, deadline: float) -> bytes:
