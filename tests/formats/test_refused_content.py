@@ -14,9 +14,7 @@ STORAGE = "1.2.840.10008.5.1.4.1.1"
 @pytest.mark.parametrize(
     ("uid", "code"),
     [
-        (f"{STORAGE}.9.1.3", "dicom-ambulatory-ecg"),
-        (f"{STORAGE}.9.1.4", "dicom-32-bit-ecg"),
-        (f"{STORAGE}.9.2.1", "dicom-hemodynamic"),
+        (f"{STORAGE}.9.2.2", "dicom-other-hemodynamic"),
         (f"{STORAGE}.9.3.1", "dicom-electrophysiology"),
         (f"{STORAGE}.9.1", "dicom-trial-waveform"),
         (f"{STORAGE}.9.4.1", "dicom-other-waveform"),
@@ -35,10 +33,10 @@ def test_other_dicom_objects_are_refused_by_kind(uid, code):
 
 
 def test_the_refusal_names_the_object():
-    uid = f"{STORAGE}.9.1.3"
+    uid = f"{STORAGE}.9.3.1"
     with pytest.raises(Refused) as refused:
         decode(edited(file(), lambda d: setattr(d, "SOPClassUID", uid)))
-    assert "Ambulatory ECG Waveform Storage" in refused.value.message
+    assert "Cardiac Electrophysiology Waveform Storage" in refused.value.message
     assert refused.value.field == "SOPClassUID"
 
 

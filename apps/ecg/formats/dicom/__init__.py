@@ -1,4 +1,4 @@
-"""DICOM 12-lead and General ECG (PS3.3 A.34)."""
+"""DICOM ECG waveforms (PS3.3 A.34): 12-lead, General, Ambulatory, 32-bit, Hemodynamic."""
 
 from __future__ import annotations
 
@@ -15,15 +15,18 @@ from .groups import Group, choose_median, choose_rhythm, read_group, read_wavefo
 from .measurements import read_measurements
 from .part10 import read_file, recognises
 from .patient import read_patient
-from .sop_classes import TWELVE_LEAD
+from .proven import is_proven
+from .sop_classes import AMBULATORY, HEMODYNAMIC, TWELVE_LEAD
 from .statements import read_statements
 from .times import read_acquired
 from .values import Reader, ascii_text
 
 NAME = "dicom"
-VERSION = "dicom/1"
+VERSION = "dicom/2"
 FEWEST_LEADS = 4
 MOST_TWELVE_LEAD_CHANNELS = 13
+# What a catheter laboratory records beside the ECG: pressures, flow, saturation, temperature.
+NOT_ECG_UNITS = frozenset({"mm[Hg]", "kPa", "Pa", "cm[H2O]", "%", "L/min", "mL/min", "Cel"})
 
 __all__ = ["NAME", "VERSION", "decode", "recognises"]
 
@@ -62,14 +65,22 @@ def decode(data: bytes) -> DecodedEcg:
         measurements=read_measurements(dataset, groups, reader),
         statements=read_statements(dataset, reader),
         warnings=warnings.all(),
+        experimental=not is_proven(dataset, rhythm.dataset),
     )
 
 
 def _groups(dataset: Dataset, reader: Reader) -> list[Group]:
     items = dataset.items(tags.WAVEFORM_SEQUENCE)
-    if not items:
-        raise Refused("no-waveform", "The file holds no waveform.", field="WaveformSequence")
-    return [read_group(item, reader) for item in items]
+    but = NOT_ECG_UNITS if _kind(dataset) == HEMODYNAMIC else frozenset[str]()
+    groups = [read_group(item, n, reader, but=but) for n, item in enumerate(items, start=1)]
+    groups = [group for group in groups if group.channels]
+    if not groups:
+        raise Refused("no-waveform", "The file holds no ECG waveform.", field="WaveformSequence")
+    return groups
+
+
+def _kind(dataset: Dataset) -> str:
+    return ascii_text(dataset, tags.SOP_CLASS_UID)
 
 
 def _check_content(dataset: Dataset, groups: list[Group], rhythm: Group, reader: Reader) -> None:
@@ -81,8 +92,9 @@ def _check_content(dataset: Dataset, groups: list[Group], rhythm: Group, reader:
             field="WaveformSequence",
         )
     channels = sum(len(group.channels) for group in groups)
-    twelve_lead = ascii_text(dataset, tags.SOP_CLASS_UID) == TWELVE_LEAD
-    if twelve_lead and channels > MOST_TWELVE_LEAD_CHANNELS:
+    if _kind(dataset) == AMBULATORY:
+        reader.warnings.add("ambulatory", "Recorded while walking about, not at rest.")
+    if _kind(dataset) == TWELVE_LEAD and channels > MOST_TWELVE_LEAD_CHANNELS:
         reader.warnings.add(
             "channel-limit", f"{channels} channels; a 12-lead ECG object may hold 13."
         )

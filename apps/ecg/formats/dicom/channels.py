@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from decimal import Context, Decimal
 from typing import NamedTuple, NoReturn
 
@@ -18,14 +19,15 @@ _EXACT = Context(prec=80)
 
 
 class Channel(NamedTuple):
-    """One lead, and the bits its samples use; None where the file does not say."""
+    """One lead, where it stands in its group, and the bits it uses; None where it is not said."""
 
     lead: Lead
+    column: int
     bits_stored: int | None
 
 
-def read_channels(group: Dataset, reader: Reader) -> list[Channel]:
-    """The leads of one multiplex group in stored order. Raises Refused."""
+def read_channels(group: Dataset, reader: Reader, *, but: Collection[str] = ()) -> list[Channel]:
+    """The leads of one multiplex group in stored order; none in a unit of `but`. Raises Refused."""
     definitions = group.items(tags.CHANNEL_DEFINITIONS)
     if len(definitions) != unsigned(group, tags.NUMBER_OF_CHANNELS, "NumberOfWaveformChannels"):
         raise Refused(
@@ -33,7 +35,14 @@ def read_channels(group: Dataset, reader: Reader) -> list[Channel]:
             "The file does not describe every channel it holds.",
             field="ChannelDefinitionSequence",
         )
-    channels = [_channel(definition, reader) for definition in definitions]
+    channels = [
+        _channel(definition, column, reader)
+        for column, definition in enumerate(definitions)
+        if _unit(definition, reader) not in but
+    ]
+    if len(channels) < len(definitions):
+        left_out = len(definitions) - len(channels)
+        reader.warnings.add("channels-left-out", f"{left_out} channels are no ECG: left out.")
     names = [channel.lead.name for channel in channels]
     if len(set(names)) != len(names):
         raise Refused(
@@ -42,7 +51,7 @@ def read_channels(group: Dataset, reader: Reader) -> list[Channel]:
     return channels
 
 
-def _channel(definition: Dataset, reader: Reader) -> Channel:
+def _channel(definition: Dataset, column: int, reader: Reader) -> Channel:
     code = _lead_code(definition, reader)
     scale, baseline = _scale(definition, reader)
     _note_skew(definition, reader)
@@ -51,6 +60,7 @@ def _channel(definition: Dataset, reader: Reader) -> Channel:
         baseline = -baseline
     return Channel(
         Lead(code.name, scale, baseline, derived=code.derived, negated=code.negated),
+        column,
         _bits_stored(definition, reader),
     )
 
@@ -117,6 +127,11 @@ def _number(definition: Dataset, tag: int, keyword: str) -> Decimal | None:
 
 def _unknown_scale(keyword: str) -> NoReturn:
     raise Refused("unknown-scale", f"{keyword} is missing; the scale is unknown.", field=keyword)
+
+
+def _unit(definition: Dataset, reader: Reader) -> str:
+    code = reader.code(definition, tags.SENSITIVITY_UNITS)
+    return code.value if code else ""
 
 
 def _unit_nv(definition: Dataset, reader: Reader) -> Decimal:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -22,11 +22,13 @@ _MEDIAN_LABELS = ("MEDIAN", "AVERAGE", "REPRESENTATIVE", "TEMPLATE")
 
 
 class Group(NamedTuple):
-    """One multiplex group with its leads, its samples not yet read."""
+    """One multiplex group with its leads, its samples not yet read; `number` counts from 1."""
 
+    number: int
     kind: WaveformKind
     labelled: bool
     original: bool
+    begins_ms: Decimal | None
     seconds: Decimal
     rate_hz: Decimal
     channels: list[Channel]
@@ -39,8 +41,13 @@ class Group(NamedTuple):
         return frozenset(channel.lead.name for channel in self.channels)
 
 
-def read_group(dataset: Dataset, reader: Reader) -> Group:
-    """Everything about a group but its samples. Raises Refused."""
+def read_group(
+    dataset: Dataset, number: int, reader: Reader, *, but: Collection[str] = ()
+) -> Group:
+    """Everything about a group but its samples, without channels in a unit of `but`.
+
+    Raises Refused.
+    """
     rate = check_rate(
         decimal(dataset, tags.SAMPLING_FREQUENCY, "SamplingFrequency"), field="SamplingFrequency"
     )
@@ -54,7 +61,9 @@ def read_group(dataset: Dataset, reader: Reader) -> Group:
             "group-originality",
             f"The {kind} group is marked {'original' if original else 'derived'}.",
         )
-    return Group(kind, labelled, original, seconds, rate, read_channels(dataset, reader), dataset)
+    begins = decimal(dataset, tags.GROUP_TIME_OFFSET, "MultiplexGroupTimeOffset")
+    channels = read_channels(dataset, reader, but=but)
+    return Group(number, kind, labelled, original, begins, seconds, rate, channels, dataset)
 
 
 def _kind(label: str, original: bool, seconds: Decimal) -> tuple[WaveformKind, bool]:
@@ -75,6 +84,7 @@ def choose_rhythm(groups: list[Group], reader: Reader) -> Group:
         )
     best = _best(found, lambda g: (len(g.standard_leads()), g.original, g.labelled, g.seconds))
     if best is None or any(not group.leads() <= best.leads() for group in found):
+        _refuse_sequential(found)
         raise Refused(
             "several-rhythms",
             "The file holds several rhythm groups and none has all leads at once.",
@@ -83,6 +93,17 @@ def choose_rhythm(groups: list[Group], reader: Reader) -> Group:
     if len(found) > 1:
         reader.warnings.add("groups-left-out", f"{len(found) - 1} further rhythm groups left out.")
     return best
+
+
+def _refuse_sequential(groups: list[Group]) -> None:
+    """Leads of different instants are no 12-lead recording: nothing can be checked across them."""
+    if len({group.begins_ms or 0 for group in groups}) > 1:
+        raise Refused(
+            "sequential-groups",
+            "The leads were recorded one group after another; send a recording with all leads "
+            "at the same time.",
+            field="MultiplexGroupTimeOffset",
+        )
 
 
 def choose_median(groups: list[Group], reader: Reader) -> Group | None:
@@ -103,8 +124,12 @@ def _best(groups: list[Group], rank: Callable[[Group], tuple[int | Decimal, ...]
 
 def read_waveform(group: Group, reader: Reader) -> Waveform:
     """The samples of a chosen group. Raises Refused."""
-    stored = [channel.bits_stored for channel in group.channels]
+    columns = [channel.column for channel in group.channels]
+    stored = {channel.column: channel.bits_stored for channel in group.channels}
     counts, missing = read_samples(group.dataset, stored, reader.warnings)
+    if counts.shape[1] > len(columns):
+        counts = np.ascontiguousarray(counts[:, columns])
+        missing = None if missing is None else missing[:, columns]
     leads = tuple(channel.lead for channel in group.channels)
     for column, lead in enumerate(leads):
         if lead.negated:

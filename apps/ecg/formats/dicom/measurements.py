@@ -103,7 +103,8 @@ def _with_method(item: Dataset, name: str) -> tuple[str, str]:
 def _lead(item: Dataset, groups: list[Group]) -> str:
     """The lead of a reference to one channel (1-based); empty for a whole group."""
     pair = unsigned_list(item, tags.REFERENCED_CHANNELS, width=2)
-    if len(pair) != 2 or not 1 <= pair[0] <= len(groups):
+    if len(pair) != 2:
         return ""
-    channels = groups[pair[0] - 1].channels
-    return channels[pair[1] - 1].lead.name if 1 <= pair[1] <= len(channels) else ""
+    group = next((group for group in groups if group.number == pair[0]), None)
+    channels = group.channels if group else []
+    return next((c.lead.name for c in channels if c.column == pair[1] - 1), "")

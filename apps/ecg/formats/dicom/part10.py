@@ -42,13 +42,24 @@ def read_file(data: bytes, warnings: Warnings) -> Dataset:
     if shell.sop_class:
         require_ecg(shell.sop_class)
     syntax = _syntax(data, shell, warnings)
-    body, at = (_inflate(data[shell.body_at :]), 0) if syntax.deflated else (data, shell.body_at)
+    body, at = _body(data, shell, syntax)
     head, _ = read_elements(body, at, syntax, until=tags.SOP_CLASS_UID)
     sop_class = _uid(head, tags.SOP_CLASS_UID) or shell.sop_class
     require_ecg(sop_class)
     if shell.sop_class and shell.sop_class != sop_class:
         warnings.add("sop-class-differs", "File meta and data set name different SOP classes.")
     return read_elements(body, at, syntax)[0]
+
+
+def read_any(data: bytes, warnings: Warnings) -> Dataset:
+    """The elements of an object of any kind. Raises Refused."""
+    shell = _shell(data)
+    syntax = _syntax(data, shell, warnings)
+    return read_elements(*_body(data, shell, syntax), syntax)[0]
+
+
+def _body(data: bytes, shell: _Shell, syntax: Syntax) -> tuple[bytes, int]:
+    return (_inflate(data[shell.body_at :]), 0) if syntax.deflated else (data, shell.body_at)
 
 
 def _shell(data: bytes) -> _Shell:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -40,8 +41,13 @@ class Samples(NamedTuple):
     missing: NDArray[np.bool_] | None
 
 
-def read_samples(group: Dataset, stored_bits: list[int | None], warnings: Warnings) -> Samples:
-    """The counts of one multiplex group. Raises Refused; never returns a guess."""
+def read_samples(
+    group: Dataset, stored_bits: Mapping[int, int | None], warnings: Warnings
+) -> Samples:
+    """The counts of one multiplex group, its channels' bits stored by column.
+
+    Raises Refused; never returns a guess.
+    """
     channels = unsigned(group, tags.NUMBER_OF_CHANNELS, "NumberOfWaveformChannels")
     length = unsigned(group, tags.NUMBER_OF_SAMPLES, "NumberOfWaveformSamples")
     allocated = unsigned(group, tags.BITS_ALLOCATED, "WaveformBitsAllocated")
@@ -122,11 +128,11 @@ def _check_stored_bits(
     raw: NDArray[Any],
     missing: NDArray[np.bool_] | None,
     dtype: np.dtype[Any],
-    stored_bits: list[int | None],
+    stored_bits: Mapping[int, int | None],
 ) -> None:
     """Fewer bits stored than allocated must be low-aligned and sign-extended."""
     allocated = dtype.itemsize * 8
-    for channel, stored in enumerate(stored_bits):
+    for channel, stored in stored_bits.items():
         if stored is None or stored == allocated:
             continue
         if not 1 <= stored < allocated:

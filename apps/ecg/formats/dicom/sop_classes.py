@@ -1,4 +1,4 @@
-"""Which DICOM objects are resting ECGs, and what the others are called when refused."""
+"""Which DICOM objects may hold a resting ECG, and what the others are called when refused."""
 
 from __future__ import annotations
 
@@ -10,24 +10,30 @@ from apps.ecg.formats.canonical import Refused
 _STORAGE = "1.2.840.10008.5.1.4.1.1"
 TWELVE_LEAD = f"{_STORAGE}.9.1.1"
 GENERAL = f"{_STORAGE}.9.1.2"
+AMBULATORY = f"{_STORAGE}.9.1.3"
+GENERAL_32_BIT = f"{_STORAGE}.9.1.4"
+HEMODYNAMIC = f"{_STORAGE}.9.2.1"
+ENCAPSULATED_PDF = f"{_STORAGE}.104.1"
+_ECG = {TWELVE_LEAD, GENERAL, AMBULATORY, GENERAL_32_BIT, HEMODYNAMIC}
 
 # Longest prefix first.
 _REFUSED = {
-    f"{_STORAGE}.9.1.3": "dicom-ambulatory-ecg",
-    f"{_STORAGE}.9.1.4": "dicom-32-bit-ecg",
     f"{_STORAGE}.9.1": "dicom-trial-waveform",
-    f"{_STORAGE}.9.2": "dicom-hemodynamic",
+    f"{_STORAGE}.9.2": "dicom-other-hemodynamic",
     f"{_STORAGE}.9.3": "dicom-electrophysiology",
     f"{_STORAGE}.9": "dicom-other-waveform",
-    f"{_STORAGE}.104.1": "dicom-pdf",
+    ENCAPSULATED_PDF: "dicom-pdf",
     f"{_STORAGE}.104": "dicom-document",
     f"{_STORAGE}.88": "dicom-structured-report",
+}
+_MESSAGES = {
+    "dicom-pdf": "This is a PDF in DICOM: it is kept as a document, and no number is read from it."
 }
 
 
 def require_ecg(uid: str) -> None:
-    """Raises Refused unless the object is a 12-lead or General ECG."""
-    if uid in (TWELVE_LEAD, GENERAL):
+    """Raises Refused unless the object is of a kind that may hold an ECG (PS3.3 A.34)."""
+    if uid in _ECG:
         return
     if not uid:
         raise Refused(
@@ -37,11 +43,9 @@ def require_ecg(uid: str) -> None:
         )
     name = UID(uid, validation_mode=IGNORE).name
     name = "of an unknown kind" if name == uid else name
-    raise Refused(
-        _code(uid, name),
-        f"The DICOM object ({name}) is not a 12-lead or General ECG.",
-        field="SOPClassUID",
-    )
+    code = _code(uid, name)
+    message = f"The DICOM object ({name}) is not an ECG waveform."
+    raise Refused(code, _MESSAGES.get(code, message), field="SOPClassUID")
 
 
 def _code(uid: str, name: str) -> str:

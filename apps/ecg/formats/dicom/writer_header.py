@@ -10,9 +10,9 @@ from pydicom.sequence import Sequence
 from apps.ecg.formats.canonical import DecodedEcg, PatientIdentity
 
 from .electrodes import STANDARD
+from .proven import SYNTHETIC_VENDOR
 from .writer_codes import code_item
 
-SYNTHETIC_VENDOR = "Einthoven synthetic"
 SYNTHETIC_COMMENT = "Synthetic ECG; not recorded from a person."
 
 

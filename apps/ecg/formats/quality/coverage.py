@@ -9,6 +9,7 @@ from apps.ecg.formats.warnings import Warnings
 USUAL_RATES = {240, 250, 256, 300, 400, 500, 1000, 2000}
 SLOWEST_HZ, FASTEST_HZ = 200, 32_000
 SHORTEST_S, USUAL_S, USUAL_TOLERANCE_S = 2.4, 10.0, 0.5
+LONGEST_S = 600.0
 MAX_GAPS = 65_535
 
 
@@ -25,6 +26,12 @@ def check_coverage(rhythm: Waveform, warnings: Warnings) -> None:
     seconds = rhythm.samples / rate
     if seconds < SHORTEST_S:
         raise Refused("too-short", f"The recording is shorter than {SHORTEST_S} s.")
+    if seconds > LONGEST_S:
+        raise Refused(
+            "too-long",
+            f"The recording lasts {seconds / 60:.0f} minutes; send the part to be read, "
+            f"at most {LONGEST_S / 60:.0f} minutes.",
+        )
     if abs(seconds - USUAL_S) > USUAL_TOLERANCE_S:
         warnings.add("unusual-duration", f"The recording lasts {seconds:.1f} s, not 10 s.")
     absent = [name for name in HASH_LEADS if name not in rhythm.lead_names()]
