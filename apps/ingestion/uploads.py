@@ -5,8 +5,11 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from django.core.files.uploadedfile import InMemoryUploadedFile
+from django.core.files.uploadedfile import InMemoryUploadedFile, SimpleUploadedFile, UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
+
+from apps.ecg.formats.wfdb.header import SUFFIX
+from apps.ecg.formats.wfdb.record import gather
 
 CHUNK = 64 * 1024
 
@@ -51,3 +54,17 @@ class MemoryHandler(FileUploadHandler):
         )
         found.too_large = self.too_large  # type: ignore[attr-defined]
         return found
+
+
+def whole_records(sent: list[UploadedFile]) -> list[UploadedFile]:
+    """The files of one form, each WFDB record among them as one archive named as its header."""
+    named = {file.name or "": file for file in sent if not getattr(file, "too_large", False)}
+    if len(named) != len(sent) or not any(name.endswith(SUFFIX) for name in named):
+        return sent
+    content = {name: file.read() for name, file in named.items()}
+    for file in sent:
+        file.seek(0)
+    return [
+        named[name] if data is content[name] else SimpleUploadedFile(name, data)
+        for name, data in gather(content).items()
+    ]

@@ -1,4 +1,5 @@
 // Sends chosen files one by one with their progress, then follows each to its outcome.
+// The files of a WFDB record are sent together: its header names the others.
 
 const PARALLEL = 2;
 const POLL_MS = 1500;
@@ -18,9 +19,23 @@ let sending = 0;
 
 // Files
 
-function add(files) {
-  for (const file of files) waiting.push({ file, uploadId: newId(), row: addRow(file) });
+async function add(files) {
+  const parts = await partsOf(files);
+  const taken = new Set([...parts.values()].flat());
+  for (const file of files) {
+    if (!taken.has(file)) waiting.push({ files: [file, ...(parts.get(file) ?? [])], uploadId: newId(), row: addRow(file) });
+  }
   pump();
+}
+
+// Header → the files chosen with it that start one of its lines.
+async function partsOf(files) {
+  const parts = new Map();
+  for (const header of files.filter((file) => file.name.endsWith(".hea") && file.size < 65536)) {
+    const words = new Set((await header.text()).split("\n").map((line) => line.split(" ")[0]));
+    parts.set(header, files.filter((file) => file !== header && words.has(file.name)));
+  }
+  return parts;
 }
 
 function pump() {
@@ -40,11 +55,11 @@ function newId() {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
-function bodyOf({ file, uploadId }) {
+function bodyOf({ files, uploadId }) {
   const body = new FormData(form);
   body.delete("file");
   body.set("upload_id", uploadId);
-  body.append("file", file, file.name);
+  for (const file of files) body.append("file", file, file.name);
   return body;
 }
 

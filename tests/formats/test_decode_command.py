@@ -11,7 +11,9 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from apps.ecg.formats import decode
-from tests.formats.ecgs import file, median
+from apps.ecg.formats.canonical import canonical_hash
+from tests.formats.ecgs import file, median, waveform
+from tests.formats.writers.wfdb import wfdb_files
 
 KEYS = [
     "file",
@@ -123,3 +125,14 @@ def test_many_files_report_progress_on_stderr(good):
     assert status == 0
     assert len(out.splitlines()) == 21
     assert "21/21" in err
+
+
+def test_a_wfdb_header_is_decoded_with_the_signal_file_beside_it(tmp_path):
+    for name, content in wfdb_files(waveform()).items():
+        (tmp_path / name).write_bytes(content)
+    status, out, _ = run(str(tmp_path / "record.hea"), "--json")
+    assert status == 0
+    assert json.loads(out)["canonical_hash"] == canonical_hash(waveform())
+    (tmp_path / "record.dat").unlink()
+    status, out, _ = run(str(tmp_path / "record.hea"), "--json")
+    assert json.loads(out)["error"]["code"] == "wfdb-no-signal"

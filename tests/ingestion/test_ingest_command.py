@@ -14,6 +14,8 @@ from apps.ingestion.models import Ingress
 from apps.tenants.models import Site
 from tests.database import committed
 from tests.factories import inside
+from tests.formats.ecgs import waveform
+from tests.formats.writers.wfdb import wfdb_files
 from tests.ingestion.files import bring_in, ecg_file, process_waiting
 
 pytestmark = committed
@@ -124,3 +126,18 @@ def test_the_same_ecg_uploaded_twice_and_imported_once_is_one_recording(mercy, f
     rows = rows_of(mercy)
     assert [row.outcome for row in rows] == ["new", "same_bytes", "same_bytes"]
     assert len({row.recording_id for row in rows}) == 1
+
+
+def test_a_wfdb_record_in_a_folder_is_one_arrival(mercy, tmp_path):
+    for name, content in wfdb_files(waveform()).items():
+        (tmp_path / name).write_bytes(content)
+    (tmp_path / "alone.dat").write_bytes(b"a signal file no header names")
+    lines, _ = run(tmp_path)
+    assert [line["file"] for line in lines] == [
+        str(tmp_path / "alone.dat"),
+        str(tmp_path / "record.hea"),
+    ]
+    process_waiting()
+    assert [row.outcome for row in rows_of(mercy)] == ["quarantined", "new"]
+    again, _ = run(tmp_path / "record.hea", tmp_path / "record.dat")
+    assert [line["ingress"] for line in again] == [lines[1]["ingress"]]

@@ -12,6 +12,8 @@ from apps.ingestion.uploads import MemoryHandler
 from apps.tenants.models import Site
 from tests.database import committed
 from tests.factories import inside
+from tests.formats.ecgs import waveform
+from tests.formats.writers.wfdb import wfdb_files
 from tests.web.pages import events
 
 pytestmark = committed
@@ -70,6 +72,26 @@ def test_the_plain_form_sends_several_files_with_site_and_priority(client_of, te
     page = client.get("/upload").content.decode()
     assert "a.dcm" in page
     assert "b.dcm" in page
+
+
+def record(*names):
+    files = wfdb_files(waveform())
+    return [file(files[name], name) for name in names or files]
+
+
+def test_the_files_of_one_record_sent_together_are_one_arrival(client_of, technician, mercy):
+    client, key = client_of(technician), uuid.uuid4()
+    answer = send(client, *record(), upload_id=key)
+    assert answer.status_code == 201
+    (row,) = arrivals(mercy)
+    assert (row.filename, row.size > 60_000) == ("record.hea", True)
+    again = send(client, *record("record.dat", "record.hea"), upload_id=key)
+    assert again.json()["id"] == answer.json()["id"]
+
+
+def test_a_header_without_its_signal_file_and_another_file_stay_two(client_of, technician, mercy):
+    send(client_of(technician), *record("record.hea"), file(b"1", "a.dcm"), json=False)
+    assert [row.filename for row in arrivals(mercy)] == ["record.hea", "a.dcm"]
 
 
 def test_the_same_upload_sent_again_is_one_arrival(client_of, technician, mercy):

@@ -8,7 +8,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Protocol
 
-from . import aecg, cardiosoft, contec, dicom, mortara, muse, philips, schiller, scp
+from . import (
+    aecg,
+    cardiosoft,
+    contec,
+    dicom,
+    edf,
+    ishne,
+    mortara,
+    muse,
+    philips,
+    schiller,
+    scp,
+    wfdb,
+)
 from .canonical import DecodedEcg, Refused
 from .quality import check
 from .texts import check_texts
@@ -40,6 +53,9 @@ FORMATS: tuple[Decoder, ...] = (
     cardiosoft,
     schiller,
     mortara,
+    edf,
+    wfdb,
+    ishne,
 )
 
 

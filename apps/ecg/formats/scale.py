@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Context, Decimal
+from fractions import Fraction
 
 from .canonical import Refused
+from .warnings import Warnings
 
 MIN_NV_PER_LSB = Decimal("0.001")
 MAX_NV_PER_LSB = Decimal(10) ** 9
 MAX_OFFSET_NV = Decimal(10) ** 10
+_DIGITS = Context(prec=18)
 
 
 def mantissa_exponent(value: Decimal) -> tuple[int, int]:
@@ -36,3 +39,23 @@ def check_rate(rate_hz: Decimal | None, *, field: str) -> Decimal:
     if rate_hz is None or not 0 < rate_hz <= 1_000_000 or (rate_hz * 1000) % 1:
         raise Refused("unknown-rate", "The sampling rate is missing or impossible.", field=field)
     return rate_hz
+
+
+def nearest_decimal(value: Fraction) -> Decimal:
+    """The decimal of 18 digits nearest to a fraction; equal to it wherever that is possible."""
+    return _DIGITS.divide(Decimal(value.numerator), Decimal(value.denominator))
+
+
+def decimal_scale(
+    nv_per_lsb: Fraction, offset_nv: Fraction, warnings: Warnings, *, field: str
+) -> tuple[Decimal, Decimal]:
+    """A scale given as a division. Raises Refused for one that is no ECG's.
+
+    Where the division does not end, 18 digits are kept, with a warning: over 32-bit counts
+    that is less than a millionth of a nanovolt.
+    """
+    scale, offset = nearest_decimal(nv_per_lsb), nearest_decimal(offset_nv)
+    check_scale(scale, offset, field=field)
+    if (Fraction(scale), Fraction(offset)) != (nv_per_lsb, offset_nv):
+        warnings.add("scale-rounded", "The scale does not end as a decimal; 18 digits are kept.")
+    return scale, offset

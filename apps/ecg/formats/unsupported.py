@@ -11,10 +11,9 @@ _SIGNATURES = (
     (b"GIF8", "image", "an image; a picture of an ECG holds no samples"),
     (b"II*\x00", "image", "an image; a picture of an ECG holds no samples"),
     (b"MM\x00*", "image", "an image; a picture of an ECG holds no samples"),
-    (b"PK\x03\x04", "archive", "an archive; send its files one by one"),
+    (b"PK\x03\x04", "archive", "an archive without a WFDB header; send its files one by one"),
     (b"\x1f\x8b", "archive", "a compressed file; send its content"),
     (b"MSH|", "hl7-message", "an HL7 message"),
-    (b"0       ", "edf", "an EDF file, which is not read yet"),
 )
 
 

@@ -1,4 +1,4 @@
-"""One file named on the command line, decoded in the limited child."""
+"""One file named on the command line, with what belongs to it, decoded in the limited child."""
 
 from __future__ import annotations
 
@@ -6,14 +6,34 @@ from pathlib import Path
 
 from django.core.management.base import CommandError
 
+from apps.ecg.formats import MAX_FILE_BYTES, bundle
 from apps.ecg.formats.canonical import DecodedEcg, Refused
 from apps.ecg.formats.sandbox import DecoderUnavailable, decode_limited
+from apps.ecg.formats.wfdb.record import signal_files
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of a file; of a WFDB header, an archive of it and its signal files beside it.
+
+    Raises OSError.
+    """
+    data = path.read_bytes()
+    parts = parts_beside(path, data)
+    if not parts or sum(part.stat().st_size for part in parts) > MAX_FILE_BYTES:
+        return data
+    return bundle.write({path.name: data, **{part.name: part.read_bytes() for part in parts}})
+
+
+def parts_beside(path: Path, data: bytes) -> list[Path]:
+    """The signal files a WFDB header names; empty unless it is one and all are beside it."""
+    parts = [path.parent / name for name in signal_files(path.name, data)]
+    return parts if all(part.is_file() for part in parts) else []
 
 
 def decode_file(path: Path) -> DecodedEcg:
     """The decoded file. Raises Refused, also for a file that cannot be read."""
     try:
-        data = path.read_bytes()
+        data = read_file(path)
     except IsADirectoryError:
         raise Refused("is-a-directory", "This is a directory; name its files.") from None
     except FileNotFoundError:

@@ -23,7 +23,7 @@ from apps.ecg.models import Priority
 from apps.ingestion import queries
 from apps.ingestion.actions import DeliveryKeyReused, EmptyFile, accept
 from apps.ingestion.models import Ingress
-from apps.ingestion.uploads import CHUNK, MemoryHandler
+from apps.ingestion.uploads import CHUNK, MemoryHandler, whole_records
 from apps.tenants.models import Site
 from apps.tenants.queries import get_site_to_send_from, permit, sites
 from apps.web.arrivals import rows_of
@@ -83,9 +83,9 @@ def files(request: OrganizationRequest) -> HttpResponse:
 
 @csrf_protect
 def _files(request: OrganizationRequest) -> HttpResponse:
-    """One file for scripts, several for the plain form; every one is answered for."""
+    """One file or record for scripts, several for the plain form; every one is answered for."""
     permit(request.active, "upload_files")
-    sent = request.FILES.getlist("file")
+    sent = whole_records(request.FILES.getlist("file"))
     if not sent:
         return _answer(request, [Received("", 400, "No file was sent. Choose one or more files.")])
     with transaction.atomic():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from apps.ecg.formats.canonical import DecodedEcg, Refused
+from apps.ecg.formats.leads_needed import require_leads
 from apps.ecg.formats.limb import complete_limb_leads
 from apps.ecg.formats.warnings import Warnings
 
@@ -23,7 +24,6 @@ from .values import Reader, ascii_text
 
 NAME = "dicom"
 VERSION = "dicom/2"
-FEWEST_LEADS = 4
 MOST_TWELVE_LEAD_CHANNELS = 13
 # What a catheter laboratory records beside the ECG: pressures, flow, saturation, temperature.
 NOT_ECG_UNITS = frozenset({"mm[Hg]", "kPa", "Pa", "cm[H2O]", "%", "L/min", "mL/min", "Cel"})
@@ -85,12 +85,7 @@ def _kind(dataset: Dataset) -> str:
 
 def _check_content(dataset: Dataset, groups: list[Group], rhythm: Group, reader: Reader) -> None:
     """Limits of the object definition warn; too few leads for an ECG is refused."""
-    if len(rhythm.channels) < FEWEST_LEADS:
-        raise Refused(
-            "too-few-leads",
-            "A trace of one to three leads is not a diagnostic ECG.",
-            field="WaveformSequence",
-        )
+    require_leads(len(rhythm.channels), field="WaveformSequence")
     channels = sum(len(group.channels) for group in groups)
     if _kind(dataset) == AMBULATORY:
         reader.warnings.add("ambulatory", "Recorded while walking about, not at rest.")

@@ -9,12 +9,13 @@ from typing import NamedTuple
 import numpy as np
 
 from apps.ecg.formats.canonical import STANDARD_LEADS, Refused, Waveform, WaveformKind
+from apps.ecg.formats.negated import turned
 from apps.ecg.formats.scale import check_rate
 
 from . import tags
 from .channels import Channel, read_channels
 from .elements import Dataset
-from .samples import INT32, read_samples
+from .samples import read_samples
 from .values import Reader, ascii_text, decimal, unsigned
 
 SHORTEST_RHYTHM_S = Decimal("2.4")
@@ -131,9 +132,5 @@ def read_waveform(group: Group, reader: Reader) -> Waveform:
         counts = np.ascontiguousarray(counts[:, columns])
         missing = None if missing is None else missing[:, columns]
     leads = tuple(channel.lead for channel in group.channels)
-    for column, lead in enumerate(leads):
-        if lead.negated:
-            if counts[:, column].min() == INT32.min:
-                raise Refused("sample-range", "Samples exceed 32 bits.", field="WaveformData")
-            counts[:, column] = np.negative(counts[:, column])
+    counts = turned(counts, leads)
     return Waveform(group.kind, leads, counts, group.rate_hz, missing)

@@ -10,7 +10,7 @@ from apps.ecg.formats.canonical import DecodedEcg, DecodeWarning
 from apps.ecg.formats.warnings import Warnings
 
 from .agreement import check_agreement
-from .amplitude import check_amplitude, check_median_scale
+from .amplitude import check_amplitude, check_median_scale, check_normalised
 from .clock import clock_warnings
 from .contact import check_duplicates, check_flat
 from .coverage import check_coverage
@@ -28,6 +28,7 @@ def check(ecg: DecodedEcg) -> tuple[DecodeWarning, ...]:
     check_coverage(ecg.rhythm, warnings)
     signal = Signal(ecg.rhythm)
     check_amplitude(signal, warnings)
+    check_normalised(signal)
     check_flat(signal, warnings)
     check_pulse(signal)
     check_identities(signal, warnings)

@@ -13,6 +13,7 @@ SMALL_UV, LARGE_UV = 150.0, 6_000.0
 SMALLEST_UV, LARGEST_UV = 50.0, 20_000.0
 RATIO_ODD, RATIO_WRONG = (0.8, 1.25), (0.4, 2.5)
 COMPARABLE_UV = 300.0
+ALIKE, ALIKE_LEADS = 0.005, 8
 
 
 def check_amplitude(signal: Signal, warnings: Warnings) -> None:
@@ -25,6 +26,22 @@ def check_amplitude(signal: Signal, warnings: Warnings) -> None:
     for name, value in zip(signal.names, ranges, strict=True):
         if not SMALL_UV <= value <= LARGE_UV:
             warnings.add("unusual-amplitude", f"Lead {name} spans {value / 1000:.2f} mV.")
+
+
+def check_normalised(signal: Signal) -> None:
+    """Raises Refused where the leads are equally tall to half a percent: no heart is.
+
+    Published data sets carry such records: each lead was stretched to the same height.
+    """
+    values = [signal.valid(lead) for lead in signal.measured()]
+    spans = np.array([np.ptp(row) if row.size else 0.0 for row in values])
+    if spans.size >= ALIKE_LEADS and spans.min() >= (1 - ALIKE) * spans.max():
+        raise Refused(
+            "normalised-leads",
+            f"Every lead spans the same {spans.max() / 1000:.2f} mV: the leads were stretched "
+            "one by one, and their true amplitudes are not in the file.",
+            field="gain",
+        )
 
 
 def check_median_scale(rhythm: Signal, median: Signal, warnings: Warnings) -> None:

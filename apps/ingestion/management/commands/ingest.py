@@ -20,6 +20,8 @@ from apps.core.blobs.store import TooLarge
 from apps.core.errors import RetryableError
 from apps.core.leases import BULK, Leased
 from apps.core.scope import organization_scope
+from apps.ecg.formats.wfdb.header import SUFFIX
+from apps.ecg.management.files import parts_beside, read_file
 from apps.ecg.models import Priority
 from apps.ingestion.actions import EmptyFile, OrganizationClosed, accept
 from apps.ingestion.models import Ingress
@@ -59,7 +61,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="one JSON object a line")
 
     def handle(self, *, organization: str, paths: list[str], **options: Any) -> None:
-        files = list(_files(paths))
+        files = _without_parts(list(_files(paths)))
         if not files:
             raise CommandError("There is no file at the given paths.")
         with organization_scope(organization_id_of(organization)):
@@ -97,6 +99,20 @@ def _files(paths: list[str]) -> Iterator[Path]:
             raise CommandError(f"{given}: no such file or folder.")
 
 
+def _without_parts(files: list[Path]) -> list[Path]:
+    """A signal file goes with the WFDB header beside it that names it."""
+    headers = [path for path in files if path.suffix == SUFFIX]
+    parts = {part for path in headers for part in _parts(path)}
+    return [path for path in files if path not in parts]
+
+
+def _parts(header: Path) -> list[Path]:
+    try:
+        return parts_beside(header, header.read_bytes())
+    except OSError:
+        return []
+
+
 def _site(name: str) -> Site | None:
     if not name:
         return None
@@ -113,7 +129,7 @@ def _offer(path: Path, site: Site | None, priority: str) -> Line:
     try:
         if path.stat().st_size > settings.MAX_UPLOAD_BYTES:
             raise TooLarge
-        data = path.read_bytes()
+        data = read_file(path)
         accepted = accept(
             source=Ingress.Source.IMPORT,
             chunks=[data],

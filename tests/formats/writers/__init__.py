@@ -1,0 +1,1 @@
+"""Writers of the formats that are only read: exact, or an error."""

@@ -1,0 +1,1 @@
+"""Independent readers, called by tests and never copied."""
