@@ -21,9 +21,11 @@ from apps.ecg.formats import canonical
 from apps.ecg.models import Patient, PatientIdentifier, Priority, Recording, StageRun
 from apps.ingestion.models import Ingress
 from apps.reports.models import Report
+from apps.tenants import blobs
 from apps.tenants.actions import NewOrganization, add_member, provision_organization
 from apps.tenants.lookups import organization_by_slug
 from apps.tenants.models import EmergencyAccess, Offboarding, Organization, PlatformRole, User
+from tests.formats.ecgs import encapsulated
 
 PASSWORD = "correct horse battery staple"
 
@@ -204,6 +206,14 @@ def make_ingress(organization: Organization, **fields: Any) -> Ingress:
     } | fields
     with inside(organization):
         return Ingress.objects.create(organization=organization, **fields)
+
+
+def make_document(organization: Organization) -> Ingress:
+    """A PDF in DICOM that was kept."""
+    kept = blobs.put(organization.pk, "raw", [encapsulated(b"%PDF-1.7 a document")])
+    return make_ingress(
+        organization, sha256=kept.sha256, size=kept.size, outcome="document", state="done"
+    )
 
 
 def make_stage_run(recording: Recording, stage: str = "measure", **fields: Any) -> StageRun:

@@ -80,6 +80,8 @@ CODES: dict[str, str] = {
     "ingestion.file.refused": "File not accepted",
     "ingestion.file.linked": "File linked to a recording",
     "ingestion.file.quarantined": "File refused and kept",
+    "ingestion.document.kept": "Document kept, no ECG",
+    "ingestion.document.downloaded": "Document downloaded",
     "ingestion.file.replayed": "File put back in the queue",
     "ingestion.identity.conflicted": "Same signal under another identity",
     "ecg.recording.created": "Recording created",

@@ -20,6 +20,9 @@ from apps.ingestion.link import known_bytes, link_known_bytes, link_recording
 from apps.ingestion.models import Ingress
 from apps.tenants import blobs
 
+# Refusals of files that are of use all the same: a person opens them.
+DOCUMENTS = {"dicom-pdf"}
+
 log = structlog.get_logger(__name__)
 
 
@@ -37,7 +40,8 @@ def process(lease: Lease) -> None:
     try:
         ecg = decode_limited(data)
     except Refused as refusal:
-        quarantine(ingress, refusal, lease)
+        settle = keep_document if refusal.code in DOCUMENTS else quarantine
+        settle(ingress, refusal, lease)
         return
     except DecoderUnavailable:
         raise RetryableError("decoder-unavailable") from None
@@ -54,6 +58,20 @@ def _original(ingress: Ingress) -> bytes:
         raise PermanentError("stored-bytes-missing") from None
     except (Corrupt, Unsealable):
         raise PermanentError("stored-bytes-not-genuine") from None
+
+
+@transaction.atomic
+def keep_document(ingress: Ingress, refusal: Refused, lease: Lease) -> None:
+    """No ECG and nothing wrong: the bytes stay, to be opened from the list of arrivals."""
+    audit.record("ingestion.document.kept", ingress, code=refusal.code)
+    leases.finish(
+        lease,
+        Leased.State.DONE,
+        outcome=Ingress.Outcome.DOCUMENT,
+        scanned_at=timezone.now(),
+        refusal_message=refusal.message,
+    )
+    log.info("file.document", code=refusal.code)
 
 
 @transaction.atomic

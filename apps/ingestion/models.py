@@ -29,6 +29,7 @@ class Ingress(Leased, Public):
         IDENTITY_CONFLICT = "identity_conflict", "Same signal, other patient"
         TIME_CONFLICT = "time_conflict", "Same signal, other time"
         QUARANTINED = "quarantined", "Refused"
+        DOCUMENT = "document", "Document, no ECG"
 
     source = models.CharField(
         max_length=8, choices=Source.choices, db_comment="operational: The door it came through."

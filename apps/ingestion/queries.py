@@ -58,6 +58,14 @@ def get_arrival_to_view(active: Active, public_id: uuid.UUID) -> Ingress:
     return found
 
 
+def get_document_to_view(active: Active, public_id: uuid.UUID) -> Ingress:
+    """An arrival that was kept as a document."""
+    found = get_arrival_to_view(active, public_id)
+    if found.outcome != Ingress.Outcome.DOCUMENT:
+        raise Http404
+    return found
+
+
 def arrivals_named(active: Active, public_ids: Iterable[uuid.UUID]) -> list[Ingress]:
     """Those of the given names that are here; at most a page."""
     permit(active, "view_recordings")

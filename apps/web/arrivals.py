@@ -33,6 +33,13 @@ class Row:
         return reverse("recording", args=[self.arrival.recording.public_id])
 
     @property
+    def document_url(self) -> str:
+        """Where its document is downloaded; empty for an ECG."""
+        if self.progress.kind != "document":
+            return ""
+        return reverse("arrival-document", args=[self.arrival.public_id])
+
+    @property
     def state(self) -> str:
         return self.progress.outcome or "working"
 

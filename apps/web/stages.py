@@ -23,10 +23,12 @@ WORDS = {
     "ready": ("Ready", "tag-ok", "ready"),
     "duplicate": ("Already here", "tag-warn", "duplicate"),
     "conflict": ("To resolve", "tag-stat", "quarantined"),
+    "document": ("Document", "", "document"),
     "refused": ("Refused", "tag-stat", "refused"),
     "failed": ("Failed", "tag-stat", "failed"),
 }
 MESSAGES = {
+    Outcome.DOCUMENT: "No ECG: kept as a document. No number is read from it.",
     Outcome.SAME_BYTES: "The same file was received before. Kept as another arrival.",
     Outcome.SAME_SIGNAL: "The same ECG was received in another file. Kept as another arrival.",
     Outcome.IDENTITY_CONFLICT: "The same signal is here under another patient. A technician must"
@@ -96,6 +98,8 @@ def _kind(arrival: Ingress, stages: list[Stage]) -> str:
         return "refused"
     if arrival.state == State.DEAD:
         return "failed"
+    if arrival.outcome == Outcome.DOCUMENT:
+        return "document"
     if arrival.outcome in (Outcome.IDENTITY_CONFLICT, Outcome.TIME_CONFLICT):
         return "conflict"
     if arrival.outcome in (Outcome.SAME_BYTES, Outcome.SAME_SIGNAL):
@@ -114,6 +118,8 @@ def _kind_of_recording(states: dict[str, str]) -> str:
 
 
 def _file_stages(arrival: Ingress) -> list[Stage]:
+    if arrival.outcome == Outcome.DOCUMENT:
+        return [Stage("scan", DONE, arrival.attempts)]
     facts = (arrival.attempts, arrival.error_code)
     if arrival.decoded_at:
         return [Stage("scan", DONE, arrival.attempts), Stage("decode", DONE, arrival.attempts)]

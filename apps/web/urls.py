@@ -44,6 +44,7 @@ urlpatterns = [
     path("arrivals", arrivals.arrivals, name="arrivals"),
     path("arrivals/strips", arrivals.strips, name="arrivals-strips"),
     path("arrivals/<uuid:arrival_id>", arrivals.arrival, name="arrival"),
+    path("arrivals/<uuid:arrival_id>/document.pdf", documents.document, name="arrival-document"),
     path("arrivals/<uuid:arrival_id>/status", arrivals.status, name="arrival-status"),
     path("alarms", alarms.alarm_list, name="alarms"),
     path("alarms/<uuid:alarm_id>", alarms.alarm, name="alarm"),

@@ -6,6 +6,7 @@ const POLL_MS = 1500;
 const OUTCOMES = {
   ready: ["Ready", "tag-ok"],
   duplicate: ["Already here", "tag-warn"],
+  document: ["Document", ""],
   refused: ["Refused", "tag-stat"],
   quarantined: ["Held for a person", "tag-warn"],
   failed: ["Failed", "tag-stat"],

@@ -29,6 +29,7 @@ from apps.ecg.formats.canonical import (
 from apps.ecg.formats.dicom.writer import DicomOptions, write_dicom
 
 UV = Decimal(1000)
+STORAGE = "1.2.840.10008.5.1.4.1.1"
 # lead: (P, R, S, T) heights in counts
 WAVES = {
     "I": (60, 700, -80, 160),
@@ -112,6 +113,29 @@ def edited(data: bytes, change: Callable[[Dataset], object]) -> bytes:
         out = io.BytesIO()
         dataset.save_as(out)
     return out.getvalue()
+
+
+def of_kind(uid: str, change: Callable[[Dataset], object] = bool) -> Callable[[Dataset], None]:
+    """Makes the data set an object of another SOP class."""
+
+    def apply(dataset: Dataset) -> None:
+        dataset.SOPClassUID = dataset.file_meta.MediaStorageSOPClassUID = uid
+        change(dataset)
+
+    return apply
+
+
+def encapsulated(document: bytes, length: int | None = None) -> bytes:
+    """A PDF in DICOM."""
+
+    def change(dataset: Dataset) -> None:
+        del dataset.WaveformSequence, dataset.WaveformAnnotationSequence
+        dataset.MIMETypeOfEncapsulatedDocument = "application/pdf"
+        dataset.EncapsulatedDocument = document + b"\0" * (len(document) % 2)
+        if length is not None:
+            dataset.EncapsulatedDocumentLength = length
+
+    return edited(file(), of_kind(f"{STORAGE}.104.1", change))
 
 
 def put(dataset: Dataset, keyword: str, value: bytes) -> None:

@@ -7,25 +7,23 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
-from pydicom.dataset import Dataset
 
 from apps.ecg.formats import decode
 from apps.ecg.formats.canonical import Refused
 from apps.ecg.formats.dicom.document import read_pdf
 from apps.ecg.formats.dicom.writer import DicomOptions
-from tests.formats.ecgs import edited, file, median, refusal, waveform
+from tests.formats.ecgs import (
+    STORAGE,
+    edited,
+    encapsulated,
+    file,
+    median,
+    of_kind,
+    refusal,
+    waveform,
+)
 
-STORAGE = "1.2.840.10008.5.1.4.1.1"
 AMBULATORY, LONG_SAMPLES, CATHETER = f"{STORAGE}.9.1.3", f"{STORAGE}.9.1.4", f"{STORAGE}.9.2.1"
-PDF = f"{STORAGE}.104.1"
-
-
-def of_kind(uid: str, change=lambda dataset: None):
-    def apply(dataset):
-        dataset.SOPClassUID = dataset.file_meta.MediaStorageSOPClassUID = uid
-        change(dataset)
-
-    return apply
 
 
 @pytest.mark.parametrize("uid", [AMBULATORY, LONG_SAMPLES, CATHETER])
@@ -134,17 +132,6 @@ def test_a_recording_of_more_than_ten_minutes_is_refused():
     long = waveform(rate=200, counts=np.tile(short.counts, (121, 1)))
     assert refusal(edited(file(long), of_kind(AMBULATORY))) == "too-long"
     assert decode(edited(file(short), of_kind(AMBULATORY)))
-
-
-def encapsulated(document: bytes, length: int | None = None) -> bytes:
-    def change(dataset: Dataset) -> None:
-        del dataset.WaveformSequence, dataset.WaveformAnnotationSequence
-        dataset.MIMETypeOfEncapsulatedDocument = "application/pdf"
-        dataset.EncapsulatedDocument = document + b"\0" * (len(document) % 2)
-        if length is not None:
-            dataset.EncapsulatedDocumentLength = length
-
-    return edited(file(), of_kind(PDF, change))
 
 
 @pytest.mark.parametrize("length", [None, 13])

@@ -6,9 +6,7 @@ import pytest
 
 from apps.ecg.formats import FORMATS, decode
 from apps.ecg.formats.canonical import Refused
-from tests.formats.ecgs import edited, file, refusal, replaced
-
-STORAGE = "1.2.840.10008.5.1.4.1.1"
+from tests.formats.ecgs import STORAGE, edited, file, refusal, replaced
 
 
 @pytest.mark.parametrize(

@@ -214,6 +214,7 @@ ROUTES: list[Route] = [
     Route("arrivals-strips", "GET", SEEN, "arrival", "query:a", elsewhere=200),
     *both("arrival", SEEN, "arrival"),
     *both("arrival-status", SEEN, "arrival"),
+    *both("arrival-document", SEEN, "document"),
     *both("patient", SEEN, "patient"),
     Route("audit", "GET", inside("view_audit_trail")),
     Route("audit", "GET", inside("view_audit_trail"), "patient", "query:patient"),

@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from apps.ecg.queries import get_patient_to_view, get_recording_to_view
-from apps.ingestion.queries import get_arrival_to_view
+from apps.ingestion.queries import get_arrival_to_view, get_document_to_view
 from apps.reports.queries import (
     get_report_to_edit,
     get_report_to_sign,
@@ -39,6 +39,7 @@ OPEN = {"permit", "place_of"}
 
 FOUND_BY_NAME = {
     get_arrival_to_view: "arrival",
+    get_document_to_view: "document",
     get_patient_to_view: "patient",
     get_recording_to_view: "recording",
     get_report_to_edit: "report",

@@ -15,6 +15,7 @@ from apps.tenants import blobs
 from apps.tenants.models import IdentityProvider, Organization, PlatformRole, Site, User
 from tests.factories import (
     inside,
+    make_document,
     make_entry,
     make_ingress,
     make_offboarding,
@@ -41,6 +42,7 @@ def things_of(organization: Organization) -> Ids:
         "version": version.public_id,
         "patient": recording.patient.public_id,
         "arrival": make_ingress(organization).public_id,
+        "document": make_document(organization).public_id,
         "person": make_user(organization, "technician").public_id,
         "alarm": make_row(Alarm, organization, code="queue.waiting", resolved_at=None).public_id,
         "site": make_row(Site, organization).public_id,

@@ -9,6 +9,10 @@ from django.views.decorators.http import require_GET, require_safe
 
 from apps.audit import actions as audit
 from apps.core.scope import organization_scope
+from apps.ecg.formats.canonical import Refused
+from apps.ingestion.documents import document_pdf
+from apps.ingestion.models import Ingress
+from apps.ingestion.queries import get_document_to_view
 from apps.reports import queries
 from apps.reports.actions import preview_pdf, signed_pdf
 from apps.reports.models import Report, ReportVersion
@@ -30,6 +34,13 @@ def preview(request: OrganizationRequest, report_id: uuid.UUID) -> HttpResponse:
 def report(request: OrganizationRequest, version_id: uuid.UUID) -> HttpResponse:
     """A signed version, byte for byte as it was signed."""
     return downloads.answer(request, "report", KINDS["report"], version_id)
+
+
+@require_safe
+@in_organization
+def document(request: OrganizationRequest, arrival_id: uuid.UUID) -> HttpResponse:
+    """The PDF in a file that is no ECG."""
+    return downloads.answer(request, "document", KINDS["document"], arrival_id)
 
 
 @require_GET
@@ -58,11 +69,21 @@ def _report(found: ReportVersion, reader: User) -> File:
     return File(body, f"ecg-report-{short(found.report.public_id)}-v{found.number}.pdf")
 
 
+def _document(found: Ingress, reader: User) -> File:
+    try:
+        body = document_pdf(found)
+    except Refused:
+        raise Http404 from None
+    audit.record("ingestion.document.downloaded", found, actor=reader)
+    return File(body, f"document-{short(found.public_id)}.pdf")
+
+
 def short(name: uuid.UUID) -> str:
     return str(name)[:8]
 
 
 KINDS = {
     "preview": Kind(queries.get_report_to_view, _preview),
+    "document": Kind(get_document_to_view, _document),
     "report": Kind(queries.get_version_to_read, _report),
 }
