@@ -8,7 +8,7 @@ BIN := .venv/bin
 LOCK := -q --upgrade --generate-hashes --custom-compile-command "make lock"
 SHELL_WITH_DATABASE := $(BIN)/python -m deploy.embedded.shell --var "$(VAR)" --throwaway --
 
-.PHONY: help setup run test check mutants tamper bench neighbour screens sbom lock test-tools
+.PHONY: help setup run test check mutants tamper fuzz corpus formats bench neighbour screens sbom lock test-tools
 
 help:
 	@echo "make setup   the environment only (the others call it)"
@@ -17,6 +17,9 @@ help:
 	@echo "make check   format, lint, types, import layers, secrets in the source, Django's checks, missing migrations"
 	@echo "make mutants every border between organizations removed in turn: each must be noticed"
 	@echo "make tamper  audit chains changed in every way, thousands of trials: each must be found"
+	@echo "make fuzz    10,000 damaged files of every format: refused, or the same signal (ARGS=--count=N)"
+	@echo "make corpus  what becomes of every file of the corpus, into docs/corpus.tsv"
+	@echo "make formats the formats that are read, with their largest errors, into docs/formats.md"
 	@echo "make bench   the benchmarks, each beside a peer or a limit"
 	@echo "make neighbour 10,000 files of one organization: does another wait longer (ARGS=--burst=N)"
 	@echo "make screens screenshots of the running demo, into docs/screens"
@@ -47,6 +50,15 @@ mutants: setup
 
 tamper: setup
 	@$(SHELL_WITH_DATABASE) $(BIN)/python -m tests.tamper $(ARGS)
+
+fuzz: setup
+	@$(BIN)/python -m tests.fuzz $(ARGS)
+
+corpus: setup
+	@$(BIN)/python -m tests.corpus_table $(ARGS)
+
+formats: setup
+	@$(BIN)/python -m tests.formats_table $(ARGS)
 
 bench: setup
 	@$(BIN)/python -m tests.bench $(ARGS)

@@ -1,1 +1,51 @@
-"""Independent readers, called by tests and never copied."""
+"""Independent readers by format, called by tests and never copied.
+
+A reader gives the physical value of each lead it knows, in nanovolts, as the file's rhythm.
+A format without a row here has no independent reader.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from apps.ecg.formats.canonical import DecodedEcg
+
+Leads = dict[str, NDArray[np.float64]]
+Read = Callable[[Path], Leads]
+
+
+class Oracle(NamedTuple):
+    """The package's name, and the module here whose `read` asks it."""
+
+    package: str
+    module: str
+
+    def read(self, path: Path) -> Leads:
+        found: Leads = import_module(f"{__name__}.{self.module}").read(path)
+        return found
+
+
+ORACLES = {
+    "dicom": Oracle("pydicom", "dicom_reader"),
+    "edf": Oracle("pyedflib", "edf_reader"),
+    "wfdb": Oracle("wfdb", "wfdb_reader"),
+}
+
+
+def largest_difference_nv(ecg: DecodedEcg, judged: Leads) -> float:
+    """Over every stored lead and sample. Raises AssertionError where a lead is not there."""
+    rhythm, exact, largest = ecg.rhythm, ecg.rhythm.nanovolts(), 0.0
+    for column, lead in enumerate(rhythm.leads):
+        if lead.derived and lead.name not in judged:
+            continue
+        values = judged[lead.name]
+        assert values.shape == (rhythm.samples,), lead.name
+        present = slice(None) if rhythm.missing is None else ~rhythm.missing[:, column]
+        largest = max(largest, float(np.abs(values - exact[:, column])[present].max()))
+    return largest
