@@ -1,98 +1,101 @@
-"""A thousand damaged files: refused, or decoded to the samples they hold; never an error."""
+"""A thousand damaged files: refused, or the same signal, or told; never an error."""
 
 from __future__ import annotations
 
+import functools
 import random
+from dataclasses import replace
+from decimal import Decimal
 
 import numpy as np
 import pytest
-from pydicom.data import get_testdata_file
 
-from apps.ecg.formats import decode
-from apps.ecg.formats.canonical import DecodedEcg, Refused
-from apps.ecg.formats.dicom.writer import DicomOptions
-from tests.formats.ecgs import file, median
+from apps.ecg.formats import FORMATS, decode
+from apps.ecg.formats.canonical import DecodedEcg, DecodeWarning
+from apps.ecg.formats.sandbox import Sandbox
+from tests.corpus import FOLDER
+from tests.formats.ecgs import ecg, waveform
+from tests.fuzz import verdict
+from tests.fuzz.__main__ import limit_broken
+from tests.fuzz.mutations import MUTATIONS, mutated
+from tests.fuzz.sources import Source, of_corpus, written
 
-MUTATIONS = 250
-
-
-def real() -> bytes:
-    with open(str(get_testdata_file("waveform_ecg.dcm")), "rb") as source:
-        return source.read()
-
-
-SOURCES = {
-    "real": real,
-    "implicit": lambda: file(options=DicomOptions(encoding="implicit-le"), median=median()),
-    "big-endian": lambda: file(options=DicomOptions(encoding="explicit-be"), median=median()),
-    "deflated": lambda: file(options=DicomOptions(encoding="deflated"), median=median()),
-}
+WRITTEN = list(written())
+FORMATS_WRITTEN = {source.format for source in WRITTEN}
+SOURCES = WRITTEN + [one for one in of_corpus() if one.format not in FORMATS_WRITTEN]
+EACH = 1_000 // len(SOURCES) + 1
 
 
-def mutated(data: bytes, rng: random.Random, headers: list[int]) -> bytes:
-    """One to four bytes changed outside the samples, or a piece cut, doubled or moved."""
-    out = bytearray(data)
-    kind = rng.randrange(4)
-    at = rng.choice(headers)
-    if kind == 0:
-        del out[at : at + rng.randrange(1, 64)]
-    elif kind == 1:
-        out[at:at] = out[at : at + rng.randrange(1, 64)]
-    elif kind == 2:
-        out[at : at + 4] = rng.randbytes(4)
-    else:
-        for _ in range(rng.randrange(1, 4)):
-            out[rng.choice(headers)] = rng.randrange(256)
-    return bytes(out)
+@functools.cache
+def original(source: Source) -> DecodedEcg:
+    return decode(source.whole(source.part))
 
 
-def header_positions(data: bytes) -> list[int]:
-    """Everything but the samples, which damage may change without a trace."""
-    big = [at for at in range(132, len(data) - 8) if data[at : at + 4] in WAVEFORM_DATA]
-    spans = [(at + 8, at + 12 + max(_lengths(data, at))) for at in big]
-    return [i for i in range(132, len(data)) if not any(a <= i < b for a, b in spans)]
+@pytest.mark.parametrize("source", SOURCES, ids=[f"{s.format} {s.name}" for s in SOURCES])
+def test_damage_is_refused_or_harmless_or_told(source):
+    rng = random.Random(f"einthoven {source.name}")
+    found = []
+    for _ in range(EACH):
+        kind, part = mutated(source.part, rng)
+        found.append((kind, verdict.judge(source.whole(part), original(source))))
+    assert [trial for trial in found if trial[1].kind in verdict.DEFECTS] == []
+    assert sum(trial[1].kind == verdict.REFUSED for trial in found) > EACH // 10
 
 
-def _lengths(data: bytes, at: int) -> list[int]:
-    """The length of the samples in whichever way the file writes it, if that is one."""
-    read = (int.from_bytes(data[i : i + 4], order) for i in (at + 4, at + 8) for order in ORDERS)
-    return [0, *(length for length in read if length < len(data))]
+@pytest.mark.skipif(not FOLDER.is_dir(), reason="NO CORPUS: formats without a writer")
+def test_every_format_is_damaged():
+    assert {source.format for source in SOURCES} == {format_.NAME for format_ in FORMATS}
 
 
-ORDERS = ("little", "big")
+@pytest.mark.parametrize("name", MUTATIONS)
+def test_each_damage_changes_something_and_the_same_seed_the_same(name):
+    data = SOURCES[0].part
+    one, two = bytearray(data), bytearray(data)
+    MUTATIONS[name](one, random.Random(3))
+    MUTATIONS[name](two, random.Random(3))
+    assert one == two != data
 
 
-WAVEFORM_DATA = (b"\x00\x54\x10\x10", b"\x54\x00\x10\x10")
+def changed(**fields: object) -> tuple[DecodedEcg, DecodedEcg]:
+    whole = ecg(waveform(seconds=3))
+    return replace(whole, rhythm=replace(whole.rhythm, **fields)), whole  # type: ignore[arg-type]
 
 
-def explained(found: DecodedEcg, original: DecodedEcg) -> bool:
-    """The same samples lead by lead, or a difference that the file now states."""
-    if found.canonical_hash == original.canonical_hash:
-        return True
-    stated = (
-        found.rhythm.leads != original.rhythm.leads
-        or found.rhythm.sampling_rate_hz != original.rhythm.sampling_rate_hz
-        or found.rhythm.samples != original.rhythm.samples
-        or found.rhythm.missing is not None
-    )
-    return stated or bool(np.array_equal(found.rhythm.counts, original.rhythm.counts))
+def counts(samples: int) -> np.ndarray:
+    """The signal with this many samples changed."""
+    found = waveform(seconds=3).counts.copy()
+    found.reshape(-1)[:samples] += 1
+    return found
 
 
-@pytest.mark.parametrize("source", SOURCES)
-def test_damage_is_refused_or_harmless(source):
-    data = SOURCES[source]()
-    original = decode(data)
-    rng = random.Random(f"einthoven {source}")
-    headers = header_positions(data)
-    outcomes: dict[str, int] = {}
-    for number in range(MUTATIONS):
-        damaged = mutated(data, rng, headers)
-        try:
-            found = decode(damaged)
-        except Refused as refused:
-            outcomes[refused.code] = outcomes.get(refused.code, 0) + 1
-        else:
-            # Deflate carries no checksum, so there only the absence of errors is promised.
-            assert source == "deflated" or explained(found, original), number
-    assert "decoder-error" not in outcomes
-    assert sum(outcomes.values()) > MUTATIONS // 10
+@pytest.mark.parametrize(
+    ("fields", "kind"),
+    [
+        ({}, verdict.SAME),
+        ({"sampling_rate_hz": Decimal(1000)}, verdict.SILENT),
+        ({"leads": waveform(nv_per_lsb=Decimal(2000)).leads}, verdict.SILENT),
+        ({"counts": counts(3)}, verdict.SAMPLES),
+        ({"counts": counts(5000)}, verdict.SILENT),
+    ],
+)
+def test_what_differs_without_a_word_is_a_defect(fields, kind, monkeypatch):
+    damaged, whole = changed(**fields)
+    monkeypatch.setattr(verdict, "decode", lambda _: damaged)
+    assert verdict.judge(b"", whole).kind == kind
+    told = replace(damaged, warnings=(DecodeWarning("odd", "New."),))
+    monkeypatch.setattr(verdict, "decode", lambda _: told)
+    assert verdict.judge(b"", whole).kind == (verdict.TOLD if fields else verdict.SAME)
+
+
+def test_an_error_that_is_no_refusal_is_a_crash(monkeypatch):
+    monkeypatch.setattr(FORMATS[0], "decode", lambda data: 1 / 0)
+    assert verdict.judge(SOURCES[0].part, original(SOURCES[-1])).kind == verdict.CRASHED
+
+
+def test_a_broken_limit_of_the_child_is_named():
+    sandbox = Sandbox("tests.formats.misbehaving:decode")
+    try:
+        assert limit_broken(sandbox, b"memory") == "decoder-memory"
+        assert limit_broken(sandbox, b"refuse") == ""
+    finally:
+        sandbox.close()

@@ -40,6 +40,13 @@ def check_coverage(rhythm: Waveform, warnings: Warnings) -> None:
     _check_gaps(rhythm)
 
 
+def check_median_rate(rhythm: Waveform, median: Waveform, warnings: Warnings) -> None:
+    """Some devices average at a rate of their own; nothing else would tell a wrong one."""
+    if median.sampling_rate_hz != rhythm.sampling_rate_hz:
+        rate = float(median.sampling_rate_hz)
+        warnings.add("median-rate", f"The median beat has a rate of its own: {rate:g} Hz.")
+
+
 def _check_gaps(rhythm: Waveform) -> None:
     if rhythm.missing is None:
         return

@@ -1,0 +1,1 @@
+"""Damaged files of every format: refused, or the same signal, or a difference that is told."""
