@@ -151,6 +151,27 @@ def test_each_chosen_file_is_sent_once_and_followed_to_its_outcome(visit: Open) 
     assert page.get_by_role("link", name="Open").count() == 2
 
 
+def test_the_files_of_a_wfdb_record_are_sent_as_one_upload(visit: Open) -> None:
+    page = visit("lists.html")
+    sent: list[str] = []
+
+    def take(route: Route) -> None:
+        sent.append(route.request.post_data or "")
+        route.fulfill(json={"status_url": "/status"})
+
+    page.route("**/upload", take)
+    page.route("**/status", lambda route: route.fulfill(json={"stages": [], "outcome": "ready"}))
+    header = b"r 12 500 5000\nr.dat 16 1000/mV 16 0 0 0 0 I\n"
+    files = {"r.dat": b"SIGNAL", "other.dcm": b"ECG", "r.hea": header}
+    chosen = [{"name": n, "mimeType": "", "buffer": content} for n, content in files.items()]
+    page.locator("#file").set_input_files(chosen)
+    expect(page.locator(".file .tag-ok")).to_have_count(2)
+    assert sorted(re.findall(r'filename="([^"]+)"', body) for body in sent) == [
+        ["other.dcm"],
+        ["r.hea", "r.dat"],
+    ]
+
+
 def test_a_refused_file_says_why(visit: Open) -> None:
     page = visit("lists.html")
     why = {"outcome": "refused", "message": "Not an ECG. Reference Q-4417."}
