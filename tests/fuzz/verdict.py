@@ -22,6 +22,8 @@ DEFECTS = (SILENT, CRASHED, SLOW)
 LIMIT_S = 2.0
 # No damage touches more sample bytes than this; more changed samples come from a header.
 MOST_DAMAGED = 600
+# Formats that neither count nor sum their samples: one that is gone leaves no trace.
+UNCOUNTED = {"contec-ecg90a"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ def _kind(found: DecodedEcg, original: DecodedEcg) -> str:
         return SAME
     if set(found.warnings) - set(original.warnings):
         return TOLD
+    if found.format in UNCOUNTED and _scale(found.rhythm) == _scale(original.rhythm):
+        return SAMPLES
     pairs = ((found.rhythm, original.rhythm), (found.median, original.median))
     damaged = [_damaged_samples(a, b) for a, b in pairs]
     return SAMPLES if max(damaged) <= MOST_DAMAGED else SILENT
@@ -65,6 +69,10 @@ def _same(a: Waveform | None, b: Waveform | None) -> bool:
     if a is None or b is None:
         return a is b
     return _shape(a) == _shape(b) and bool(np.array_equal(a.nanovolts(), b.nanovolts()))
+
+
+def _scale(waveform: Waveform) -> object:
+    return waveform.leads, waveform.sampling_rate_hz
 
 
 def _shape(waveform: Waveform | None) -> object:
