@@ -15,8 +15,8 @@ from apps.ecg.formats.canonical import GAP_NV, Waveform
 from apps.ecg.formats.dicom.writer import DicomOptions
 from apps.ecg.formats.muse.writer import write_muse
 from apps.ecg.formats.philips.writer import write_philips
+from tests.formats import files_of_formats
 from tests.formats.ecgs import file, waveform
-from tests.formats.files_of_formats import by_name, source
 from tests.formats.writers.edf import EdfOptions, edf
 from tests.formats.writers.ishne import IshneOptions, ishne
 from tests.formats.writers.wfdb import PACK, WfdbOptions, wfdb
@@ -57,16 +57,20 @@ def cases() -> Iterator[Case]:
     yield from _carts()
 
 
-def _carts() -> Iterator[Case]:
-    """Formats of carts, by the writers of the product: as they are written by default."""
-    whole = {name: source(800 if name == CONTEC else 500).rhythm for name in (CONTEC, "")}
-    files = by_name() | {
-        "muse-xml": write_muse(source()),
-        "philips-xml": write_philips(source()),
-        "hl7-aecg": write_aecg(source()),
+def cart_files() -> dict[str, bytes]:
+    """A file of each format of a cart, by the writers of the product."""
+    whole = files_of_formats.source()
+    return files_of_formats.by_name() | {
+        "muse-xml": write_muse(whole),
+        "philips-xml": write_philips(whole),
+        "hl7-aecg": write_aecg(whole),
     }
-    for name, data in files.items():
-        yield Case(name, "12 leads", whole.get(name, whole[""]), lambda d=data: d)  # type: ignore[misc]
+
+
+def _carts() -> Iterator[Case]:
+    for name, data in cart_files().items():
+        whole = files_of_formats.source(800 if name == CONTEC else 500)
+        yield Case(name, "12 leads", whole.rhythm, lambda d=data: d)  # type: ignore[misc]
 
 
 def _dicom() -> Iterator[Case]:

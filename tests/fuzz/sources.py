@@ -16,6 +16,7 @@ from tests.formats.ecgs import file, median, waveform
 from tests.formats.writers.edf import EdfOptions, edf
 from tests.formats.writers.ishne import ishne
 from tests.formats.writers.wfdb import WfdbOptions, wfdb_files
+from tests.round_trips import cart_files
 
 OF_CORPUS = 2  # files of each format
 LARGEST = 1 << 20
@@ -42,6 +43,8 @@ def written() -> Iterator[Source]:
     yield Source("edf", "bdf", edf(rhythm, EdfOptions(bdf=True)))
     yield Source("ishne", "ishne", ishne(rhythm))
     yield from _records(rhythm)
+    for format_, data in cart_files().items():
+        yield Source(format_, format_, data)
 
 
 def _records(rhythm: Waveform) -> Iterator[Source]:
