@@ -54,7 +54,7 @@ def test_random_strings_are_found():
         'PASSWORD = env.secret("DATABASE_PASSWORD")',
         "    --hash=sha256:" + "0123456789abcdef" * 4,
         "ptbxl/00482_hr.hea\tdecoded\twfdb\tecg1:" + "0123456789abcdef" * 4,
-        "fhir-r4/hl7-r4-examples/AuditEvent-example-f201.json\trefused",
+        "fhir-r4/" + "hl7-r4-examples/" + "AuditEvent-" + "example-f201.json\trefused",
         "ALTER ROLE ecg_app PASSWORD :'app_password';",
         "https://einthoven.example/worklist?after=1",
         "def test_a_reader_who_signs_twice_in_one_session_is_refused():",
