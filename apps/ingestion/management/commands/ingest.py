@@ -21,7 +21,13 @@ from apps.core.errors import RetryableError
 from apps.core.leases import BULK, Leased
 from apps.core.scope import organization_scope
 from apps.ecg.models import Priority
-from apps.ingestion.actions import EmptyFile, OrganizationClosed, accept
+from apps.ingestion.actions import (
+    EmptyFile,
+    MayNotSubmit,
+    OrganizationClosed,
+    accept,
+    check_may_submit,
+)
 from apps.ingestion.models import Ingress
 from apps.tenants.command import add_organization, organization_id_of
 from apps.tenants.models import Site
@@ -62,7 +68,12 @@ class Command(BaseCommand):
         files = list(_files(paths))
         if not files:
             raise CommandError("There is no file at the given paths.")
-        with organization_scope(organization_id_of(organization)):
+        organization_id = organization_id_of(organization)
+        try:
+            check_may_submit(organization_id)
+        except MayNotSubmit as reason:
+            raise CommandError(str(reason)) from None
+        with organization_scope(organization_id):
             site = _site(options["site"])
             refused = 0
             for number, line in enumerate(self._lines(files, site, options), start=1):
