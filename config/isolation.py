@@ -78,8 +78,11 @@ CONFIGURATION_TABLES = {
     "inference_algorithm": KEEP,
     "inference_algorithmversion": KEEP,
     "integrations_alarmchannel": "SELECT",
+    "ingestion_sharesource": "SELECT",
     "integrations_destination": KEEP,
+    "tenants_applicationentity": "SELECT",
     "tenants_datakey": "SELECT",
+    "tenants_hl7listener": "SELECT",
     "tenants_identitydomain": "SELECT",
     "tenants_identityprovider": "SELECT",
     "tenants_emergencyaccess": KEEP,
@@ -99,6 +102,8 @@ LOOKUP_TABLES = {
     "tenants_apiclient",
     "tenants_apikey",
     "tenants_externalidentity",
+    "tenants_applicationentity",
+    "tenants_hl7listener",
     "tenants_identitydomain",
     "tenants_identityprovider",
     "tenants_membership",
@@ -106,7 +111,12 @@ LOOKUP_TABLES = {
 }
 
 # Unique without the organization: what is looked up before one is known.
-LOOKUP_KEYS = {(ORGANIZATIONS, "slug"), ("tenants_apikey", "key_hash")}
+LOOKUP_KEYS = {
+    (ORGANIZATIONS, "slug"),
+    ("tenants_apikey", "key_hash"),
+    ("tenants_applicationentity", "title"),
+    ("tenants_hl7listener", "port"),
+}
 
 # Functions that see every organization: arguments and result; a queue's floor is added for each.
 LOOKUP_FUNCTIONS = {
@@ -121,6 +131,8 @@ LOOKUP_FUNCTIONS = {
         "TABLE(organization_id bigint, provider uuid)",
     ),
     "memberships_of": ("person bigint", "TABLE(organization_id bigint, role text)"),
+    "organization_by_ae_title": ("wanted text", "bigint"),
+    "organization_by_listener": ("wanted integer", "bigint"),
     "organization_by_slug": ("wanted text", "bigint"),
     "organization_of_identity_provider": ("wanted uuid", "bigint"),
     "organization_ids": ("", "SETOF bigint"),
@@ -163,6 +175,7 @@ COMMANDS = {
     "permissions": "none",
     "rotate_keys": "each",
     "seed_demo": "given",
+    "send_canary": "one",
     "shred_keys": "one",
     "sweep": "each",
     "verify_audit": "each",

@@ -8,6 +8,9 @@ NEXT: dict[str, tuple[str, ...]] = {
     "sign": ("deliver", "charge"),
 }
 
+# The same for what the platform sends through itself: nothing that is for care, and no charge.
+NEXT_OF_CANARY: dict[str, tuple[str, ...]] = {"decode": ("measure",)}
+
 # What carries each stage out; a StageRun names its stage, the queue calls the job with it.
 STAGES: dict[str, str] = {
     "measure": "apps.ecg.jobs.measure",
@@ -40,6 +43,7 @@ HOURLY: tuple[str, ...] = (
 WATCHERS: dict[str, tuple[str, ...]] = {
     "apps.audit.watch_queues.queues": ("queue.given_up", "queue.waiting"),
     "apps.integrations.watch.destinations": ("delivery.overdue",),
+    "apps.ingestion.canary.verdict.watch": ("canary.failed",),
 }
 # What follows in each organization, and what the sweeper does besides its queues each round.
 AFTER_WATCH = ("apps.integrations.alarm_notices.queue_notices",)

@@ -39,6 +39,16 @@ KINDS: dict[str, Kind] = {
         "Waiting to be delivered for over ten minutes: {figure}",
         "Ask whether the receiving system listens; nothing is lost, sending goes on by itself.",
     ),
+    "canary.failed": Kind(
+        CRITICAL,
+        "The test ECG of the platform did not pass; where it failed is named beside",
+        "Mend it and send another: manage.py send_canary; a good one ends this alarm.",
+    ),
+    "canary.not_accepted": Kind(
+        CRITICAL,
+        "The test ECG of the platform was not accepted",
+        "See whether storage and keys can be reached, then send another: manage.py send_canary.",
+    ),
     "storage.not_genuine": Kind(
         CRITICAL,
         "Stored bytes are missing, changed or cannot be opened",
@@ -51,5 +61,11 @@ KINDS: dict[str, Kind] = {
         "Keep the database as it is and run verify_audit: it names the first bad event.",
     ),
 }
+
+
+def codes() -> list[tuple[str, str]]:
+    """A function, so that a further kind changes no table."""
+    return [(code, code) for code in KINDS]
+
 
 SEVERITIES = {CRITICAL: "Critical", WARNING: "Warning"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
-from apps.audit.alarm_kinds import KINDS, SEVERITIES, Kind
+from apps.audit.alarm_kinds import KINDS, SEVERITIES, Kind, codes
 from apps.core.fields import Public, SharedForeignKey, Tenant
 
 
@@ -18,7 +18,7 @@ class Alarm(Tenant, Public):
 
     code = models.CharField(
         max_length=48,
-        choices=[(code, code) for code in KINDS],
+        choices=codes,
         db_comment="operational: What is wrong, a code of alarm_kinds.",
     )
     subject = models.CharField(

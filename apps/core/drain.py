@@ -82,6 +82,18 @@ def _emptied() -> bool:
     return False
 
 
+def work_on(model: type[leases.Leased], row_id: int) -> bool:
+    """Work on that row at once, in this process; False where it is not waiting."""
+    lease = leases.claim_row(model, row_id)
+    if lease is None:
+        return False
+    with Heartbeat() as heartbeat:
+        heartbeat.watch(lease)
+        work(lease)
+    _drop_broken_connections()
+    return True
+
+
 def _drop_broken_connections() -> None:
     """Only after an error: `close_old_connections` would ask every one again for every row."""
     for connection in connections.all(initialized_only=True):

@@ -107,20 +107,29 @@ def waiting(models: Sequence[type[Leased]]) -> list[tuple[type[Leased], int]]:
 
 def claim(model: type[Leased], lane: int) -> Lease | None:
     """Take the fairest waiting row of a lane, or None."""
+    return _claim(model, "lane = %s ORDER BY lane, turn, id LIMIT 1", lane)
+
+
+def claim_row(model: type[Leased], row_id: int) -> Lease | None:
+    """Take one row out of its turn; None where it is not waiting."""
+    return _claim(model, "id = %s", row_id)
+
+
+def _claim(model: type[Leased], which: str, value: int) -> Lease | None:
     table = model._meta.db_table
     with connections["dispatch"].cursor() as cursor:
         cursor.execute(
             f"""WITH chosen AS (
                   SELECT id FROM {table}
-                  WHERE state = 'received' AND lane = %s AND available_at <= clock_timestamp()
-                  ORDER BY lane, turn, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+                  WHERE state = 'received' AND available_at <= clock_timestamp()
+                    AND {which} FOR UPDATE SKIP LOCKED)
                 UPDATE {table} t
                 SET state = 'processing', attempts = attempts + 1,
                     lease_token = gen_random_uuid(),
                     lease_until = clock_timestamp() + make_interval(secs => %s)
                 FROM chosen WHERE t.id = chosen.id
                 RETURNING t.id, t.organization_id, t.lease_token, t.attempts""",
-            [lane, settings.LEASE_SECONDS],
+            [value, settings.LEASE_SECONDS],
         )
         row = cursor.fetchone()
     return Lease(model, *row) if row else None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 
-from apps.core.fields import OrgForeignKey, Public, SealedField, Tenant
+from apps.core.fields import OrgForeignKey, Public, ScopedManager, SealedField, Tenant
 from apps.ecg.model_patient import Device, Patient
 
 
@@ -16,6 +18,13 @@ class Priority(models.TextChoices):
     @property
     def rank(self) -> int:
         return list(Priority).index(self)
+
+
+class CareManager(ScopedManager["Recording"]):
+    """Recordings of patients: what the platform sends through itself is left out of everything."""
+
+    def get_queryset(self) -> models.QuerySet[Recording]:
+        return super().get_queryset().filter(is_canary=False)
 
 
 class Recording(Tenant, Public):
@@ -90,7 +99,12 @@ class Recording(Tenant, Public):
     is_synthetic = models.BooleanField(
         default=False, db_comment="operational: Made by a generator, of no patient."
     )
+    is_canary = models.BooleanField(
+        default=False, db_comment="operational: Sent by the platform itself to prove that it works."
+    )
     trace_id = models.UUIDField(db_comment="operational: Given at the door.")
+
+    objects: ClassVar[ScopedManager[Recording]] = CareManager()
 
     class Meta:
         constraints = [

@@ -5,12 +5,12 @@ from __future__ import annotations
 from apps.core.drain import wake_on_commit
 from apps.core.leases import LIVE
 from apps.ecg.models import Recording, StageRun
-from config.pipeline import NEXT
+from config.pipeline import NEXT, NEXT_OF_CANARY
 
 
 def advance(recording: Recording, *, done: str, subject: str = "", lane: int = LIVE) -> None:
     """Write the stages that follow `done`. Call inside the transaction of its results."""
-    following = NEXT[done]
+    following = NEXT_OF_CANARY.get(done, ()) if recording.is_canary else NEXT[done]
     StageRun.objects.bulk_create(
         [
             StageRun(

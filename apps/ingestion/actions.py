@@ -20,7 +20,9 @@ from apps.core.scope import required_organization
 from apps.ecg.models import Priority
 from apps.ingestion.models import Ingress
 from apps.tenants import blobs
+from apps.tenants.lookups import organization_type
 from apps.tenants.models import ApiClient, Organization, Site, User
+from apps.tenants.organization_types import may_submit
 
 RAW = "raw"
 
@@ -37,6 +39,10 @@ class OrganizationClosed(PermanentError):
 
     def __init__(self, code: str = "organization-closed") -> None:
         super().__init__(code)
+
+
+class MayNotSubmit(Exception):
+    """The organization's type sends no ECGs; the text says so."""
 
 
 class DeliveryKeyReused(Exception):
@@ -62,15 +68,17 @@ def accept(
     site: Site | None = None,
     priority: str = Priority.ROUTINE,
     lane: int = LIVE,
+    is_canary: bool = False,
 ) -> Accepted:
     """Keep a file and put it on the queue. What this returns is committed: acknowledge it.
 
     `sender` is the person, `client` the program that sent it, where one did.
-    Call in an organization's scope with no transaction open. Raises EmptyFile, TooLarge,
-    OrganizationClosed, DeliveryKeyReused and RetryableError (storage or database away: the sender
-    tries again).
+    Call in an organization's scope with no transaction open. Raises MayNotSubmit, EmptyFile,
+    TooLarge, OrganizationClosed, DeliveryKeyReused and RetryableError (storage or database away:
+    the sender tries again).
     """
     organization_id = required_organization()
+    check_may_submit(organization_id)
     rest = iter(chunks)
     first = next(filter(None, rest), b"")
     if not first:
@@ -87,12 +95,23 @@ def accept(
         site=site,
         priority=priority,
         lane=lane,
+        is_canary=is_canary,
         trace_id=_trace_id(),
     )
     try:
         return _enter(row, sender or client)
     except DATABASE_AWAY:
         raise RetryableError("database-unavailable") from None
+
+
+def check_may_submit(organization_id: int) -> None:
+    """Raises MayNotSubmit where its type sends no ECGs, RetryableError."""
+    try:
+        kind = organization_type(organization_id)
+    except DATABASE_AWAY:
+        raise RetryableError("database-unavailable") from None
+    if not may_submit(kind):
+        raise MayNotSubmit(f"An organization of type {kind} sends no ECGs.")
 
 
 @transaction.atomic

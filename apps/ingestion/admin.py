@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 
+import apps.ingestion.admin_shares  # noqa: F401 - registers its pages
 from apps.audit.admin_base import PlatformModelAdmin
 from apps.audit.admin_queue import QueueAdmin
 from apps.ingestion.models import Ingress, RecordingArrival

@@ -40,7 +40,7 @@ def create_recording(
     recording = Recording.objects.create(
         organization_id=ingress.organization_id,
         patient=patient,
-        device=_device(ingress, ecg),
+        device=None if ingress.is_canary else _device(ingress, ecg),
         site=ingress.site,
         acquired_at=when.at,
         acquired_local=when.local,
@@ -57,12 +57,13 @@ def create_recording(
         electrode_system=ecg.electrode_system,
         filters=asdict(ecg.filters),
         canonical_hash=signal,
-        links_by_hash=_proves_identity(ecg),
+        links_by_hash=not ingress.is_canary and _proves_identity(ecg),
         sop_instance_uid=ecg.sop_instance_uid,
         study_instance_uid=ecg.study_instance_uid,
         original_sha256=ingress.sha256,
         warnings=[asdict(warning) for warning in warnings],
         is_synthetic=ecg.vendor.startswith(SYNTHETIC),
+        is_canary=ingress.is_canary,
         trace_id=ingress.trace_id,
     )
     waveforms.store(recording, *([ecg.rhythm, ecg.median] if ecg.median else [ecg.rhythm]))

@@ -33,9 +33,11 @@ CONFLICTS = {Outcome.IDENTITY_CONFLICT, Outcome.TIME_CONFLICT}
 
 
 def known_bytes(ingress: Ingress) -> RecordingArrival | None:
-    """An arrival of exactly these bytes that became or joined a recording."""
+    """An arrival of exactly these bytes that became or joined a recording of the same kind."""
     return (
-        RecordingArrival.objects.filter(ingress__sha256=ingress.sha256)
+        RecordingArrival.objects.filter(
+            ingress__sha256=ingress.sha256, ingress__is_canary=ingress.is_canary
+        )
         .exclude(ingress=ingress)
         .order_by("id")
         .first()
@@ -67,7 +69,7 @@ def link_recording(ingress: Ingress, ecg: DecodedEcg, lease: Lease) -> None:
         _link_twin(ingress, twin, lease)
         return
     held = Recording.objects.filter(canonical_hash=signal, links_by_hash=True).first()
-    if held is not None:
+    if held is not None and not ingress.is_canary:
         outcome = _compare(held, stated, when)
         _link(ingress, held, outcome, stated, lease)
         return

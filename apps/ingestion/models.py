@@ -20,6 +20,7 @@ class Ingress(Leased, Public):
         EHR = "ehr", "EHR"
         DICOM = "dicom", "DICOM network"
         API = "api", "API"
+        CANARY = "canary", "The platform's own test"
 
     class Outcome(models.TextChoices):
         PENDING = "pending", "In work"
@@ -79,6 +80,9 @@ class Ingress(Leased, Public):
     recording = OrgForeignKey(
         Recording, null=True, related_name="+", db_comment="operational: The recording it became."
     )
+    is_canary = models.BooleanField(
+        default=False, db_comment="operational: Sent by the platform itself to prove that it works."
+    )
 
     class Meta:
         constraints = [
@@ -89,6 +93,11 @@ class Ingress(Leased, Public):
         indexes = [
             models.Index(fields=["organization", "-received_at", "-id"], name="ingress_newest"),
             models.Index(fields=["organization", "sha256"], name="ingress_by_bytes"),
+            models.Index(
+                fields=["organization", "-id"],
+                condition=models.Q(is_canary=True),
+                name="ingress_canaries",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -124,3 +133,6 @@ class RecordingArrival(Tenant):
 
     def __str__(self) -> str:
         return f"Arrival of recording {self.recording_id}"
+
+
+from apps.ingestion.model_share import ShareSource as ShareSource  # noqa: E402

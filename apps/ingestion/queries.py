@@ -101,7 +101,7 @@ class SourceActivity:
 
 def activity_since(active: Active, since: dt.datetime) -> list[SourceActivity]:
     permit(active, "view_recordings")
-    rows = Ingress.objects.filter(received_at__gte=since).values("source")
+    rows = Ingress.objects.filter(received_at__gte=since, is_canary=False).values("source")
     counted = rows.annotate(
         count=Count("id"),
         failed=Count("id", filter=Q(state__in=FAILED)),
@@ -111,4 +111,6 @@ def activity_since(active: Active, since: dt.datetime) -> list[SourceActivity]:
 
 
 def _rows() -> QuerySet[Ingress]:
-    return Ingress.objects.select_related("recording", "sender", "site")
+    """What the platform sent to itself is no arrival."""
+    rows = Ingress.objects.filter(is_canary=False)
+    return rows.select_related("recording", "sender", "site")

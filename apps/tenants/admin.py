@@ -22,6 +22,7 @@ from apps.core.scope import organization_scope
 from apps.tenants import (  # noqa: F401 - register their pages
     admin_api,
     admin_identity,
+    admin_inbound,
     admin_invitations,
     admin_keys,
     admin_limits,
@@ -74,6 +75,11 @@ class OrganizationAdmin(ConfigurationAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Organization]:
         return super().get_queryset(request).exclude(slug=PLATFORM_SLUG)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        tools = [("From a file, or a test ECG", reverse("onboarding"))]
+        shown = {"list_tools": tools if self.has_add_permission(request) else []}
+        return super().changelist_view(request, {**shown, **(extra_context or {})})
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         names = ["name", "slug", "type", "region", "time_zone", "is_live", "created_at"]

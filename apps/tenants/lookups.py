@@ -77,6 +77,23 @@ def organization_type(organization_id: int) -> str:
     return (row and row[0]) or ""
 
 
+def organization_by_ae_title(called: str) -> int | None:
+    """The live organization that devices address by the AE title, letter by letter."""
+    return _organization("SELECT app.organization_by_ae_title(%s)", called.strip(" "))
+
+
+def organization_by_listener(port: int) -> int | None:
+    """The live organization whose systems send HL7 messages to the port."""
+    return _organization("SELECT app.organization_by_listener(%s)", port)
+
+
+def _organization(sql: str, wanted: str | int) -> int | None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [wanted])
+        row = cursor.fetchone()
+    return None if row is None else row[0]
+
+
 @dataclass(frozen=True, slots=True)
 class ProviderEntry:
     organization_id: int

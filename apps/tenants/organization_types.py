@@ -24,6 +24,8 @@ CLINICAL: dict[str, frozenset[str]] = {
     "sign_report": _CARE,
     "view_report_history": _CARE,
     "change_destinations": _CARE,
+    "change_inbound": _SENDS,
+    "change_shares": _SENDS,
 }
 SCOPES: dict[str, frozenset[str]] = {
     Scope.FILES_WRITE: _SENDS,
@@ -46,3 +48,8 @@ def type_may_ask(kind: str, scope: str) -> bool:
 def receives_results(kind: str) -> bool:
     """Whether reports are delivered to its destinations."""
     return kind in CLINICAL["change_destinations"]
+
+
+def may_submit(kind: str) -> bool:
+    """Whether ECGs come from it, through whatever door; a type not known sends none."""
+    return kind in CLINICAL["upload_files"]

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpResponse
 from django.urls import URLPattern, path
 
-from apps.web.views import access_review, entry, offboarding, platform, visits
+from apps.web.views import access_review, entry, offboarding, onboarding, platform, visits
 
 
 def _page(address: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
@@ -21,6 +21,9 @@ urlpatterns = [
     _page("platform/entries/<uuid:entry_id>/refuse", entry.refuse, "refuse-entry"),
     _page("platform/entries/<uuid:entry_id>/use", entry.use, "use-entry"),
     _page("platform/entries/<uuid:entry_id>/review", entry.review, "review-entry"),
+    _page("platform/onboarding", onboarding.onboarding, "onboarding"),
+    _page("platform/onboarding/<uuid:organization_id>/file", onboarding.file, "onboarding-file"),
+    _page("platform/onboarding/<uuid:organization_id>/canary", onboarding.canary, "send-canary"),
     _page("platform/access-review", access_review.everywhere, "access-reviews"),
     _page("platform/access-review/file", access_review.everywhere_exported, "access-reviews-file"),
     _page("platform/queues", platform.queues, "platform-queues"),

@@ -158,6 +158,8 @@ KEK_TOKEN_FILE = env.text("KEK_TOKEN_FILE", "")
 DATA_KEY_SECONDS = 600
 DATA_KEY_CHECK_SECONDS = 15
 SHRED_PERSONS = env.whole_number("SHRED_PERSONS", 2)
+# Where secrets that an onboarding file names lie, one a file.
+ONBOARDING_SECRETS = Path(env.text("ONBOARDING_SECRETS", "/run/secrets"))
 STORAGE_TIMEOUT_SECONDS = env.seconds("STORAGE_TIMEOUT_SECONDS", 10)
 
 # The trail's proof: anchors in a folder, or s3://bucket/prefix under object lock; empty keeps none.
@@ -199,6 +201,8 @@ CORPUS = env.text("CORPUS", "")
 WATCH_SECONDS = env.seconds("WATCH_SECONDS", 30)
 ALARM_WAITING_SECONDS = env.seconds("ALARM_WAITING_SECONDS", 600)
 # The address people use, for links in mail.
+# How long a canary waits for a worker before its sender does the work.
+CANARY_PATIENCE_SECONDS = 3.0
 BASE_URL = env.text("BASE_URL", "http://127.0.0.1:8000")
 
 Q_CLUSTER = {

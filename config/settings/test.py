@@ -27,6 +27,8 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 SECURE_SSL_REDIRECT = False
 # Keys are unwrapped once a run: a test counts the queries and events of its own work only.
 DATA_KEY_SECONDS = DATA_KEY_CHECK_SECONDS = 86_400
+# No worker runs beside a test.
+CANARY_PATIENCE_SECONDS = 0
 # Every test signs in from one address.
 ACCOUNT_RATE_LIMITS = dict.fromkeys(("login", "reset_password", "reset_password_from_key"))
 MFA_RATE_LIMITS = {"webauthn_login": None}

@@ -7,11 +7,14 @@ import pytest
 from apps.audit.models import Alarm, AuditCount
 from apps.billing.models import Price
 from apps.inference.models import Algorithm, AlgorithmVersion
+from apps.ingestion.models import ShareSource
 from apps.integrations.models import AlarmChannel, Destination
 from apps.tenants.models import (
     ApiClient,
     ApiKey,
+    ApplicationEntity,
     DataKey,
+    Hl7Listener,
     IdentityProvider,
     Invitation,
     Membership,
@@ -31,11 +34,12 @@ from tests.isolation.rows import named
 CONFIGURATION = {
     *(Alarm, AlarmChannel, Algorithm, AlgorithmVersion, ApiClient, ApiKey, DataKey),
     *(Destination, IdentityProvider, Membership, Organization, Price, RateLimit, Site),
-    *(StorageLocation, StorageMove),
+    *(StorageLocation, StorageMove, ApplicationEntity, Hl7Listener, ShareSource),
 }
 COUNTED = {AuditCount}
 ADDED_INSIDE = {
     *(AlarmChannel, ApiClient, Destination, IdentityProvider, Invitation, Membership, Price, Site),
+    *(ApplicationEntity, Hl7Listener, ShareSource),
 }
 ADDED_ON_PLATFORM = {Organization, RateLimit, StorageLocation}
 OF_PLATFORM = {PlatformRole}

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 from django_q.models import OrmQ
 
-from apps.core.drain import ENOUGH_TASKS, drain, wake
+from apps.core.drain import ENOUGH_TASKS, drain, wake, work_on
 from apps.core.leases import BULK, LIVE
 from apps.ingestion.models import Ingress
 from tests.database import committed
@@ -28,6 +28,15 @@ def test_everything_that_waits_is_done(mercy, lakeside, work_with):
     drain()
     assert sorted(jobs.worked) == [row.pk for row in made]
     assert {stored(row, row.organization).state for row in made} == {"done"}
+
+
+def test_one_row_is_worked_on_at_once_and_no_other(mercy, work_with):
+    jobs = work_with("succeed")
+    first, second = make_ingress(mercy), make_ingress(mercy)
+    assert work_on(Ingress, second.pk)
+    assert not work_on(Ingress, second.pk)
+    assert jobs.worked == [second.pk]
+    assert stored(first, mercy).state == "received"
 
 
 def test_live_arrivals_go_before_bulk(mercy, work_with):

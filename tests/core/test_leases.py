@@ -11,7 +11,7 @@ from django.db import connections, transaction
 from django.utils import timezone
 
 from apps.core import leases
-from apps.core.leases import BULK, LIVE, LeaseLost, claim
+from apps.core.leases import BULK, LIVE, LeaseLost, claim, claim_row
 from apps.ingestion.models import Ingress
 from tests.database import committed
 from tests.factories import inside, make_ingress
@@ -55,6 +55,14 @@ def test_a_claim_names_row_organization_and_attempt(mercy):
     assert (lease.id, lease.organization_id, lease.attempts) == (row.pk, mercy.pk, 1)
     assert row_of(lease, mercy).state == "processing"
     assert claim(Ingress, LIVE) is None
+
+
+def test_a_row_is_taken_out_of_its_turn_while_it_waits_and_once(mercy):
+    first, second = make_ingress(mercy), make_ingress(mercy)
+    lease = claim_row(Ingress, second.pk)
+    assert (lease.id, lease.organization_id, lease.attempts) == (second.pk, mercy.pk, 1)
+    assert claim_row(Ingress, second.pk) is None
+    assert claim(Ingress, LIVE).id == first.pk
 
 
 def test_a_small_organization_does_not_wait_behind_a_large_one(mercy, lakeside):

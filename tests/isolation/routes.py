@@ -249,6 +249,14 @@ ROUTES: list[Route] = [
     *read_in_administration("access-reviews", of_platform("view_access_review")),
     *read_in_administration("access-reviews-file", of_platform("view_access_review")),
     # What the platform watches.
+    Route("onboarding", "GET", of_platform("onboard_organization")),
+    Route("onboarding", "POST", of_platform("onboard_organization")),
+    *read_in_administration(
+        "onboarding-file", of_platform("onboard_organization"), "organization"
+    ),
+    *done_in_administration(
+        "send-canary", of_platform("onboard_organization", 302), "organization"
+    ),
     *read_in_administration("platform-queues", of_platform("view_queue_counts")),
     *read_in_administration("offboardings", of_platform("view_offboarding")),
     Route("ask-offboarding", "GET", of_platform("ask_offboarding"), "organization"),
@@ -288,6 +296,7 @@ VIEWED = {
     "inference.inferencerun": "view_queue",
     "ingestion.ingress": "view_queue",
     "ingestion.recordingarrival": "view_record",
+    "ingestion.sharesource": "view_shares",
     "integrations.alarmchannel": "view_alarm_channels",
     "integrations.alarmnotice": "view_queue",
     "integrations.delivery": "view_queue",
@@ -297,7 +306,9 @@ VIEWED = {
     "reports.signature": "view_report_history",
     "tenants.apiclient": "view_api_clients",
     "tenants.apikey": "view_api_clients",
+    "tenants.applicationentity": "view_inbound",
     "tenants.datakey": "view_keys",
+    "tenants.hl7listener": "view_inbound",
     "tenants.identityprovider": "view_identity_providers",
     "tenants.invitation": "view_invitations",
     "tenants.membership": "view_people",
@@ -311,9 +322,12 @@ VIEWED = {
 }
 ADDED = {
     "billing.price": "change_prices",
+    "ingestion.sharesource": "change_shares",
     "integrations.alarmchannel": "change_alarm_channels",
     "integrations.destination": "change_destinations",
     "tenants.apiclient": "change_api_clients",
+    "tenants.applicationentity": "change_inbound",
+    "tenants.hl7listener": "change_inbound",
     "tenants.identityprovider": "change_identity_providers",
     "tenants.invitation": "change_people",
     "tenants.membership": "change_people",
@@ -327,9 +341,12 @@ ADDED = {
 CHANGED = {
     "billing.price": ("change_prices", 200),
     "inference.algorithmversion": ("change_algorithms", 302),
+    "ingestion.sharesource": ("change_shares", 200),
     "integrations.alarmchannel": ("change_alarm_channels", 200),
     "integrations.destination": ("change_destinations", 200),
     "tenants.apiclient": ("change_api_clients", 200),
+    "tenants.applicationentity": ("change_inbound", 200),
+    "tenants.hl7listener": ("change_inbound", 200),
     "tenants.identityprovider": ("change_identity_providers", 200),
     "tenants.membership": ("change_people", 200),
     "tenants.organization": ("change_organization", 200),

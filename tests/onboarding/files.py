@@ -19,19 +19,31 @@ HOSPITAL = """\
 slug: northside
 name: Northside Hospital
 region: uk
-time_zone: Europe/London
 assigning_authority: NORTH
 sites: [A&E, Ward 7, {name: Belfast clinic, time_zone: Europe/Belfast}]
-users:
-  - {name: Dr Ada Okafor, email: ada@northside.example, role: reader, site: A&E}
-  - {name: Tom Reid, email: tom@northside.example, role: technician}
-  - {name: Grace Lin, email: grace@northside.example, role: administrator}
+users: [{name: Dr Ada Okafor, email: ada@northside.example, role: reader, site: A&E},
+  {name: Tom Reid, email: tom@northside.example, role: technician},
+  {name: Grace Lin, email: grace@northside.example, role: administrator}]
+storage: {folder: /srv/ecg/northside}
+shares: [{name: Carts, server: nas.northside.example, share: ecg, user: ecg, password_file: carts}]
+dicom: [{called: NORTHSIDE, hosts: [10.1.0.0/16], site: A&E}]
+mllp: [{name: Orders, port: 2601, hosts: [10.2.0.7]}]
 ehr: [{name: Main EHR, address: "ehr.northside.example:2575", application: EPR, facility: NORTH}]
 algorithms: [einthoven-rules@1.0.0]
-prices:
-  - {meter: inference.accepted, amount: 4.25, currency: GBP, from: 2026-01-01}
-  - {meter: report.signed, amount: 1.50, currency: GBP, from: 2026-01-01}
+prices: {currency: GBP, from: 2026-01-01, inference.accepted: 4.25, report.signed: 1.50}
 """
+# What the plan has: itself, its key, its storage, 3 sites, 3 people, a share, an AE title, a
+# listener, a destination, a version, 2 prices; and that it goes live.
+CREATED = 16
+KEPT = CREATED + 1
+# Itself and its key are no changes of their own.
+WRITES = CREATED - 2
+
+
+def renamed(number: int) -> str:
+    """The same for another hospital, with nothing that only one may have."""
+    text = HOSPITAL.replace("northside", f"north{number}s").replace("NORTHSIDE", f"NORTH{number}")
+    return text.replace("2601", str(2601 + number))
 
 
 def changed(old: str, new: str, text: str = HOSPITAL) -> str:

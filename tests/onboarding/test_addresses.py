@@ -55,7 +55,8 @@ def test_one_host_has_one_spelling(written, spelling):
 def test_a_file_with_an_address_of_another_is_refused_and_nothing_is_made(lakeside, is_active):
     destination(lakeside, host="EHR.northside.example.", is_active=is_active)
     assert problems("", lambda _: applied()) == [
-        "ehr[Main EHR]: ehr.northside.example:2575 is an address of the organization lakeside"
+        "line 13: ehr[Main EHR]: ehr.northside.example:2575 is an address of the organization"
+        " lakeside"
     ]
     assert organization_for_platform("northside") is None
     applied(changed(":2575", ":2576"))
@@ -149,7 +150,7 @@ def test_an_address_taken_since_the_plan_is_refused_and_nothing_goes_live(lakesi
     with monkeypatch.context() as before:
         before.setattr(destinations, "holder_of", lambda *_: None)
         assert problems("", lambda _: applied()) == [
-            "ehr[Main EHR]: is now an address of the organization lakeside"
+            "line 13: ehr[Main EHR]: is now an address of the organization lakeside"
         ]
     assert not organization_for_platform("northside").is_live
     with inside(lakeside):

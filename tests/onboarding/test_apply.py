@@ -9,7 +9,16 @@ from apps.tenants.models import Membership, Organization, Site, User
 from tests.database import committed
 from tests.factories import inside
 from tests.ingestion.files import codes_of
-from tests.onboarding.files import applied, changed, command, json_lines, planned
+from tests.onboarding.files import (
+    CREATED,
+    KEPT,
+    WRITES,
+    applied,
+    changed,
+    command,
+    json_lines,
+    planned,
+)
 
 SET = "tenants.organization.configured"
 
@@ -40,7 +49,7 @@ def test_what_is_done_is_what_was_planned(db):
 def test_applying_again_writes_nothing_and_records_nothing(db):
     _, place = applied()
     codes = codes_of(place)
-    assert codes.count(SET) == 10
+    assert codes.count(SET) == WRITES
     assert codes[-1] == "tenants.organization.onboarded"
     again, _ = applied()
     assert again == []
@@ -72,10 +81,10 @@ def test_the_command_plans_applies_and_is_then_in_step(db, hospital):
     text, code = command(hospital, "--plan")
     assert code == 2
     assert "create  site Belfast clinic: time_zone Europe/Belfast" in text
-    assert "11 to create, 1 to change, 0 as they are" in text
+    assert f"{CREATED} to create, 1 to change, 0 as they are" in text
     text, code = command(hospital)
     assert code == 0
-    assert "Plan now: 0 to create, 0 to change, 12 as they are" in text
+    assert f"Plan now: 0 to create, 0 to change, {KEPT} as they are" in text
     assert "invite  user ada@northside.example" in text
     text, code = command(hospital, "--plan")
     assert code == 0
@@ -99,7 +108,7 @@ def test_json_is_one_object_a_line(db, hospital):
     assert {key: end[key] for key in ("organization", "outcome", "create")} == {
         "organization": "northside",
         "outcome": "planned",
-        "create": 11,
+        "create": CREATED,
     }
     price = next(line for line in lines if line["kind"] == "price")
     assert price == {
@@ -113,4 +122,4 @@ def test_json_is_one_object_a_line(db, hospital):
         },
     }
     *_, end = json_lines(command(hospital, "--json")[0])
-    assert (end["outcome"], end["create"], end["keep"]) == ("applied", 0, 12)
+    assert (end["outcome"], end["create"], end["keep"]) == ("applied", 0, KEPT)

@@ -18,10 +18,18 @@ from apps.web.onboarding import apply as applying
 from tests.database import committed, database_environment
 from tests.factories import inside
 from tests.ingestion.files import codes_of
-from tests.onboarding.files import HOSPITAL, applied, planned, short
+from tests.onboarding.files import (
+    CREATED,
+    HOSPITAL,
+    KEPT,
+    WRITES,
+    applied,
+    planned,
+    renamed,
+    short,
+)
 
-LINES = 12
-WRITES = 10
+LINES = CREATED + 1
 STEPS = ("open_organization", "put_live", "_written")
 
 # Forks before the first connection: one interpreter for every place to die at.
@@ -29,7 +37,7 @@ CHILD = """
 import os, signal, sys
 import django
 django.setup()
-from tests.onboarding.files import read
+from tests.onboarding.files import read, renamed
 from apps.web.onboarding.apply import apply
 for place in range(int(sys.argv[1])):
     if os.fork():
@@ -37,7 +45,7 @@ for place in range(int(sys.argv[1])):
         continue
     seen = iter(range(place, -1, -1))
     apply(
-        read(sys.argv[2].replace("northside", f"north{place}s")),
+        read(renamed(place)),
         lambda line: next(seen) or os.kill(os.getpid(), signal.SIGKILL),
     )
     os._exit(9)
@@ -45,17 +53,16 @@ for place in range(int(sys.argv[1])):
 
 
 @committed
-def test_killed_after_every_line_it_says_a_second_run_completes(db):
+def test_killed_after_every_line_it_says_a_second_run_completes(db, secrets):
     subprocess.run(
-        [sys.executable, "-c", CHILD, str(LINES), HOSPITAL],
-        env=os.environ | database_environment(),
+        [sys.executable, "-c", CHILD, str(LINES)],
+        env=os.environ | database_environment() | {"EINTHOVEN_ONBOARDING_SECRETS": str(secrets)},
         cwd=Path(__file__).parents[2],
         check=True,
         timeout=120,
     )
     for place in range(LINES):
-        slug = f"north{place}s"
-        text = HOSPITAL.replace("northside", slug)
+        text, slug = renamed(place), f"north{place}s"
         # The last line says that it is live, and is said when it is.
         assert organization_for_platform(slug).is_live == (place == LINES - 1), place
         _completes(text)
@@ -115,7 +122,7 @@ def _completes(text):
     assert place.is_live
     after = planned(text)
     assert not any(line.changes for line in after)
-    assert len(short(after, "keep")) == 12
+    assert len(short(after, "keep")) == KEPT
     codes = codes_of(place)
     assert codes.count("tenants.organization.onboarded") == 1
     assert codes.count("tenants.organization.configured") == WRITES

@@ -35,24 +35,58 @@ def test_values_are_read_as_what_they_are():
     [
         ("slug: northside", "slug: North Side", "line 1: slug: “North Side” must be lower-case"),
         ("name: Northside Hospital", "name: 2026", "line 2: name: must be text (put it in quotes)"),
-        ("authority: NORTH", "authority: NO", "line 5: assigning_authority: must be text"),
+        ("authority: NORTH", "authority: NO", "line 4: assigning_authority: must be text"),
         ("region: uk", "region: fr", "line 3: region: “fr” is not known; allowed: uk, us"),
-        ("Europe/London", "Europe/Nowhere", "line 4: time_zone: “Europe/Nowhere” is not a time"),
-        ("Europe/Belfast", "UTC+1", "line 6: sites[2].time_zone: “UTC+1” is not a time zone"),
-        ("role: reader", "role: nurse", "line 8: users[0].role: “nurse” is not known; allowed: te"),
-        ("tom@northside.example", "tom", "line 9: users[1].email: Enter a valid email address."),
-        (".example:2575", ".example:99999", "line 11: ehr[0].address: “ehr.northside.example:999"),
+        ("region: uk", "region: uk\ntime_zone: UTC+1", "line 4: time_zone: “UTC+1” is not a time"),
+        ("region: uk", "region: us", "lacks time_zone"),
+        ("Europe/Belfast", "UTC+1", "line 5: sites[2].time_zone: “UTC+1” is not a time zone"),
+        ("role: reader", "role: nurse", "line 6: users[0].role: “nurse” is not known; allowed: te"),
+        ("tom@northside.example", "tom", "line 7: users[1].email: Enter a valid email address."),
+        (".example:2575", ".example:99999", "line 13: ehr[0].address: “ehr.northside.example:999"),
         (".example:2575", ".example", "must be host:port, such as ehr.example:2575"),
-        ("application: EPR", "application: [EPR]", "line 11: ehr[0].application: must be text"),
-        ("facility: NORTH", "pdf: 1", "line 11: ehr[0].pdf: must be true or false"),
+        ("application: EPR", "application: [EPR]", "line 13: ehr[0].application: must be text"),
+        ("facility: NORTH", "pdf: 1", "line 13: ehr[0].pdf: must be true or false"),
         ("facility: NORTH", "processing: P", "allowed: production, training"),
-        ("rules@1.0.0", "rules", "line 12: algorithms[0]: “einthoven-rules” must be a version su"),
-        ("meter: report.signed", "meter: beds", "line 15: prices[1].meter: “beds” is not known"),
-        ("amount: 1.50", "amount: 1.23456", "line 15: prices[1].amount: “1.23456” must be an amo"),
-        ("amount: 1.50", "amount: -1", "“-1” must be an amount such as 4.25"),
-        ("1.50, currency: GBP", "1.50, currency: XYZ", "“XYZ” is not known; allowed: EUR, GBP"),
-        ("from: 2026-01-01}\n  -", "from: soon}\n  -", "prices[0].from: must be a date such as"),
-        ("2026-01-01}\n  -", "2026-02-30}\n  -", "“2026-02-30” must be a date such as 2026-01-31"),
+        ("rules@1.0.0", "rules", "line 14: algorithms[0]: “einthoven-rules” must be a version su"),
+        ("report.signed: 1.50", "beds: 1", "line 15: prices.beds: is not a key here; allowed: inf"),
+        ("signed: 1.50", "signed: 1.23456", "line 15: prices.report.signed: “1.23456” must be an"),
+        ("signed: 1.50", "signed: -1", "“-1” must be an amount such as 4.25"),
+        ("currency: GBP", "currency: XYZ", "“XYZ” is not known; allowed: EUR, GBP"),
+        ("from: 2026-01-01", "from: soon", "prices.from: must be a date such as"),
+        ("from: 2026-01-01", "from: 2026-02-30", "“2026-02-30” must be a date such as 2026-01-31"),
+        ("folder: /srv/ecg/northside", "bucket: b, folder: /a/b", "line 9: storage: must name a f"),
+        ("password_file: carts", "password_file: ../../etc/passwd", "the name of a file, without"),
+        ("password_file: carts", "password_file: other", "other cannot be read; put the secret th"),
+        ("password_file: carts", "password_env: HOME", "environment variable that begins with ON"),
+        ("password_file: carts", "password_env: ONBOARD_NONE", "names a secret that is not there"),
+        ("password_file: carts", "password: x", "line 10: shares[0].password: is not a key here"),
+        ("share: ecg", "share: a/b", "line 10: shares[0]: the share must be the name of a share"),
+        (
+            "share: ecg",
+            "share: ecg, folder: ../x",
+            "shares[0]: the folder must be names of folders",
+        ),
+        ("share: ecg", "share: ecg, poll: 1", "“1” must be a whole number from 5 to 86400"),
+        ("share: ecg", "share: ecg, archive: delete", "allowed: leave, move, copy"),
+        (
+            "called: NORTHSIDE",
+            "called: north",
+            "line 11: dicom[0].called: “north” must be an AE ti",
+        ),
+        ("hosts: [10.1.0.0/16]", "hosts: [10.1.0.1/16]", "dicom[0].hosts: “10.1.0.1/16” is no add"),
+        (
+            "hosts: [10.1.0.0/16], ",
+            "",
+            "line 11: dicom[0]: must name the AE titles or the addresse",
+        ),
+        ("hosts: [10.1.0.0/16]", "calling: [ABCDEFGHIJKLMNOPQ]", "“ABCDEFGHIJKLMNOPQ” is no AE t"),
+        ("port: 2601", "port: 25", "line 12: mllp[0].port: “25” must be a whole number from 1024"),
+        ("port: 2601", "port: 2601, address: here", "mllp[0].address: “here” is no address of thi"),
+        (
+            "hosts: [10.2.0.7]",
+            "hosts: []",
+            "line 12: mllp[0]: must name the addresses that may sen",
+        ),
     ],
 )
 def test_a_wrong_value_is_refused_with_its_line_and_what_is_allowed(old, new, said):
@@ -61,7 +95,7 @@ def test_a_wrong_value_is_refused_with_its_line_and_what_is_allowed(old, new, sa
     assert said in found[0]
 
 
-@pytest.mark.parametrize("key", ["storage", "data_key", "smb", "dicom", "Slug"])
+@pytest.mark.parametrize("key", ["bucket", "data_key", "smb", "password", "Slug"])
 def test_a_key_that_is_not_known_is_refused_by_name(key):
     (found,) = problems(HOSPITAL + f"{key}: {{bucket: b}}\n")
     assert found.startswith(f"line 16: {key}: is not a key here; allowed: slug, name, type, region")
@@ -75,31 +109,70 @@ def test_every_problem_is_named_at_once():
         "users[0].rolle",
         "users[0]",
     ]
-    assert problems("name: Nowhere\n") == [
-        "line 1: lacks slug, region, time_zone, assigning_authority, sites"
-    ]
+    assert problems("name: Nowhere\n") == ["line 1: lacks slug, region, assigning_authority, sites"]
 
 
 @pytest.mark.parametrize(
     ("added", "said"),
     [
         ("name: Again\n", "line 16: name: is given twice"),
-        ("  - {meter: report.signed, amount: 9, currency: GBP, from: 2026-01-01}\n", "given twice"),
+        ("prices: []\n", "line 16: prices: is given twice"),
     ],
 )
 def test_what_is_given_twice_is_refused(added, said):
     assert said in problems(HOSPITAL + added)[0]
     assert "“A&E” is given twice" in problems(changed("Ward 7", "A&E"))[0]
     text = changed("tom@northside", "ADA@northside")
-    assert problems(text) == ["line 9: users[1]: “ada@northside.example” is given twice"]
+    assert problems(text) == ["line 7: users[1]: “ada@northside.example” is given twice"]
 
 
 def test_a_person_works_at_a_site_of_the_file():
-    text = changed("site: A&E", "site: Ward 9")
+    text = changed("reader, site: A&E", "reader, site: Ward 9")
     assert problems(text) == [
-        "users[ada@northside.example].site: “Ward 9” is no site of this file:"
+        "line 6: users[ada@northside.example].site: “Ward 9” is no site of this file:"
         " A&E, Ward 7, Belfast clinic"
     ]
+
+
+def test_a_door_is_at_a_site_of_the_file():
+    (found,) = problems(changed("16], site: A&E", "16], site: Ward 9"))
+    assert found.startswith("line 11: dicom[NORTHSIDE].site: “Ward 9” is no site of this file")
+
+
+def test_two_listeners_at_one_port_are_refused():
+    second = "{name: Results, port: 2601, hosts: [10.2.0.8]}"
+    found = problems(changed("hosts: [10.2.0.7]}", f"hosts: [10.2.0.7]}}, {second}"))
+    assert found[0] == "line 12: mllp[Orders]: 2601 is the port of two of these"
+    assert len(found) == 2
+
+
+def test_prices_may_be_a_list_each_with_a_day_of_its_own():
+    listed = (
+        "prices:\n"
+        "  - {meter: report.signed, amount: 1.50, currency: GBP, from: 2026-01-01}\n"
+        "  - {meter: report.signed, amount: 1.75, currency: GBP, from: 2027-01-01}\n"
+    )
+    wanted = read("".join(HOSPITAL.splitlines(True)[:-1]) + listed)
+    assert list(wanted.rows["prices"]) == [
+        "report.signed from 2026-01-01",
+        "report.signed from 2027-01-01",
+    ]
+    assert wanted.line_of("prices", "report.signed from 2027-01-01") == 17
+
+
+def test_a_secret_is_read_from_where_the_file_says_and_never_shown(monkeypatch):
+    monkeypatch.setenv("ONBOARD_CARTS", "another")
+    share = read(changed("password_file: carts", "password_env: ONBOARD_CARTS")).rows["shares"]
+    assert share["Carts"]["password"].text == "another"
+    assert read().rows["shares"]["Carts"]["password"].text == "open sesame"
+    assert "another" not in repr(share)
+    both = changed("password_file: carts", "password_file: carts, password_env: ONBOARD_CARTS")
+    assert "names both password_file and password_env" in problems(both)[0]
+
+
+def test_a_secret_that_everyone_may_read_is_refused(secrets):
+    (secrets / "carts").chmod(0o644)
+    assert "may be read by everyone on the machine" in problems(HOSPITAL)[0]
 
 
 @pytest.mark.parametrize(
@@ -132,4 +205,4 @@ def test_a_day_is_a_day_and_not_a_moment():
     wanted = read()
     days = {name.rpartition(" ")[2] for name in wanted.rows["prices"]}
     assert {dt.date.fromisoformat(day) for day in days} == {dt.date(2026, 1, 1)}
-    assert "must be a date" in problems(changed("2026-01-01}\n  -", "2026-01-01 10:00:00}\n  -"))[0]
+    assert "must be a date" in problems(changed("from: 2026-01-01", "from: 2026-01-01 10:00:00"))[0]

@@ -13,7 +13,7 @@ from apps.tenants.permissions import INSIDE_ROLES, PERMISSIONS, PLATFORM_ROLES, 
 CONFIGURATION = {
     "view_organization", "view_sites", "view_people", "view_destinations", "view_algorithms",
     "view_prices", "view_keys", "view_alarms", "view_alarm_channels", "view_api_clients",
-    "view_limits", "view_storage", "view_identity_providers",
+    "view_limits", "view_storage", "view_identity_providers", "view_inbound", "view_shares",
 }  # fmt: skip
 RECORD = {"view_report_history", "view_audit_trail", "view_entries"}
 ADMINISTRATION = {"open_administration"}
@@ -30,7 +30,7 @@ MAY: dict[str, set[str]] = {
         "change_algorithms", "export_entries", "end_entry", "view_access_review",
         "decide_access_review", "export_audit_trail", "view_audit_counts", "handle_alarms",
         "change_alarm_channels", "change_api_clients", "view_invitations",
-        "change_identity_providers",
+        "change_identity_providers", "change_inbound", "change_shares",
     },
     "researcher": set(),
     "labeler": set(),

@@ -20,7 +20,13 @@ from apps.audit.actions import record_alone
 from apps.core.blobs.store import TooLarge
 from apps.core.errors import RetryableError
 from apps.ecg.models import Priority
-from apps.ingestion.actions import Accepted, DeliveryKeyReused, EmptyFile, accept
+from apps.ingestion.actions import (
+    Accepted,
+    DeliveryKeyReused,
+    EmptyFile,
+    MayNotSubmit,
+    accept,
+)
 from apps.ingestion.models import Ingress
 from apps.ingestion.uploads import CHUNK, MemoryHandler
 from apps.integrations.api import serializers, wanted
@@ -41,6 +47,7 @@ class Truncated(Exception):
 
 # What goes wrong with a file → the answer's code.
 REFUSED: dict[type[Exception], str] = {
+    MayNotSubmit: "type-sends-none",
     TooLarge: "too-large",
     EmptyFile: "file-empty",
     DeliveryKeyReused: "idempotency-key-reused",
@@ -98,7 +105,7 @@ class Files(Operations):
             )
         except RetryableError:
             raise Problem("unavailable", Retry_After="60") from None
-        except (TooLarge, EmptyFile, DeliveryKeyReused, Truncated) as error:
+        except tuple(REFUSED) as error:
             raise self._refused(error) from None
         # A delivery sent again may have its recording by now, which only a transaction shows.
         with transaction.atomic():

@@ -31,6 +31,7 @@ KINDS: dict[str, Kind] = {
     "key-invalid": Kind(401, "The key is not known, has ended or was revoked."),
     "scope-missing": Kind(403, "The key does not have the scope this operation asks for."),
     "tls-required": Kind(403, "Use HTTPS. A key that was shown without it: have it replaced."),
+    "type-sends-none": Kind(403, "An organization of this type sends no ECGs."),
     "not-found": Kind(404, "Nothing here for this key."),
     "method-not-allowed": Kind(405, "This address does not take that method."),
     "key-destroyed": Kind(410, "The key of this organization's data was destroyed."),

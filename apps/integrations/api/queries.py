@@ -30,7 +30,8 @@ def admit(caller: Caller | None, scope: Scope) -> None:
 
 def get_file_to_follow(caller: Caller, public_id: uuid.UUID) -> Ingress:
     admit(caller, Scope.FILES_READ)
-    found = Ingress.objects.select_related("recording").filter(public_id=public_id).first()
+    rows = Ingress.objects.filter(is_canary=False).select_related("recording")
+    found = rows.filter(public_id=public_id).first()
     if found is None:
         raise Http404
     return found

@@ -12,7 +12,7 @@ from apps.core.rls import secure
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tenants", "0009_organization_type"),
+        ("tenants", "0010_inbound_addresses"),
     ]
 
     operations = [

@@ -99,6 +99,34 @@ def truth(node: yaml.Node, path: str) -> bool:
     return _scalar(node, path, ["bool"], "true or false").lower() in {"true", "yes", "on"}
 
 
+def whole(least: int, most: int) -> Read:
+    """A whole number within limits."""
+
+    def read(node: yaml.Node, path: str) -> int:
+        wanted = f"a whole number from {least} to {most}"
+        value = _scalar(node, path, ["int"], wanted)
+        if not (value.isascii() and value.isdigit()) or not least <= int(value) <= most:
+            raise refuse(node, path, f"“{value}” must be {wanted}")
+        return int(value)
+
+    return read
+
+
+def lines(read: Callable[[str], str]) -> Read:
+    """A list of words, kept as lines; `read` checks them and raises ValueError for the wrong."""
+
+    def read_all(node: yaml.Node, path: str) -> str:
+        if not isinstance(node, yaml.SequenceNode):
+            raise refuse(node, path, "must be a list")
+        words = [text(80)(item, f"{path}[{index}]") for index, item in enumerate(node.value)]
+        try:
+            return read("\n".join(words))
+        except ValueError as error:
+            raise refuse(node, path, str(error)) from None
+
+    return read_all
+
+
 def amount(node: yaml.Node, path: str) -> Decimal:
     wanted = "an amount such as 4.25, with 4 decimals at most"
     value = _scalar(node, path, ["int", "float"], wanted)

@@ -18,14 +18,22 @@ HOW_TO_INVITE = (
 
 
 def sentence(line: Line) -> str:
-    return f"{line.action:<7} {line.word} {line.name}{_details(line)}"
+    return f"{line.action:<7} {line.word} {line.name}{details(line)}"
 
 
-def _details(line: Line) -> str:
+# What to do about a field that a file cannot change, by kind of row and field.
+REMEDIES = {("storage", "active"): "; `manage.py move_storage` moves the bytes there"}
+
+
+def details(line: Line) -> str:
+    if line.action == "send":
+        return ": a synthetic ECG of nobody; in no list, never delivered, never charged"
     if line.action == "drift" and not line.fields:
         return ": not in the file; stays"
     if line.action == "drift":
-        return ": differs and stays: " + ", ".join(_change(*field) for field in line.fields)
+        remedies = [REMEDIES.get((line.word, name), "") for name, _, _ in line.fields]
+        changes = ", ".join(_change(*field) for field in line.fields)
+        return f": differs and stays: {changes}{''.join(remedies)}"
     if line.action == "create":
         return ": " + ", ".join(f"{name} {_value(new)}" for name, _, new in line.fields)
     if line.action == "change":

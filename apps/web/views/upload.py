@@ -21,7 +21,7 @@ from apps.core.blobs.store import TooLarge
 from apps.core.errors import RetryableError
 from apps.ecg.models import Priority
 from apps.ingestion import queries
-from apps.ingestion.actions import DeliveryKeyReused, EmptyFile, accept
+from apps.ingestion.actions import DeliveryKeyReused, EmptyFile, MayNotSubmit, accept
 from apps.ingestion.models import Ingress
 from apps.ingestion.uploads import CHUNK, MemoryHandler, whole_records
 from apps.tenants.models import Site
@@ -126,6 +126,8 @@ def _receive(
         )
     except TooLarge:
         return _refuse(request, name, 413, "too-large", _too_large())
+    except MayNotSubmit as refused:
+        return _refuse(request, name, 403, "type-sends-none", str(refused))
     except EmptyFile:
         return _refuse(request, name, 400, "empty", "The file is empty. Export it again.")
     except DeliveryKeyReused:

@@ -23,7 +23,13 @@ from apps.core.scope import organization_scope
 from apps.ecg.formats.wfdb.header import SUFFIX
 from apps.ecg.management.files import parts_beside, read_file
 from apps.ecg.models import Priority
-from apps.ingestion.actions import EmptyFile, OrganizationClosed, accept
+from apps.ingestion.actions import (
+    EmptyFile,
+    MayNotSubmit,
+    OrganizationClosed,
+    accept,
+    check_may_submit,
+)
 from apps.ingestion.models import Ingress
 from apps.tenants.command import add_organization, organization_id_of
 from apps.tenants.models import Site
@@ -64,7 +70,12 @@ class Command(BaseCommand):
         files = _without_parts(list(_files(paths)))
         if not files:
             raise CommandError("There is no file at the given paths.")
-        with organization_scope(organization_id_of(organization)):
+        organization_id = organization_id_of(organization)
+        try:
+            check_may_submit(organization_id)
+        except MayNotSubmit as reason:
+            raise CommandError(str(reason)) from None
+        with organization_scope(organization_id):
             site = _site(options["site"])
             refused = 0
             for number, line in enumerate(self._lines(files, site, options), start=1):

@@ -10,6 +10,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from apps.ingestion.canary import words as canary_words
+from apps.ingestion.canary.send import send_canary
+from apps.tenants.command import organization_id_of
 from apps.tenants.keys import KeysDestroyed
 from apps.web.onboarding import words
 from apps.web.onboarding.apply import apply
@@ -17,11 +20,15 @@ from apps.web.onboarding.plan import Line, plan
 from apps.web.onboarding.problems import Refused
 from apps.web.onboarding.wanted import Wanted, read_organization
 
-WOULD_CHANGE = 2
+FAILED, WOULD_CHANGE = 1, 2
 
 
 class Command(BaseCommand):
-    help = "Make an organization what the file says; run again, it changes nothing."
+    help = (
+        "Make an organization what the file says, then send a synthetic ECG through it to prove"
+        " that it works; run again, it changes nothing. Exit 1 where the file is not followed or"
+        " the ECG fails, 2 where a plan has something to do."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, metavar="ORG.yaml")
@@ -36,22 +43,22 @@ class Command(BaseCommand):
         self.as_json = options["json"]
         try:
             wanted = read_organization(_content(options["file"]))
-            would_change = self._plan(wanted) if options["plan"] else self._apply(wanted)
+            code = self._plan(wanted) if options["plan"] else self._apply(wanted)
         except Refused as refused:
             self._refuse(options["file"], refused)
         except KeysDestroyed:
             raise CommandError(f"{wanted.slug} has left: its keys are destroyed.") from None
-        if would_change:
-            sys.exit(WOULD_CHANGE)
+        if code:
+            sys.exit(code)
 
-    def _plan(self, wanted: Wanted) -> bool:
+    def _plan(self, wanted: Wanted) -> int:
         lines = plan(wanted)
         for line in lines:
             self._tell(wanted, line)
         self._end(wanted, "planned", lines, f"Plan: {words.summary(lines)} Nothing was changed.")
-        return any(line.changes for line in lines)
+        return WOULD_CHANGE if any(line.changes for line in lines) else 0
 
-    def _apply(self, wanted: Wanted) -> bool:
+    def _apply(self, wanted: Wanted) -> int:
         """Ends by planning again: what is then still to be done was changed by others."""
         done: list[Line] = []
 
@@ -62,12 +69,23 @@ class Command(BaseCommand):
         apply(wanted, report)
         after = plan(wanted)
         for line in after:
-            if line.action != "keep":
+            if line.action not in ("keep", "send"):
                 self._tell(wanted, line)
+        is_sent = any(line.action == "send" for line in after)
+        has_passed = not is_sent or self._send_canary(wanted)
         self._end(
             wanted, "applied", after, f"Done: {len(done)} written. Plan now: {words.summary(after)}"
         )
-        return any(line.changes for line in after)
+        if not has_passed:
+            return FAILED
+        return WOULD_CHANGE if any(line.changes for line in after) else 0
+
+    def _send_canary(self, wanted: Wanted) -> bool:
+        """The organization is live and complete: this says whether it also works."""
+        flight = send_canary(organization_id_of(wanted.slug))
+        as_json = json.dumps(canary_words.as_json(wanted.slug, flight))
+        self.stdout.write(as_json if self.as_json else canary_words.sentence(flight))
+        return flight.has_passed
 
     def _tell(self, wanted: Wanted, line: Line) -> None:
         self.stdout.write(

@@ -39,5 +39,6 @@ ALGORITHMS = Section(
     field=Field(rows(_read), {}),
     present=_present,
     write=_write,
+    said=list,
     objections=_objections,
 )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import yaml
 
 from apps.integrations.actions import set_destination
-from apps.integrations.addresses import holder_of
+from apps.integrations.addresses import AddressTaken, holder_of
 from apps.integrations.models import Destination
 from apps.tenants.models import Organization
 from apps.web.onboarding.fields import (
@@ -23,7 +24,7 @@ from apps.web.onboarding.fields import (
     text,
     truth,
 )
-from apps.web.onboarding.section import Section, Target
+from apps.web.onboarding.section import Section, Target, is_of
 
 ADDRESS = re.compile(r"(?P<host>[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]+\]):(?P<port>\d{1,5})")
 PROCESSING = {word.name.lower(): word.value for word in Destination.Processing}
@@ -76,11 +77,28 @@ def _write(organization: Organization, name: str, fields: Fields) -> Destination
 
 
 def _objections(target: Target) -> Iterator[str]:
-    own = None if target.organization is None else target.organization.pk
-    holder = holder_of(own, target.after["host"], target.after["port"])
+    holder = holder_of(target.organization_id, target.after["host"], target.after["port"])
     if holder is not None:
-        address = f"{target.after['host']}:{target.after['port']}"
-        yield f"{address} is an address of the organization {holder.slug}"
+        yield is_of(f"{target.after['host']}:{target.after['port']}", AddressTaken(holder))
+
+
+def _said(rows_: Rows) -> Any:
+    words = {value: name for name, value in PROCESSING.items()}
+    return [
+        {
+            "name": name,
+            "address": _written(fields["host"], fields["port"]),
+            "application": fields["receiving_application"],
+            "facility": fields["receiving_facility"],
+            "processing": words[fields["processing_id"]],
+            "pdf": fields["includes_pdf"],
+        }
+        for name, fields in rows_.items()
+    ]
+
+
+def _written(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 DESTINATIONS = Section(
@@ -89,5 +107,6 @@ DESTINATIONS = Section(
     field=Field(rows(_read), {}),
     present=_present,
     write=_write,
+    said=_said,
     objections=_objections,
 )

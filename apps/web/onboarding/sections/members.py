@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import yaml
 
@@ -53,6 +54,13 @@ def _write(organization: Organization, address: str, fields: Fields) -> Membersh
     return add_member(organization, user, fields["role"], site=site)
 
 
+def _said(rows_: Rows) -> Any:
+    return [
+        {"name": fields["name"], "email": address, "role": fields["role"], "site": fields["site"]}
+        for address, fields in rows_.items()
+    ]
+
+
 def to_invite(addresses: Iterable[str]) -> list[str]:
     """Those whose account is missing or has no password yet."""
     known = {user.email: user for user in User.objects.filter(email__in=list(addresses))}
@@ -69,5 +77,6 @@ MEMBERS = Section(
     field=Field(rows(_read), {}),
     present=_present,
     write=_write,
+    said=_said,
     fixed=frozenset({"name"}),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from apps.core.scope import required_organization
 from apps.tenants.models import PLATFORM_SLUG, Organization
@@ -15,9 +16,11 @@ HEAD: dict[str, Field] = {
     "name": needed(text(120)),
     "type": Field(choice(Organization.Type.values), Organization.Type.HOSPITAL.value),
     "region": needed(choice(Organization.Region.values)),
-    "time_zone": needed(zone),
+    "time_zone": Field(zone),
     "assigning_authority": needed(text(64)),
 }
+# The whole of the United Kingdom has one time; elsewhere the file says it.
+USUAL_ZONE = {Organization.Region.UK.value: "Europe/London"}
 # People were given roles and programs keys for what it is.
 FIXED = frozenset({"type"})
 
@@ -44,12 +47,18 @@ def _objections(target: Target) -> Iterator[str]:
         yield f"is in region {before['region']}, where its data are kept; that cannot change"
 
 
+def _said(rows_: Rows) -> Any:
+    ((slug, fields),) = rows_.items()
+    return {"slug": slug, **fields}
+
+
 ORGANIZATION = Section(
     key="",
     word="organization",
     field=Field(text(50)),
     present=_present,
     write=_write,
+    said=_said,
     objections=_objections,
     fixed=FIXED,
 )

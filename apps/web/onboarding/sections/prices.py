@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from typing import Any
 
 import yaml
 
@@ -37,6 +38,19 @@ def _read(node: yaml.Node, path: str) -> tuple[str, Fields]:
     return f"{given.pop('meter')}{JOIN}{given.pop('from')}", given
 
 
+def _read_all(node: yaml.Node, path: str) -> Rows:
+    """A list; or, where all begin on one day, that day, the currency and each meter's amount."""
+    if not isinstance(node, yaml.MappingNode):
+        return rows(_read)(node, path)
+    meters = {meter: Field(amount) for meter in Meter.values}
+    given = record(node, path, meters | {key: FIELDS[key] for key in ("currency", "from")})
+    return {
+        f"{meter}{JOIN}{given['from']}": {"amount": given[meter], "currency": given["currency"]}
+        for meter in meters
+        if given[meter] is not None
+    }
+
+
 def _present() -> Rows:
     return {
         f"{price.meter}{JOIN}{price.effective_from}": {
@@ -64,11 +78,17 @@ def _objections(target: Target) -> Iterator[str]:
         yield "is in effect and stays; add the next price with a later day"
 
 
+def _said(rows_: Rows) -> Any:
+    found = [(*_parts(name), fields) for name, fields in rows_.items()]
+    return [{"meter": meter, "from": since} | fields for meter, since, fields in found]
+
+
 PRICES = Section(
     key="prices",
     word="price",
-    field=Field(rows(_read), {}),
+    field=Field(_read_all, {}),
     present=_present,
     write=_write,
+    said=_said,
     objections=_objections,
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import yaml
 
 from apps.tenants.models import Organization, Site
@@ -27,4 +29,23 @@ def _write(organization: Organization, name: str, fields: Fields) -> Site:
     return site
 
 
-SITES = Section(key="sites", word="site", field=needed(rows(_read)), present=_present, write=_write)
+def _settle(rows_: Rows, head: Fields) -> Rows:
+    return {
+        name: {"time_zone": fields["time_zone"] or head["time_zone"]}
+        for name, fields in rows_.items()
+    }
+
+
+def _said(rows_: Rows) -> Any:
+    return [{"name": name, "time_zone": fields["time_zone"]} for name, fields in rows_.items()]
+
+
+SITES = Section(
+    key="sites",
+    word="site",
+    field=needed(rows(_read)),
+    present=_present,
+    write=_write,
+    said=_said,
+    settle=_settle,
+)

@@ -1,0 +1,71 @@
+"""File shares that are looked into for new files."""
+
+from __future__ import annotations
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+from apps.core.fields import OrgForeignKey, Public, SecretField, Tenant
+
+LEAST_POLL_S, MOST_POLL_S, USUAL_POLL_S = 5, 86_400, 30
+
+
+class ShareSource(Tenant, Public):
+    """A folder of an SMB share in which an organization's carts leave their files."""
+
+    class Archive(models.TextChoices):
+        LEAVE = "leave", "Leave it where it is"
+        MOVE = "move", "Move it to the folder “archive”"
+        COPY = "copy", "Copy it to the folder “archive”"
+
+    name = models.CharField(max_length=80, db_comment="operational: Name shown with its files.")
+    server = models.CharField(max_length=253, db_comment="operational: Host name or address.")
+    share = models.CharField(max_length=80, db_comment="operational: Name of the share there.")
+    folder = models.CharField(
+        max_length=400,
+        blank=True,
+        default="",
+        db_comment="operational: Folder of the share, parts divided by /; empty for all of it.",
+    )
+    username = models.CharField(
+        max_length=128,
+        verbose_name="user",
+        db_comment="operational: Who signs in there, with the domain where there is one.",
+    )
+    password_sealed = SecretField(
+        null=True, editable=False, db_comment="operational: Sealed password of the user."
+    )
+    site = OrgForeignKey(
+        "tenants.Site",
+        null=True,
+        blank=True,
+        related_name="+",
+        db_comment="operational: Where its files are recorded; empty for several places.",
+    )
+    poll_seconds = models.PositiveIntegerField(
+        default=USUAL_POLL_S,
+        validators=[MinValueValidator(LEAST_POLL_S), MaxValueValidator(MOST_POLL_S)],
+        db_comment="operational: Seconds between two looks.",
+    )
+    archive = models.CharField(
+        max_length=8,
+        choices=Archive.choices,
+        default=Archive.LEAVE,
+        db_comment="operational: What becomes of a file there once it is accepted.",
+    )
+    is_active = models.BooleanField(
+        default=True, db_comment="operational: Whether it is looked into."
+    )
+    polled_at = models.DateTimeField(
+        null=True, editable=False, db_comment="operational: When it was last looked into."
+    )
+
+    class Meta:
+        verbose_name = "file share"
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "name"], name="one_share_a_name")
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,115 @@
+"""Where devices and systems reach the organization: AE titles and HL7 listeners."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+
+from apps.audit.admin_base import ConfigurationAdmin, TenantForm
+from apps.core.peers import tidy_peers
+from apps.tenants import inbound
+from apps.tenants.claims import Taken
+from apps.tenants.model_inbound import ApplicationEntity, Hl7Listener
+
+REFUSED = "This {what} cannot be used here. Choose another."
+LINES = forms.Textarea(attrs={"rows": 4})
+
+
+def _peers(text: str) -> str:
+    try:
+        return tidy_peers(text)
+    except ValueError as error:
+        raise forms.ValidationError(f"{error}.") from None
+
+
+class ApplicationEntityForm(TenantForm):
+    """Whose a taken title is, is not told here."""
+
+    class Meta:
+        model = ApplicationEntity
+        # The choice of sites is added with the request: no scope is open at import.
+        fields = ("title", "calling_titles", "calling_hosts", "is_active")
+        widgets = {"calling_titles": LINES, "calling_hosts": LINES}
+
+    def clean_title(self) -> str:
+        title: str = self.cleaned_data["title"]
+        try:
+            inbound.claim_title(self.instance.organization_id, title)
+        except Taken as taken:
+            raise forms.ValidationError(REFUSED.format(what=taken.what)) from None
+        return title
+
+    def clean_calling_titles(self) -> str:
+        try:
+            return inbound.calling_titles(self.cleaned_data["calling_titles"])
+        except ValueError as error:
+            raise forms.ValidationError(f"{error}.") from None
+
+    def clean_calling_hosts(self) -> str:
+        return _peers(self.cleaned_data["calling_hosts"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if {"calling_titles", "calling_hosts"} <= set(cleaned):
+            reason = inbound.check_callers(cleaned["calling_titles"], cleaned["calling_hosts"])
+            if reason:
+                raise forms.ValidationError(f"Not possible: {reason}.")
+        return cleaned
+
+
+class ListenerForm(TenantForm):
+    class Meta:
+        model = Hl7Listener
+        fields = ("name", "host", "port", "peers", "is_active")
+        widgets = {"peers": LINES}
+
+    def clean_host(self) -> str:
+        try:
+            return inbound.own_address(self.cleaned_data["host"].strip())
+        except ValueError as error:
+            raise forms.ValidationError(f"{error}.") from None
+
+    def clean_port(self) -> int:
+        port: int = self.cleaned_data["port"]
+        try:
+            inbound.claim_port(self.instance.organization_id, port)
+        except Taken as taken:
+            raise forms.ValidationError(REFUSED.format(what=taken.what)) from None
+        return port
+
+    def clean_peers(self) -> str:
+        return _peers(self.cleaned_data["peers"])
+
+
+@admin.register(ApplicationEntity)
+class ApplicationEntityAdmin(ConfigurationAdmin):
+    form = ApplicationEntityForm
+    title = "AE titles"
+    viewing, changing = "view_inbound", "change_inbound"
+    about = "What carts and systems call to reach this organization over the DICOM network."
+    when_empty = "No AE title yet, so nothing arrives over the DICOM network."
+    editable = addable = ("title", "calling_titles", "calling_hosts", "site", "is_active")
+    list_display = ("title", "site", "is_active")
+    list_filter = ("is_active",)
+    list_select_related = ("site", "organization")
+    search = ("public_id", "title*")
+    search_help_text = "A public id or the beginning of a title."
+    ordering = ("title", "id")
+
+
+@admin.register(Hl7Listener)
+class Hl7ListenerAdmin(ConfigurationAdmin):
+    form = ListenerForm
+    title = "HL7 listeners"
+    viewing, changing = "view_inbound", "change_inbound"
+    about = "Ports at which this organization's systems send HL7 messages (MLLP)."
+    when_empty = "No listener yet, so no HL7 messages arrive."
+    editable = addable = ("name", "host", "port", "peers", "site", "is_active")
+    list_display = ("name", "host", "port", "site", "is_active")
+    list_filter = ("is_active",)
+    list_select_related = ("site", "organization")
+    search = ("public_id", "name*")
+    search_help_text = "A public id or the beginning of a name."
+    ordering = ("port", "id")
