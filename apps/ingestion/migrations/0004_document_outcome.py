@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ingestion", "0002_api_door"),
+        ("ingestion", "0003_shares_and_canary"),
     ]
 
     operations = [
