@@ -23,8 +23,11 @@ class TrueWave:
     off: float
 
 
-def waves(marks: Marks, wave: str) -> list[TrueWave]:
-    """Each wave that was marked in enough leads, over all leads, in order."""
+def waves(marks: Marks, wave: str, rank: int = 0) -> list[TrueWave]:
+    """Each wave that was marked in enough leads, over all leads, in order.
+
+    Rank 1 takes the second earliest onset and second latest offset: no lead's marks stand alone.
+    """
     together: list[list[Mark]] = []
     every = sorted(
         (mark for lead in marks[wave].values() for mark in lead), key=lambda mark: mark[1]
@@ -34,14 +37,14 @@ def waves(marks: Marks, wave: str) -> list[TrueWave]:
             together[-1].append(mark)
         else:
             together.append([mark])
-    return [_whole(group) for group in together if len(group) >= FEWEST_LEADS]
+    return [_whole(group, rank) for group in together if len(group) >= FEWEST_LEADS]
 
 
-def intervals(marks: Marks) -> dict[str, float]:
+def intervals(marks: Marks, rank: int = 0) -> dict[str, float]:
     """Median P, PR, QRS and QT of the marked beats, in ms; none where there are no such waves."""
     found: dict[str, list[float]] = {"p_ms": [], "pr_ms": [], "qrs_ms": [], "qt_ms": []}
-    p_waves, t_waves = waves(marks, "p"), waves(marks, "t")
-    complexes = waves(marks, "qrs")
+    p_waves, t_waves = waves(marks, "p", rank), waves(marks, "t", rank)
+    complexes = waves(marks, "qrs", rank)
     for place, qrs in enumerate(complexes):
         following = complexes[place + 1].on if place + 1 < len(complexes) else np.inf
         previous = complexes[place - 1].off if place else -np.inf
@@ -62,6 +65,9 @@ def intervals(marks: Marks) -> dict[str, float]:
     }
 
 
-def _whole(group: list[Mark]) -> TrueWave:
+def _whole(group: list[Mark], rank: int) -> TrueWave:
     on, peak, off = np.array(group).T
-    return TrueWave(float(np.nanmin(on)), float(np.median(peak)), float(np.nanmax(off)))
+    ons, offs = np.sort(on[np.isfinite(on)]), np.sort(off[np.isfinite(off)])[::-1]
+    first = float(ons[rank]) if len(ons) > rank else np.nan
+    last = float(offs[rank]) if len(offs) > rank else np.nan
+    return TrueWave(first, float(np.median(peak)), last)

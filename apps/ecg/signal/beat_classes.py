@@ -19,6 +19,12 @@ class BasicRhythm:
     rr_cv: float | None
     early: Flags
     irregular: bool
+    unexplained_cv: float | None = None
+
+    def without_p(self) -> BasicRhythm:
+        """Where beats have no P wave, early ones explain nothing: no beat is supraventricular."""
+        nothing = np.zeros_like(self.early)
+        return BasicRhythm(self.unexplained_cv, nothing, self.irregular, self.unexplained_cv)
 
 
 def basic_rhythm(indexes: Indexes, dominant: Flags, limits: Limits) -> BasicRhythm:
@@ -33,9 +39,9 @@ def basic_rhythm(indexes: Indexes, dominant: Flags, limits: Limits) -> BasicRhyt
     calm = _spread(rr[_between_usual(dominant & ~early)])
     few = early.mean() <= limits.most_early_share
     if early.any() and few and calm is not None and calm <= limits.irregular_rr_cv:
-        return BasicRhythm(calm, early, irregular=False)
+        return BasicRhythm(calm, early, irregular=False, unexplained_cv=spread)
     irregular = spread is not None and spread > limits.irregular_rr_cv
-    return BasicRhythm(spread, nothing if irregular else early, irregular)
+    return BasicRhythm(spread, nothing if irregular else early, irregular, spread)
 
 
 def classify(

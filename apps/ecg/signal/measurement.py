@@ -62,6 +62,8 @@ def measure(
     regularity = basic_rhythm(located.indexes, located.dominant, limits)
     irregular = regularity.irregular
     found = delineate(located, basis, grades, float(rr.mean()), limits, irregular=irregular)
+    if found.p is None:
+        regularity = regularity.without_p()
     beats = beats_of(located, basis, found)
     classes = classify(located, regularity, beats, limits)
     facts = _facts(located, found, rr, quality, regularity, classes, limits)

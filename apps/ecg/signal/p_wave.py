@@ -13,7 +13,7 @@ from apps.ecg.signal.conditioning import smooth
 
 SMOOTHING_MS = 30.0
 LONGEST_BEFORE_QRS_MS = 340.0
-AFTER_T_MS = 20.0
+AFTER_T_MS = 0.0
 BEFORE_QRS_MS = 4.0
 LEAST_ROOM_MS = 70.0
 LEAST_UV = 6.0

@@ -48,11 +48,12 @@ class Pacing:
 
 def spike_height(beat: Stack) -> float | None:
     """Typical height in µV of the spikes in unfiltered beats; None if none are suspected."""
-    sharp = _sharpness(beat)
+    sharp, size = _sharpness(beat), _size(beat)
+    largest = size[beat.at(-100) : beat.at(150)].max(axis=0)
     shares = (
-        (_bursts(beat, sharp), SHARE_OF_BEATS),
-        (_jumps(beat), SHARE_OF_BEATS),
-        (_small(beat, sharp), SMALL_SHARE_OF_BEATS),
+        (_bursts(beat, sharp, size, largest), SHARE_OF_BEATS),
+        (_jumps(beat, largest), SHARE_OF_BEATS),
+        (_small(beat, sharp, largest), SMALL_SHARE_OF_BEATS),
     )
     for found, share in shares:
         if found.mean() >= share:
@@ -97,7 +98,7 @@ def _sharpness(beat: Stack) -> Array:
     return rms(lines - smooth(lines, SPIKE_MS, beat.rate_hz))
 
 
-def _bursts(beat: Stack, burst: Array) -> Flags:
+def _bursts(beat: Stack, burst: Array, size: Array, largest: Array) -> Flags:
     """Spikes far sharper than the rest of their beat, followed by a slow large wave."""
     count = burst.shape[1]
     start, stop = beat.at(SEARCH_MS[0]), beat.at(SEARCH_MS[1])
@@ -105,12 +106,11 @@ def _bursts(beat: Stack, burst: Array) -> Flags:
     height = burst[peak, np.arange(count)]
     apart = np.abs(np.arange(start, stop)[:, None] - peak) > beat.span(ALONE_WITHIN_MS)
     alone = height > ALONE_RATIO * np.where(apart, burst[start:stop], 0).max(axis=0)
-    size = _size(beat)
-    large = height > HEIGHT_RATIO * size[beat.at(-100) : beat.at(150)].max(axis=0)
+    large = height > HEIGHT_RATIO * largest
     return np.asarray(alone & large & _followed(size, peak, beat))
 
 
-def _jumps(beat: Stack) -> Flags:
+def _jumps(beat: Stack, largest: Array) -> Flags:
     """Steps within one sample, before R, with nothing as steep in the samples around them."""
     lines = beat.beats.transpose(1, 0, 2)
     step = np.zeros(lines.shape[:2])
@@ -119,13 +119,12 @@ def _jumps(beat: Stack) -> Flags:
     offsets = [*range(-far, -near + 1), *range(near, far + 1)]
     around = np.max([np.roll(step, offset, axis=0) for offset in offsets], axis=0)
     start, stop = (beat.at(ms) for ms in JUMP_SEARCH_MS)
-    largest = _size(beat)[beat.at(-100) : beat.at(150)].max(axis=0)
     least = np.maximum(JUMP_HEIGHT_RATIO * largest, JUMP_LEAST_UV)
     alone = step > JUMP_RATIO * np.maximum(around, 1e-9)
     return np.asarray((alone & (step > least))[start:stop].any(axis=0))
 
 
-def _small(beat: Stack, sharp: Array) -> Flags:
+def _small(beat: Stack, sharp: Array, largest: Array) -> Flags:
     """Small spikes at the same distance from R, after silence, no wider than a sample or two."""
     start, stop = (beat.at(ms) for ms in SMALL_SEARCH_MS)
     part = sharp[start:stop]
@@ -135,7 +134,6 @@ def _small(beat: Stack, sharp: Array) -> Flags:
     rows = np.arange(len(part))[:, None]
     silent = np.where(rows < peak - 5, part, 0).max(axis=0)
     wide = ((np.abs(rows - peak) <= 6) & (part > 0.5 * height)).sum(axis=0)
-    largest = _size(beat)[beat.at(-100) : beat.at(150)].max(axis=0)
     clear = (height > SMALL_RATIO * silent) & (height > SMALL_LEAST_UV)
     narrow = (wide <= 2) & (peak > 15)
     return np.asarray(clear & narrow & (height > JUMP_HEIGHT_RATIO * largest))

@@ -27,8 +27,11 @@ ADULTS: tuple[Criterion, ...] = (
     conduction.bundle_branches,
     conduction.anterior_fascicle,
     conduction.axis,
-    voltage.hypertrophy,
     voltage.low_voltage,
+)
+# Their limits differ by sex or age.
+ADULTS_BY_SEX_AND_AGE: tuple[Criterion, ...] = (
+    voltage.hypertrophy,
     repolarization.qtc,
     repolarization.st_elevation,
 )
@@ -37,17 +40,13 @@ ADULTS: tuple[Criterion, ...] = (
 def state(facts: Facts, person: Person, limits: Limits) -> tuple[Statement, ...]:
     """Every statement there is, present or not; None where it could not be judged."""
     found = [one for criterion in ANYONE for one in criterion(facts, person, limits)]
-    unjudged = _adults_not_judged(facts, person, limits)
-    for criterion in ADULTS:
-        found += (
-            [
-                replace(one, present=None, evidence={"not_judged": unjudged})
-                for one in criterion(facts, person, limits)
-            ]
-            if unjudged
-            else _for_everyone(criterion, facts, person, limits)
-        )
-    return (*found, *_about(facts, person, limits))
+    judged = [one for criterion in ADULTS for one in criterion(facts, person, limits)]
+    for criterion in ADULTS_BY_SEX_AND_AGE:
+        judged += _for_everyone(criterion, facts, person, limits)
+    reason = _adults_not_judged(facts, person, limits)
+    if reason:
+        judged = [replace(one, present=None, evidence={"not_judged": reason}) for one in judged]
+    return (*found, *judged, *_about(facts, person, limits))
 
 
 def _adults_not_judged(facts: Facts, person: Person, limits: Limits) -> str:
