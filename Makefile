@@ -8,7 +8,7 @@ BIN := .venv/bin
 LOCK := -q --upgrade --generate-hashes --custom-compile-command "make lock"
 SHELL_WITH_DATABASE := $(BIN)/python -m deploy.embedded.shell --var "$(VAR)" --throwaway --
 
-.PHONY: help setup run test check mutants tamper bench neighbour screens sbom lock test-tools
+.PHONY: help setup run test check accuracy mutants tamper bench neighbour screens sbom lock test-tools
 
 help:
 	@echo "make setup   the environment only (the others call it)"
@@ -17,6 +17,7 @@ help:
 	@echo "make check   format, lint, types, import layers, secrets in the source, Django's checks, missing migrations"
 	@echo "make mutants every border between organizations removed in turn: each must be noticed"
 	@echo "make tamper  audit chains changed in every way, thousands of trials: each must be found"
+	@echo "make accuracy measurements and statements against every labelled ECG of the corpus, into docs/accuracy.md"
 	@echo "make bench   the benchmarks, each beside a peer or a limit"
 	@echo "make neighbour 10,000 files of one organization: does another wait longer (ARGS=--burst=N)"
 	@echo "make screens screenshots of the running demo, into docs/screens"
@@ -47,6 +48,9 @@ mutants: setup
 
 tamper: setup
 	@$(SHELL_WITH_DATABASE) $(BIN)/python -m tests.tamper $(ARGS)
+
+accuracy: setup
+	@nice $(BIN)/python -m tests.accuracy
 
 bench: setup
 	@$(BIN)/python -m tests.bench $(ARGS)

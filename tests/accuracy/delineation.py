@@ -57,11 +57,10 @@ def waves_of(found: Measured, wave: str, rate_hz: float) -> list[Found]:
     for beat, peak in zip(beats, found.r_peaks, strict=True):
         on = getattr(beat, f"{wave}_on", None)
         off = getattr(beat, f"{wave}_off", None)
-        if wave == "qrs":
-            nan = math.nan
-            out.append((nan if on is None else on, peak * 1000 / rate_hz, nan if off is None else off))
-        elif on is not None and off is not None:
-            out.append((on, (on + off) / 2, off))
+        if on is not None and off is not None:
+            out.append((on, peak * 1000 / rate_hz if wave == "qrs" else (on + off) / 2, off))
+        elif wave == "qrs":
+            out.append((math.nan, peak * 1000 / rate_hz, math.nan))
     return out
 
 

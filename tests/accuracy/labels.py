@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-RHYTHM_CODES = frozenset({"SR", "SARRH", "SBRAD", "STACH", "AFIB", "AFLT", "PACE", "SVARR", "SVTAC"})
 SINUS_CODES = frozenset({"SR", "SARRH", "SBRAD", "STACH"})
+RHYTHM_CODES = SINUS_CODES | {"AFIB", "AFLT", "PACE", "SVARR", "SVTAC"}
 # LUDB's leads were each scaled to one height: no voltage, no axis can be judged there.
 UNSCALED = "ludb"
 

@@ -5,16 +5,20 @@ from __future__ import annotations
 import ast
 import csv
 import math
-from collections.abc import Iterator
+import warnings
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-import wfdb
 from numpy.typing import NDArray
 
 from apps.ecg.formats.canonical import STANDARD_LEADS
 from tests.corpus import FOLDER
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    import wfdb
 
 CANONICAL = {name.lower(): name for name in STANDARD_LEADS}
 SYMBOLS = {"p": "p", "N": "qrs", "t": "t"}
@@ -50,9 +54,12 @@ class Labelled:
         return int("".join(c for c in self.name if c.isdigit())) % 2 == 1
 
 
-def ludb() -> Iterator[Labelled]:
+def ludb(only: Collection[str] = ()) -> Iterator[Labelled]:
+    """Those named; all without a name."""
     folder = FOLDER / "ludb"
     for row in _rows(folder / "ludb_subset.csv"):
+        if only and row["ID"] not in only:
+            continue
         stem = folder / "data" / row["ID"]
         samples, leads, rate = signal_of(stem)
         yield Labelled(
@@ -68,9 +75,12 @@ def ludb() -> Iterator[Labelled]:
         )
 
 
-def ptbxl() -> Iterator[Labelled]:
+def ptbxl(only: Collection[str] = ()) -> Iterator[Labelled]:
+    """Those named; all without a name."""
     folder = FOLDER / "ptbxl"
     for row in _rows(folder / "ptbxl_database_subset.csv"):
+        if only and row["ecg_id"] not in only:
+            continue
         codes = set(ast.literal_eval(row["scp_codes"]))
         if row["pacemaker"].startswith("ja"):
             codes.add("PACE")
@@ -108,7 +118,10 @@ def marks_of(stem: Path, rate_hz: float) -> Marks:
     """(onset, peak, offset) in ms of every marked wave; NaN where a border was not marked."""
     found: Marks = {"p": {}, "qrs": {}, "t": {}}
     for low, lead in CANONICAL.items():
-        notes = wfdb.rdann(str(stem), low)
+        with warnings.catch_warnings():
+            # wfdb calls pandas as it once was.
+            warnings.simplefilter("ignore")
+            notes = wfdb.rdann(str(stem), low)
         at = notes.sample * 1000 / rate_hz
         for place, symbol in enumerate(notes.symbol):
             if symbol in SYMBOLS:

@@ -12,7 +12,7 @@ from apps.ecg.signal.borders import Wave, levelled
 from apps.ecg.signal.intervals import axis_of
 from apps.ecg.signal.limits import Limits
 from apps.ecg.signal.location import Located, averaged_beat
-from apps.ecg.signal.p_wave import find_p
+from apps.ecg.signal.p_wave import find_p, onset_hidden
 from apps.ecg.signal.qrs_wave import find_qrs
 from apps.ecg.signal.results import Axes, Fiducials, LeadMeasures, LeadQuality
 from apps.ecg.signal.t_wave import find_t
@@ -25,13 +25,17 @@ LEVEL_MS = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Delineated:
-    """The median beat over all leads and its waves; each wave not found has its reasons."""
+    """The median beat over all leads and its waves; each wave not found has its reasons.
+
+    A P wave that runs out of the T wave before it is `p_seen` only: it has no duration.
+    """
 
     beat: Averaged | None
     qrs: Wave | None
     t: Wave | None
     p: Wave | None
     reasons: dict[str, str]
+    p_seen: Wave | None = None
 
     def leads(self) -> tuple[LeadMeasures, ...]:
         """Each lead of the median beat; none where no QRS was measured."""
@@ -90,7 +94,10 @@ def delineate(
         p, reasons = None, reasons | dict.fromkeys(P_VALUES, "implausible")
     elif p is None:
         reasons = reasons | dict.fromkeys(P_VALUES, "not_found")
-    return Delineated(beat, qrs, t, p, reasons)
+    seen = p
+    if p is not None and onset_hidden(beat, p, t.off if t else None, rr_ms):
+        p, reasons = None, reasons | dict.fromkeys(("p_ms", "pr_ms"), "hidden_in_t")
+    return Delineated(beat, qrs, t, p, reasons, seen)
 
 
 def axes_of(found: Delineated, leads: tuple[str, ...], usable: list[int]) -> Axes:
@@ -106,7 +113,9 @@ def axes_of(found: Delineated, leads: tuple[str, ...], usable: list[int]) -> Axe
         part = median[wave.on : wave.off]
         return axis_of(levelled(part) if level else part, names)
 
-    return Axes(axis(found.p, level=True), axis(found.qrs, level=False), axis(found.t, level=False))
+    return Axes(
+        axis(found.p_seen, level=True), axis(found.qrs, level=False), axis(found.t, level=False)
+    )
 
 
 def beats_of(located: Located, basis: list[int], found: Delineated) -> tuple[Fiducials, ...]:

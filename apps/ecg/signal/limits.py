@@ -58,7 +58,6 @@ class Limits:
 
     # Electrodes.
     reversal_qrs_uv: float = 100.0
-    reversal_p_uv: float = 30.0
     flat_ii_uv: float = 150.0
     tall_i_uv: float = 300.0
     swap_gain: float = 0.75

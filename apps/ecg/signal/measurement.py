@@ -62,7 +62,7 @@ def measure(
     regularity = basic_rhythm(located.indexes, located.dominant, limits)
     irregular = regularity.irregular
     found = delineate(located, basis, grades, float(rr.mean()), limits, irregular=irregular)
-    if found.p is None:
+    if found.p_seen is None:
         regularity = regularity.without_p()
     beats = beats_of(located, basis, found)
     classes = classify(located, regularity, beats, limits)
@@ -85,7 +85,7 @@ def _facts(
     each = found.leads()
     return Facts(
         heart_rate_bpm=60000 / rr_ms,
-        p_found=found.p is not None if each else None,
+        p_found=found.p_seen is not None if each else None,
         pr_ms=_between(located, found.p and found.qrs and Wave(found.p.on, found.qrs.on)),
         qrs_ms=_between(located, found.qrs),
         qt_ms=qt_ms,
@@ -137,7 +137,7 @@ def _reasons(found: Delineated, facts: Facts, quality: Qualities) -> dict[str, s
     limb = sum(name in LIMB and lead.status == "good" for name, lead in quality.items())
     reasons = dict(found.reasons)
     for name, axis, wave in (
-        ("p_axis", facts.axes.p, found.p),
+        ("p_axis", facts.axes.p, found.p_seen),
         ("qrs_axis", facts.axes.qrs, found.qrs),
         ("t_axis", facts.axes.t, found.t),
     ):

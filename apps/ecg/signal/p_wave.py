@@ -13,7 +13,7 @@ from apps.ecg.signal.conditioning import smooth
 
 SMOOTHING_MS = 30.0
 LONGEST_BEFORE_QRS_MS = 340.0
-AFTER_T_MS = 0.0
+HIDDEN_MS = 12.0
 BEFORE_QRS_MS = 4.0
 LEAST_ROOM_MS = 70.0
 LEAST_UV = 6.0
@@ -69,11 +69,16 @@ def find_p(
     return wave if fits and _in_every_beat(beat, search, found, wave, least) else None
 
 
+def onset_hidden(beat: Averaged, p: Wave, t_off: int | None, rr_ms: float) -> bool:
+    """Whether the wave begins so soon after the T wave before it that it may begin within it."""
+    return t_off is not None and p.on - (t_off - beat.span(rr_ms)) < beat.span(HIDDEN_MS)
+
+
 def _searched(beat: Averaged, qrs: Wave, t_off: int | None, rr_ms: float) -> _Search | None:
     earliest = qrs.on - beat.span(LONGEST_BEFORE_QRS_MS)
     after_t = beat.at(-min(300, 0.4 * rr_ms))
     if t_off is not None:
-        after_t = t_off - beat.span(rr_ms) + beat.span(AFTER_T_MS)
+        after_t = t_off - beat.span(rr_ms)
     start, stop = max(earliest, after_t, 1), qrs.on - beat.span(BEFORE_QRS_MS)
     if stop - start < beat.span(LEAST_ROOM_MS):
         return None

@@ -86,7 +86,8 @@ def anterior_fascicle(facts: Facts, person: Person, limits: Limits) -> Iterator[
     if axis is not None and qrs is not None and all(needed):
         _, avl, *inferior = (lead for lead in needed if lead is not None)
         shape = (avl.r_uv or 0) > 0 and all(_mostly_s(lead) for lead in inferior)
-        present = low <= axis <= high and qrs < limits.wide_qrs_ms and shape
+        narrow = qrs < limits.wide_qrs_ms or bool(_right(facts, limits))
+        present = low <= axis <= high and narrow and shape
     yield said(
         "lafb",
         "Left anterior fascicular block",

@@ -13,6 +13,8 @@ from apps.ecg.signal.limits import Limits
 from apps.ecg.signal.person import Person
 from apps.ecg.signal.results import LeadMeasures, Statement
 
+# A P wave beyond this points away from lead I.
+RIGHT_DEG = 90.0
 CHEST = ("V1", "V2", "V3", "V4", "V5", "V6")
 
 
@@ -23,9 +25,9 @@ def limb_exchange(facts: Facts, person: Person, limits: Limits) -> Iterator[Stat
     net = {name: _net(lead) for name, lead in leads.items() if lead is not None}
     if len(net) == len(leads):
         clear = limits.reversal_qrs_uv
-        p_wave = facts.leads["I"].p_uv or 0.0
+        p_away = facts.axes.p is not None and abs(facts.axes.p) > RIGHT_DEG
         chest = net["V5"] > clear and net["V6"] > clear
-        arms = net["I"] < -clear and net["aVR"] > clear and chest and p_wave < -limits.reversal_p_uv
+        arms = net["I"] < -clear and net["aVR"] > -clear and chest and p_away
         leg = (
             _size(facts.leads["II"])
             < limits.flat_ii_uv
@@ -36,7 +38,7 @@ def limb_exchange(facts: Facts, person: Person, limits: Limits) -> Iterator[Stat
         "arm_reversal_suspected",
         "Arm electrodes may be exchanged",
         arms,
-        "P and QRS negative in I, aVR upright, V5 and V6 usual",
+        "P and QRS negative in I, aVR not, V5 and V6 usual",
         qrs_i_uv=net.get("I"),
         qrs_avr_uv=net.get("aVR"),
         limit_uv=limits.reversal_qrs_uv,
