@@ -39,8 +39,8 @@ Goals that are missed, and why:
 - **QRS against LUDB**: a QRS long enough to meet the marks would call one normal ECG of PTB-XL in
   twenty wide. With the limits used here the median QRS of PTB-XL's normal ECGs is about 94 ms.
 - **First-degree AV block**: nearly all without a label have a PR of 201 to 230 ms, which the
-  readers of PTB-XL and LUDB did not call a block; LUDB's own marks confirm it there.
-- **Bundle branch blocks**: most blocks without a label have a QRS of 120 to 140 ms and are labelled
+  readers of PTB-XL and LUDB did not call a block; LUDB's own marks mostly confirm it there.
+- **Bundle branch blocks**: most blocks without a label have a QRS of 120 to 150 ms and are labelled
   incomplete or not at all; LUDB 116 is labelled right and has the shape of a left one.
 - **Pacing, PTB-XL 382**: one paced beat at the beginning, then the patient's own.
 - **Hypertrophy**: voltage alone; readers weigh more. LUDB's leads were each scaled to one height,

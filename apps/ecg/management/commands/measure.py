@@ -49,11 +49,10 @@ class Command(BaseCommand):
 
 
 def _years(text: str) -> int:
-    """Raises ValueError for what is no age."""
-    years = int(text)
-    if not 0 <= years <= OLDEST_YEARS:
-        raise ValueError
-    return years
+    """Raises ArgumentTypeError for what is no age."""
+    if not text.isdecimal() or int(text) > OLDEST_YEARS:
+        raise argparse.ArgumentTypeError(f"completed years, 0 to {OLDEST_YEARS}")
+    return int(text)
 
 
 def _measured(ecg: DecodedEcg, person: Person) -> Measured:
