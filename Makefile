@@ -8,7 +8,7 @@ BIN := .venv/bin
 LOCK := -q --upgrade --generate-hashes --custom-compile-command "make lock"
 SHELL_WITH_DATABASE := $(BIN)/python -m deploy.embedded.shell --var "$(VAR)" --throwaway --
 
-.PHONY: help setup run test check mutants tamper fuzz corpus formats bench neighbour screens sbom lock test-tools
+.PHONY: help setup run test check accuracy mutants tamper fuzz corpus formats bench neighbour screens sbom lock test-tools
 
 help:
 	@echo "make setup   the environment only (the others call it)"
@@ -20,6 +20,7 @@ help:
 	@echo "make fuzz    10,000 damaged files of every format: refused, or the same signal (ARGS=--count=N)"
 	@echo "make corpus  what becomes of every file of the corpus, into docs/corpus.tsv"
 	@echo "make formats the formats that are read, with their largest errors, into docs/formats.md"
+	@echo "make accuracy measurements and statements against every labelled ECG of the corpus, into docs/accuracy.md"
 	@echo "make bench   the benchmarks, each beside a peer or a limit"
 	@echo "make neighbour 10,000 files of one organization: does another wait longer (ARGS=--burst=N)"
 	@echo "make screens screenshots of the running demo, into docs/screens"
@@ -59,6 +60,9 @@ corpus: setup
 
 formats: setup
 	@$(BIN)/python -m tests.formats_table $(ARGS)
+
+accuracy: setup
+	@nice $(BIN)/python -m tests.accuracy
 
 bench: setup
 	@$(BIN)/python -m tests.bench $(ARGS)

@@ -17,6 +17,7 @@ from apps.core.blobs.store import Corrupt
 from apps.core.errors import PermanentError
 from apps.core.leases import Lease
 from apps.ecg import waveforms
+from apps.ecg.age import person_of
 from apps.ecg.formats.canonical import Waveform
 from apps.ecg.measured import store_measured
 from apps.ecg.models import Analysis, Recording, StageRun
@@ -59,15 +60,20 @@ def load_waveform(recording: Recording) -> Waveform:
 
 
 def measure(run: StageRun, lease: Lease) -> None:
-    """Measure a recording by its signal alone."""
+    """Measure a recording by its signal alone; sex and age choose the limits of statements."""
     # scipy is a matter of workers; the web process imports this module for its models only.
     from apps.ecg.signal import ALGORITHM, VERSION
     from apps.ecg.signal import measure as measure_signal
 
     recording = run.recording
     waveform = load_waveform(recording)
+    with transaction.atomic():
+        person = person_of(recording)
     measured = measure_signal(
-        waveform.samples_uv(), waveform.lead_names(), float(waveform.sampling_rate_hz)
+        waveform.samples_uv(),
+        waveform.lead_names(),
+        float(waveform.sampling_rate_hz),
+        person=person,
     )
     algorithm = f"{ALGORITHM}@{VERSION}"
     with transaction.atomic():

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from apps.ecg.disagreement import CODE, disagreements
 from apps.ecg.model_recording import Source
 from apps.ecg.models import Analysis, Finding, Measurement, Recording
 
@@ -25,7 +26,8 @@ def store_measured(recording: Recording, measured: Measured, algorithm: str) -> 
         recording=recording,
         algorithm=algorithm,
         r_peaks=list(measured.r_peaks),
-        beats=[_rounded(asdict(beat)) for beat in measured.beats],
+        beats=_beats(measured),
+        leads={name: asdict(lead) for name, lead in measured.leads.items()},
         rhythm=asdict(measured.rhythm),
         quality={lead: asdict(quality) for lead, quality in measured.quality.items()},
         reasons=measured.reasons,
@@ -61,7 +63,11 @@ def _numbers(recording: Recording, measured: Measured, algorithm: str) -> None:
 
 
 def _statements(recording: Recording, measured: Measured, algorithm: str) -> None:
-    present = [statement for statement in measured.statements if statement.present]
+    said: list[tuple[str, str, Mapping[str, object]]] = [
+        (one.code, one.text, one.evidence) for one in measured.statements if one.present
+    ]
+    ours = {name: value for name, value, _ in values(measured) if value is not None}
+    said += [(CODE, one.text, one.evidence) for one in disagreements(_device(recording), ours)]
     Finding.objects.bulk_create(
         Finding(
             organization_id=recording.organization_id,
@@ -69,13 +75,22 @@ def _statements(recording: Recording, measured: Measured, algorithm: str) -> Non
             source=Source.PLATFORM,
             method=algorithm,
             ordinal=ordinal,
-            code=statement.code,
-            text=statement.text,
-            evidence=statement.evidence,
+            code=code,
+            text=text,
+            evidence=evidence,
         )
-        for ordinal, statement in enumerate(present, start=1)
+        for ordinal, (code, text, evidence) in enumerate(said, start=1)
     )
 
 
-def _rounded(beat: dict[str, float | None]) -> dict[str, float | None]:
-    return {name: None if at is None else round(at, 1) for name, at in beat.items()}
+def _device(recording: Recording) -> dict[str, float]:
+    rows = Measurement.objects.filter(recording=recording, source=Source.DEVICE, lead="")
+    return {row.name: float(row.value) for row in rows}
+
+
+def _beats(measured: Measured) -> list[dict[str, float | str | None]]:
+    """Borders of each beat in ms, and its class."""
+    classes = measured.beat_classes or ("",) * len(measured.beats)
+    return [
+        {**asdict(beat), "class": kind} for beat, kind in zip(measured.beats, classes, strict=True)
+    ]

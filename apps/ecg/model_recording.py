@@ -178,7 +178,12 @@ class Analysis(Tenant):
     )
     r_peaks = models.JSONField(default=list, db_comment="derived: R peaks as sample indexes.")
     beats = models.JSONField(
-        default=list, db_comment="derived: Global wave borders of each beat in ms from the start."
+        default=list,
+        db_comment="derived: Global wave borders of each beat in ms from the start, its class.",
+    )
+    leads = models.JSONField(
+        default=dict,
+        db_comment="derived: Borders, amplitudes and ST levels of each lead's median beat.",
     )
     rhythm = models.JSONField(default=dict, db_comment="derived: Rate and regularity.")
     quality = models.JSONField(default=dict, db_comment="derived: Signal quality of each lead.")

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db import transaction
 
+from apps.ecg.age import age_years
 from apps.ecg.formats.canonical import STANDARD_LEADS
 from apps.ecg.model_recording import Source
-from apps.ecg.models import Analysis, Measurement, Patient, Recording
+from apps.ecg.models import Analysis, Measurement, Recording
 from apps.inference import rules
 from apps.inference.rules import RuleStatement
 
@@ -57,15 +57,6 @@ def _rule_input(recording: Recording) -> rules.RuleInput:
         pacing_suspected=bool(analysis and analysis.rhythm.get("pacing_suspected")),
         standard_leads=set(STANDARD_LEADS) <= set(recording.lead_names),
     )
-
-
-def age_years(patient: Patient, at: dt.datetime | None) -> int | None:
-    """Completed years at that moment; None where birth date or time is not known."""
-    if patient.born_on is None or at is None:
-        return None
-    day = at.date()
-    had_birthday = (day.month, day.day) >= (patient.born_on.month, patient.born_on.day)
-    return day.year - patient.born_on.year - (not had_birthday)
 
 
 ADAPTERS: dict[str, Adapter] = {"builtin-rules": builtin_rules}

@@ -7,9 +7,9 @@ import json
 import zoneinfo
 from typing import Any
 
+from apps.ecg.age import age_years
 from apps.ecg.model_recording import Source
 from apps.ecg.models import Finding, Measurement, Patient, PatientIdentifier, Recording
-from apps.inference.adapters import age_years
 from apps.inference.models import InferenceRun
 from apps.reports.models import Report
 

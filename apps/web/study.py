@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from apps.core.leases import Leased
 from apps.ecg import queries as ecg
+from apps.ecg.age import age_years
 from apps.ecg.models import Measurement, Recording
-from apps.inference.adapters import age_years
 from apps.inference.queries import runs_of
 from apps.integrations.queries import deliveries_of
 from apps.reports import queries as reports

@@ -87,6 +87,18 @@ def measuring(size: Size) -> Iterator[Row]:
         lambda: measure_signal(rhythm.samples_uv(), rhythm.lead_names(), 1000.0), size.runs
     )
     yield within("measure the real ECG, 1000 Hz", cost, MEASURE_MS)
+    lead = rhythm.samples_uv()[:, rhythm.lead_names().index("II")] / 1000
+    peer = cost_of(lambda: _by_neurokit2(lead, 1000), max(1, size.runs // 10))
+    yield beside("measure its 12 leads", cost, "neurokit2, lead II alone", peer, bar=1.0)
+
+
+def _by_neurokit2(line: Any, rate_hz: int) -> None:
+    # It imports much that only this row needs.
+    import neurokit2
+
+    clean = neurokit2.ecg_clean(line, sampling_rate=rate_hz)
+    _, peaks = neurokit2.ecg_peaks(clean, sampling_rate=rate_hz)
+    neurokit2.ecg_delineate(clean, peaks["ECG_R_Peaks"], sampling_rate=rate_hz, method="dwt")
 
 
 def packing(size: Size) -> Iterator[Row]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -14,7 +16,7 @@ from apps.ecg.signal import ALGORITHM, VERSION
 from apps.ecg.signal.synthesis import SynthesisSpec, synthesize
 from tests.database import committed, raw_connection
 from tests.ecg.damage import replace_sealed, sealed_of
-from tests.factories import inside, make_recording, make_stage_run
+from tests.factories import inside, make_patient, make_recording, make_stage_run
 
 pytestmark = committed
 
@@ -147,3 +149,46 @@ def test_one_organizations_samples_do_not_open_in_another(lakeside, waiting):
     with inside(lakeside):
         run.refresh_from_db()
     assert (run.state, run.error_code) == (Leased.State.DEAD, "waveform-not-genuine")
+
+
+def test_a_device_number_beyond_tolerance_is_a_finding_with_both_numbers(mercy, waiting):
+    with inside(mercy):
+        for name, value, unit in (("qrs_ms", 140, "ms"), ("qt_ms", 400, "ms")):
+            Measurement.objects.create(
+                organization=mercy,
+                recording=waiting.recording,
+                name=name,
+                value=value,
+                unit=unit,
+                source="device",
+            )
+    work_once()
+    with inside(mercy):
+        found = Finding.objects.get(code="device_disagrees")
+    assert found.text == "Device and platform differ in QRS"
+    assert (found.evidence["device"], found.evidence["measurement"]) == (140, "qrs_ms")
+    assert found.evidence["platform"] == pytest.approx(94, abs=10)
+
+
+def test_each_lead_and_the_class_of_each_beat_are_kept(mercy, waiting):
+    work_once()
+    with inside(mercy):
+        analysis = Analysis.objects.get()
+    assert set(analysis.leads) == set(waiting.recording.lead_names)
+    assert analysis.leads["II"]["r_uv"] > 500
+    assert {beat["class"] for beat in analysis.beats} == {"dominant"}
+
+
+@pytest.mark.parametrize(
+    ("born_on", "code"), [(None, "age_unknown"), (dt.date(2020, 1, 1), "not_adult")]
+)
+def test_the_patients_age_decides_which_limits_speak(mercy, born_on, code):
+    waveform = synthesize(replace(SPEC, qrs_scale=3.0)).waveform()
+    patient = make_patient(mercy, born_on=born_on)
+    recording = make_recording(mercy, patient=patient, waveform=waveform, report=False)
+    make_stage_run(recording, "measure")
+    work_once()
+    with inside(mercy):
+        codes = set(recording.findings.values_list("code", flat=True))
+    assert code in codes
+    assert ("lvh_sokolow_lyon" in codes) == (born_on is None)

@@ -53,7 +53,7 @@ def test_the_median_beat_says_how_it_was_made() -> None:
     assert borders.qrs_off - borders.qrs_on == pytest.approx(found.qrs_ms)
 
 
-def test_a_beat_of_another_shape_has_only_its_own_qrs() -> None:
+def test_a_beat_of_another_shape_has_its_own_borders_and_no_p() -> None:
     from apps.ecg.formats.canonical import STANDARD_LEADS
     from apps.ecg.signal import measure
     from apps.ecg.signal.synthesis import SynthesisSpec, synthesize
@@ -65,7 +65,7 @@ def test_a_beat_of_another_shape_has_only_its_own_qrs() -> None:
     samples[peak - 45 : peak + 45, 6:] += bump[:, None] * np.array([1, -1, 1, -1, 1, -1])
     beat = measure(samples, STANDARD_LEADS, 500).beats[5]
     assert beat.qrs_on is not None
-    assert (beat.p_on, beat.t_off) == (None, None)
+    assert (beat.p_on, beat.p_off) == (None, None)
 
 
 def test_filters_move_no_peak() -> None:

@@ -62,4 +62,4 @@ def test_the_line_for_people_has_a_dash_for_what_is_unknown() -> None:
     found, _ = measured(rhythm="paced")
     line = as_text(found)
     assert line.startswith("HR 72, PR –, QRS –")
-    assert "Pacing spikes suspected" in line
+    assert "Ventricular pacing suspected" in line

@@ -9,10 +9,12 @@ from apps.ecg.signal.conditioning import condition, smooth
 from apps.ecg.signal.detection import find_beats
 from apps.ecg.signal.limits import ADULT
 from apps.ecg.signal.location import locate
+from apps.ecg.signal.p_wave import find_p
 from apps.ecg.signal.pacing import spike_height, without_spikes
+from apps.ecg.signal.qrs_wave import find_qrs
 from apps.ecg.signal.quality import grade_leads
 from apps.ecg.signal.synthesis import SynthesisSpec, synthesize
-from apps.ecg.signal.waves import find_p, find_qrs, find_t
+from apps.ecg.signal.t_wave import find_t
 
 ALL = list(range(12))
 

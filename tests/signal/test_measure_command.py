@@ -9,7 +9,7 @@ from typing import Any
 
 import pydicom
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from pydicom.data import get_testdata_file
 
 
@@ -74,3 +74,19 @@ def test_the_line_for_people_names_the_numbers(ecg: Path) -> None:
     out = io.StringIO()
     call_command("measure", str(ecg), stdout=out)
     assert out.getvalue().startswith(f"{ecg}: HR 61, PR 15")
+
+
+def test_sex_and_age_choose_limits_and_change_no_number(ecg: Path) -> None:
+    out = io.StringIO()
+    call_command("measure", str(ecg), "--json", "--sex", "F", "--age", "12", stdout=out)
+    (child,), (plain,) = [json.loads(out.getvalue())], run(ecg)
+    stated = {one["code"]: one["present"] for one in child.pop("statements")}
+    assert (stated["not_adult"], stated["rbbb"]) == (True, None)
+    del plain["statements"]
+    assert child == plain
+
+
+@pytest.mark.parametrize("age", ["abc", "-1", "131"])
+def test_what_is_no_age_is_refused(ecg: Path, age: str) -> None:
+    with pytest.raises(CommandError, match="completed years"):
+        call_command("measure", str(ecg), f"--age={age}")

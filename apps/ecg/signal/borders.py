@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from apps.ecg.signal.arrays import Array, Flags
+
+
+@dataclass(frozen=True, slots=True)
+class Wave:
+    """Borders as indexes of the averaged beat."""
+
+    on: int
+    off: int
 
 
 def rms(signal: Array) -> Array:

@@ -23,7 +23,10 @@ MAINS_RATIO = 6.0
 
 @dataclass(frozen=True, slots=True)
 class Conditioned:
-    """(samples, leads) at the working rate: clean for shapes, steep for QRS, fast for noise."""
+    """(samples, leads) at the working rate: clean for shapes, steep for QRS, fast for noise.
+
+    `mains_uv` is the amplitude that was cut out of each lead.
+    """
 
     clean: Array
     steep: Array
@@ -31,6 +34,7 @@ class Conditioned:
     raw: Array
     missing: Flags
     rate_hz: float
+    mains_uv: Array
 
 
 def condition(samples_uv: Array, sampling_rate_hz: float) -> Conditioned:
@@ -55,13 +59,15 @@ def condition(samples_uv: Array, sampling_rate_hz: float) -> Conditioned:
         return np.asarray(fft.irfft(spectrum * gain[:, None], target, axis=0)[kept][:count])
 
     raw = band(np.ones_like(hz))
-    spectrum = _without_mains(spectrum, hz, rate)
+    spectrum, mains = _without_mains(spectrum, hz, rate)
+    # The padding is faded: it counts half.
+    mains_uv = 2 * mains / (count + pad * rate / sampling_rate_hz)
     high = _high_pass(hz, HIGH_PASS_HZ)
     clean = band(high * _low_pass(hz, LOW_PASS_HZ))
     slow_cut, fast_cut = QRS_BAND_HZ
     steep = band(_high_pass(hz, slow_cut) * _low_pass(hz, fast_cut))
     fast = band(_high_pass(hz, FAST_HZ) * _low_pass(hz, LOW_PASS_HZ))
-    return Conditioned(clean, steep, fast, raw, _rescaled(missing, count), rate)
+    return Conditioned(clean, steep, fast, raw, _rescaled(missing, count), rate, mains_uv)
 
 
 def smooth(signal: Array, width_ms: float, rate_hz: float) -> Array:
@@ -120,17 +126,20 @@ def _low_pass(hz: Array, cut: float) -> Array:
 
 def _without_mains(
     spectrum: NDArray[np.complex128], hz: Array, rate: float
-) -> NDArray[np.complex128]:
+) -> tuple[NDArray[np.complex128], Array]:
     """Lines at the mains frequency are cut out where they stand above their neighbourhood."""
+    cut = np.zeros(spectrum.shape[1])
     for mains in MAINS_HZ:
         if mains > hz[-1] - 5:
             continue
         line = np.abs(hz - mains) <= 0.4
         around = (np.abs(hz - mains) > 0.8) & (np.abs(hz - mains) <= 4.0)
         level = np.median(np.abs(spectrum[around]), axis=0)
-        loud = np.abs(spectrum[line]).max(axis=0) > MAINS_RATIO * level
+        peak = np.abs(spectrum[line]).max(axis=0)
+        loud = peak > MAINS_RATIO * level
+        cut = np.maximum(cut, np.where(loud, peak, 0.0))
         spectrum[np.ix_(line, loud)] = 0
-    return spectrum
+    return spectrum, cut
 
 
 def _rescaled(missing: Flags, count: int) -> Flags:

@@ -6,13 +6,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from apps.ecg.signal.amplitudes import lead_measures
 from apps.ecg.signal.averaging import Averaged, average
-from apps.ecg.signal.borders import levelled
+from apps.ecg.signal.borders import Wave, levelled
 from apps.ecg.signal.intervals import axis_of
 from apps.ecg.signal.limits import Limits
 from apps.ecg.signal.location import Located, averaged_beat
-from apps.ecg.signal.results import Axes, Fiducials, LeadQuality
-from apps.ecg.signal.waves import Wave, find_p, find_qrs, find_t
+from apps.ecg.signal.p_wave import find_p, onset_hidden
+from apps.ecg.signal.qrs_wave import find_qrs
+from apps.ecg.signal.results import Axes, Fiducials, LeadMeasures, LeadQuality
+from apps.ecg.signal.t_wave import find_t
 
 WAVE_VALUES = ("p_ms", "pr_ms", "qrs_ms", "qt_ms", "qtc", "p_axis", "qrs_axis", "t_axis")
 P_VALUES = ("p_ms", "pr_ms", "p_axis")
@@ -22,13 +25,23 @@ LEVEL_MS = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Delineated:
-    """The median beat over all leads and its waves; each wave not found has its reasons."""
+    """The median beat over all leads and its waves; each wave not found has its reasons.
+
+    A P wave that runs out of the T wave before it is `p_seen` only: it has no duration.
+    """
 
     beat: Averaged | None
     qrs: Wave | None
     t: Wave | None
     p: Wave | None
     reasons: dict[str, str]
+    p_seen: Wave | None = None
+
+    def leads(self) -> tuple[LeadMeasures, ...]:
+        """Each lead of the median beat; none where no QRS was measured."""
+        if self.beat is None or self.qrs is None:
+            return ()
+        return lead_measures(self.beat, self.qrs, self.p, self.t)
 
     def fiducials(self, offset_ms: float) -> Fiducials:
         """Borders in ms, given where the start of the median beat lies."""
@@ -55,6 +68,8 @@ def delineate(
     quality: tuple[LeadQuality, ...],
     rr_ms: float,
     limits: Limits,
+    *,
+    irregular: bool = False,
 ) -> Delineated:
     """Borders from the leads of the basis; nothing where pacing, noise or gaps forbid it."""
     beat = averaged_beat(located, basis)
@@ -69,7 +84,7 @@ def delineate(
     level = beat.median[max(0, qrs.on - beat.span(LEVEL_MS)) : qrs.on].mean(axis=0)
     beat = replace(beat, median=beat.median - level)
     t = find_t(narrow, qrs, rr_ms)
-    p = find_p(narrow, qrs, t.off if t else None, rr_ms)
+    p = find_p(narrow, qrs, t.off if t else None, rr_ms, irregular=irregular)
     reasons: dict[str, str] = {}
     if t is not None and not _within(Wave(qrs.on, t.off), beat, limits.qt_ms):
         t, reasons = None, dict.fromkeys(T_VALUES, "implausible")
@@ -79,7 +94,10 @@ def delineate(
         p, reasons = None, reasons | dict.fromkeys(P_VALUES, "implausible")
     elif p is None:
         reasons = reasons | dict.fromkeys(P_VALUES, "not_found")
-    return Delineated(beat, qrs, t, p, reasons)
+    seen = p
+    if p is not None and onset_hidden(beat, p, t.off if t else None, rr_ms):
+        p, reasons = None, reasons | dict.fromkeys(("p_ms", "pr_ms"), "hidden_in_t")
+    return Delineated(beat, qrs, t, p, reasons, seen)
 
 
 def axes_of(found: Delineated, leads: tuple[str, ...], usable: list[int]) -> Axes:
@@ -95,31 +113,36 @@ def axes_of(found: Delineated, leads: tuple[str, ...], usable: list[int]) -> Axe
         part = median[wave.on : wave.off]
         return axis_of(levelled(part) if level else part, names)
 
-    return Axes(axis(found.p, level=True), axis(found.qrs, level=False), axis(found.t, level=False))
+    return Axes(
+        axis(found.p_seen, level=True), axis(found.qrs, level=False), axis(found.t, level=False)
+    )
 
 
 def beats_of(located: Located, basis: list[int], found: Delineated) -> tuple[Fiducials, ...]:
-    """Borders of every beat: the median's for the dominant shape, only its own QRS for others."""
+    """Borders of every beat: the median's for the dominant shape, its own QRS and T for others."""
     if found.beat is None or found.qrs is None:
         return tuple(Fiducials() for _ in located.indexes)
+    last = np.append(located.indexes[1:], len(located.signal.clean) - 1)
     beats = []
-    for index, dominant in zip(located.indexes, located.dominant, strict=True):
+    for index, following, dominant in zip(located.indexes, last, located.dominant, strict=True):
         start_ms = (int(index) - found.beat.centre) * 1000 / found.beat.rate_hz
         if dominant:
             beats.append(found.fiducials(start_ms))
         else:
-            beats.append(_own_qrs(located, basis, int(index), start_ms))
+            beats.append(_own(located, basis, int(index), int(following), start_ms))
     return tuple(_inside(beat, located) for beat in beats)
 
 
-def _own_qrs(located: Located, basis: list[int], index: int, start_ms: float) -> Fiducials:
+def _own(
+    located: Located, basis: list[int], index: int, following: int, start_ms: float
+) -> Fiducials:
     rate = located.signal.rate_hz
     single = average(located.signal.clean[:, basis], np.array([index]), rate)
     qrs = find_qrs(single) if single is not None else None
-    if qrs is None:
+    if single is None or qrs is None:
         return Fiducials()
-    on, off = (round(start_ms + border * 1000 / rate, 1) for border in (qrs.on, qrs.off))
-    return Fiducials(qrs_on=on, qrs_off=off)
+    t = find_t(single, qrs, (following - index) * 1000 / rate)
+    return Delineated(single, qrs, t, None, {}).fiducials(start_ms)
 
 
 def _inside(beat: Fiducials, located: Located) -> Fiducials:

@@ -10,20 +10,24 @@ from apps.ecg.signal.arrays import Array, Flags, Indexes
 from apps.ecg.signal.averaging import AFTER_MS, BEFORE_MS, Averaged, Stack, align, average, stack
 from apps.ecg.signal.conditioning import Conditioned, condition
 from apps.ecg.signal.detection import find_beats
-from apps.ecg.signal.pacing import spike_height, without_spikes
+from apps.ecg.signal.pacing import Pacing, placed, real_beats, spike_height, without_spikes
 
 BLIND_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """Beats at the working rate; `paced` when spikes were suspected and removed."""
+    """Beats at the working rate; `pacing` where spikes were suspected and removed."""
 
     signal: Conditioned
     indexes: Indexes
     dominant: Flags
     trusted: bool
-    paced: bool
+    pacing: Pacing | None = None
+
+    @property
+    def paced(self) -> bool:
+        return self.pacing is not None
 
 
 def locate(signal: Conditioned, basis: list[int]) -> Located:
@@ -34,8 +38,9 @@ def locate(signal: Conditioned, basis: list[int]) -> Located:
     if height is None:
         return found
     calm = condition(without_spikes(signal.raw, height, signal.rate_hz), signal.rate_hz)
-    again = _located(replace(calm, missing=signal.missing), basis)
-    return replace(again, paced=True)
+    again = _located(replace(calm, raw=signal.raw, missing=signal.missing), basis, paced=True)
+    raw = _raw_beats(again, basis)
+    return replace(again, pacing=placed(raw, height) if raw is not None else Pacing(0.0, 0.0))
 
 
 def rr_intervals_ms(located: Located, basis: list[int]) -> Array:
@@ -57,16 +62,18 @@ def averaged_beat(located: Located, basis: list[int]) -> Averaged | None:
     return average(signal.clean, located.indexes[located.dominant & whole], signal.rate_hz)
 
 
-def _located(signal: Conditioned, basis: list[int]) -> Located:
+def _located(signal: Conditioned, basis: list[int], *, paced: bool = False) -> Located:
     beats = find_beats(signal.steep[:, basis], signal.rate_hz)
     seen = beats.indexes[~_blind(signal, basis)[beats.indexes]]
+    if paced:
+        seen = real_beats(signal.clean[:, basis], seen, signal.rate_hz)
     aligned = align(signal.clean[:, basis], seen, signal.rate_hz)
-    return Located(signal, aligned.indexes, aligned.dominant, beats.trusted, paced=False)
+    return Located(signal, aligned.indexes, aligned.dominant, beats.trusted)
 
 
 def _raw_beats(found: Located, basis: list[int]) -> Stack | None:
     raw = found.signal.raw[:, basis]
-    return stack(raw, found.indexes[found.dominant], found.signal.rate_hz)
+    return stack(raw, found.indexes, found.signal.rate_hz)
 
 
 def _blind(signal: Conditioned, basis: list[int]) -> Flags:

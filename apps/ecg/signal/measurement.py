@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from apps.ecg.signal import rhythm
 from apps.ecg.signal.arrays import Array
+from apps.ecg.signal.beat_classes import BasicRhythm, basic_rhythm, classify
+from apps.ecg.signal.borders import Wave
 from apps.ecg.signal.conditioning import condition
+from apps.ecg.signal.criteria import state
+from apps.ecg.signal.criteria.facts import Facts
 from apps.ecg.signal.delineation import WAVE_VALUES, Delineated, axes_of, beats_of, delineate
 from apps.ecg.signal.intervals import LIMB, corrected_qt
 from apps.ecg.signal.limits import ADULT, Limits
 from apps.ecg.signal.location import Located, locate, rr_intervals_ms
-from apps.ecg.signal.quality import grade_leads
-from apps.ecg.signal.results import LeadQuality, Measured, MedianBeat
-from apps.ecg.signal.waves import Wave
+from apps.ecg.signal.person import NOBODY, Person
+from apps.ecg.signal.quality import clipped_fraction, grade_leads
+from apps.ecg.signal.results import BeatClass, Fiducials, LeadQuality, Measured, MedianBeat, Rhythm
+from apps.ecg.signal.rhythm import described
 
 ORDER = ("I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6")
 DEPENDENT = frozenset({"III", "aVR", "aVL", "aVF"})
@@ -27,10 +31,12 @@ def measure(
     sampling_rate_hz: float,
     *,
     limits: Limits = ADULT,
+    person: Person = NOBODY,
 ) -> Measured:
     """Measure one recording of shape (samples, leads) in µV, NaN where samples are missing.
 
-    Never raises for a poor signal: what cannot be known is None, with a code in `reasons`.
+    No number depends on the person, only the limits of statements do. Never raises for a poor
+    signal: what cannot be known is None, with a code in `reasons`.
     Raises ValueError if shape, leads and rate do not describe a signal.
     """
     order = _canonical_order(samples_uv, leads, sampling_rate_hz)
@@ -38,21 +44,60 @@ def measure(
     duration_s = len(samples_uv) / sampling_rate_hz
     if not limits.shortest_record_s <= duration_s <= limits.longest_record_s:
         short = duration_s < limits.shortest_record_s
-        return _unmeasured("too_short" if short else "too_long", {}, limits)
+        return _unmeasured("too_short" if short else "too_long", {}, Facts(), person, limits)
     samples = np.asarray(samples_uv, dtype=np.float64)[:, order]
     signal = condition(samples, sampling_rate_hz)
     missing = (~np.isfinite(samples)).mean(axis=0)
-    quality = dict(zip(names, grade_leads(signal, missing, limits), strict=True))
+    grades = grade_leads(signal, missing, limits, clipped_fraction(samples))
+    quality = dict(zip(names, grades, strict=True))
     basis = _basis(names, quality)
     if not basis:
-        return _unmeasured("no_usable_lead", quality, limits)
+        return _unmeasured("no_usable_lead", quality, Facts(), person, limits)
     located = locate(signal, basis)
     rr = rr_intervals_ms(located, basis)
     refusal = _refusal(located, rr, limits)
     if refusal:
-        return _unmeasured(refusal, quality, limits)
-    found = delineate(located, basis, tuple(quality.values()), float(rr.mean()), limits)
-    return _measured(located, found, rr, quality, basis, sampling_rate_hz, limits)
+        known = Facts(pacing=located.pacing if refusal == "pacing_suspected" else None)
+        return _unmeasured(refusal, quality, known, person, limits)
+    regularity = basic_rhythm(located.indexes, located.dominant, limits)
+    irregular = regularity.irregular
+    found = delineate(located, basis, grades, float(rr.mean()), limits, irregular=irregular)
+    if found.p_seen is None:
+        regularity = regularity.without_p()
+    beats = beats_of(located, basis, found)
+    classes = classify(located, regularity, beats, limits)
+    facts = _facts(located, found, rr, quality, regularity, classes, limits)
+    return _measured(located, found, rr, quality, beats, facts, person, sampling_rate_hz, limits)
+
+
+def _facts(
+    located: Located,
+    found: Delineated,
+    rr: Array,
+    quality: Qualities,
+    regularity: BasicRhythm,
+    classes: tuple[BeatClass, ...],
+    limits: Limits,
+) -> Facts:
+    names, trusted = tuple(quality), _trusted_leads(quality)
+    qt_ms = _between(located, found.qrs and found.t and Wave(found.qrs.on, found.t.off))
+    rr_ms = float(rr.mean())
+    each = found.leads()
+    return Facts(
+        heart_rate_bpm=60000 / rr_ms,
+        p_found=found.p_seen is not None if each else None,
+        pr_ms=_between(located, found.p and found.qrs and Wave(found.p.on, found.qrs.on)),
+        qrs_ms=_between(located, found.qrs),
+        qt_ms=qt_ms,
+        qtc=None if qt_ms is None else corrected_qt(qt_ms, rr_ms),
+        axes=axes_of(found, names, trusted),
+        rhythm=described(rr, classes, paced=located.paced, limits=limits),
+        basic_rr_cv=regularity.rr_cv,
+        beat_classes=classes,
+        leads={names[i]: each[i] for i in trusted} if each else {},
+        median=_median_beat(found, names, {names[i] for i in trusted}),
+        pacing=located.pacing,
+    )
 
 
 def _measured(
@@ -60,53 +105,54 @@ def _measured(
     found: Delineated,
     rr: Array,
     quality: Qualities,
-    basis: list[int],
+    beats: tuple[Fiducials, ...],
+    facts: Facts,
+    person: Person,
     sampling_rate_hz: float,
     limits: Limits,
 ) -> Measured:
-    rr_ms = float(rr.mean())
-    rate = 60000 / rr_ms
-    spread = float(rr.std() / rr_ms) if len(rr) > 1 else None
-    described = rhythm.describe(rate, spread, pacing=located.paced, limits=limits)
-    names = tuple(quality)
-    trusted = _trusted_leads(quality)
-    axes = axes_of(found, names, trusted)
-    limb = sum(names[i] in LIMB for i in trusted)
-    reasons = dict(found.reasons)
-    for name, axis, wave in (
-        ("p_axis", axes.p, found.p),
-        ("qrs_axis", axes.qrs, found.qrs),
-        ("t_axis", axes.t, found.t),
-    ):
-        if axis is None and wave is not None:
-            reasons[name] = "limb_leads_missing" if limb < 2 else "indeterminate"
-    qt_ms = _between(located, found.qrs and found.t and Wave(found.qrs.on, found.t.off))
     scale = sampling_rate_hz / located.signal.rate_hz
     return Measured(
-        heart_rate_bpm=rate,
-        rr_ms=rr_ms,
+        heart_rate_bpm=facts.heart_rate_bpm,
+        rr_ms=float(rr.mean()),
         p_ms=_between(located, found.p),
-        pr_ms=_between(located, found.p and found.qrs and Wave(found.p.on, found.qrs.on)),
-        qrs_ms=_between(located, found.qrs),
-        qt_ms=qt_ms,
-        qtc=None if qt_ms is None else corrected_qt(qt_ms, rr_ms),
-        axes=axes,
+        pr_ms=facts.pr_ms,
+        qrs_ms=facts.qrs_ms,
+        qt_ms=facts.qt_ms,
+        qtc=facts.qtc,
+        axes=facts.axes,
         r_peaks=tuple(round(int(index) * scale) for index in located.indexes),
-        beats=beats_of(located, basis, found),
-        median_beat=_median_beat(found, names, {names[i] for i in trusted}),
+        beats=beats,
+        beat_classes=facts.beat_classes,
+        median_beat=facts.median,
+        leads=facts.leads,
         quality=quality,
-        rhythm=described,
-        statements=rhythm.state(described, rate, limits),
-        reasons=reasons,
+        rhythm=facts.rhythm,
+        statements=state(facts, person, limits),
+        reasons=_reasons(found, facts, quality),
     )
 
 
-def _unmeasured(reason: str, quality: Qualities, limits: Limits) -> Measured:
-    described = rhythm.describe(None, None, pacing=False, limits=limits)
+def _reasons(found: Delineated, facts: Facts, quality: Qualities) -> dict[str, str]:
+    limb = sum(name in LIMB and lead.status == "good" for name, lead in quality.items())
+    reasons = dict(found.reasons)
+    for name, axis, wave in (
+        ("p_axis", facts.axes.p, found.p_seen),
+        ("qrs_axis", facts.axes.qrs, found.qrs),
+        ("t_axis", facts.axes.t, found.t),
+    ):
+        if axis is None and wave is not None:
+            reasons[name] = "limb_leads_missing" if limb < 2 else "indeterminate"
+    return reasons
+
+
+def _unmeasured(
+    reason: str, quality: Qualities, facts: Facts, person: Person, limits: Limits
+) -> Measured:
     return Measured(
         quality=quality,
-        rhythm=described,
-        statements=rhythm.state(described, None, limits),
+        rhythm=Rhythm(pacing_suspected=facts.pacing is not None),
+        statements=state(facts, person, limits),
         reasons=dict.fromkeys(VALUES, reason),
     )
 

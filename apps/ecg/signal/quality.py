@@ -11,31 +11,56 @@ from apps.ecg.signal.results import LeadQuality, LeadStatus
 
 FLAT_WINDOW_S = 1.5
 FLAT_SHARE = 0.25
+WANDER_WINDOW_S = 1.0
 SPREAD_OF_MEDIAN = 1.4826
 
 
 def grade_leads(
-    signal: Conditioned, missing_fraction: Array, limits: Limits
+    signal: Conditioned, missing_fraction: Array, limits: Limits, clipped: Array | None = None
 ) -> tuple[LeadQuality, ...]:
-    """Grades in the order of the columns."""
+    """Grades in the order of the columns; `clipped` is what `clipped_fraction` gives."""
     noise = SPREAD_OF_MEDIAN * np.median(np.abs(signal.fast), axis=0)
     flat = _flat(signal, limits.flat_uv)
-    return tuple(
-        _grade(float(noise[i]), bool(flat[i]), float(missing_fraction[i]), limits)
-        for i in range(len(noise))
-    )
+    wander = _wander(signal)
+    found = []
+    for i in range(len(noise)):
+        status = _status(float(noise[i]), bool(flat[i]), float(missing_fraction[i]), limits)
+        known = status in ("good", "noisy")
+        found.append(
+            LeadQuality(
+                status,
+                noise_uv=round(float(noise[i]), 1) if known else None,
+                missing_fraction=round(float(missing_fraction[i]), 4),
+                wander_uv=round(float(wander[i]), 1) if known else None,
+                mains_uv=round(float(signal.mains_uv[i]), 1) if known else None,
+                clipped_fraction=0.0 if clipped is None else round(float(clipped[i]), 4),
+            )
+        )
+    return tuple(found)
 
 
-def _grade(noise: float, flat: bool, missing: float, limits: Limits) -> LeadQuality:
-    status: LeadStatus = "good"
+def clipped_fraction(samples_uv: Array) -> Array:
+    """The share of samples that repeat the one before at the lead's highest or lowest value."""
+    low, high = np.fmin.reduce(samples_uv, axis=0), np.fmax.reduce(samples_uv, axis=0)
+    at_end = (samples_uv == low) | (samples_uv == high)
+    repeated = at_end[1:] & (samples_uv[1:] == samples_uv[:-1])
+    return np.asarray(np.where(high > low, repeated.mean(axis=0), 0.0))
+
+
+def _status(noise: float, flat: bool, missing: float, limits: Limits) -> LeadStatus:
     if missing > limits.missing_fraction:
-        status = "missing"
-    elif flat:
-        status = "flat"
-    elif noise > limits.noisy_uv:
-        status = "noisy"
-    known = status in ("good", "noisy")
-    return LeadQuality(status, round(noise, 1) if known else None, round(missing, 4))
+        return "missing"
+    if flat:
+        return "flat"
+    return "noisy" if noise > limits.noisy_uv else "good"
+
+
+def _wander(signal: Conditioned) -> Array:
+    """Standard deviation of the level from second to second."""
+    step = round(WANDER_WINDOW_S * signal.rate_hz)
+    windows = max(1, len(signal.raw) // step)
+    parts = signal.raw[: windows * step].reshape(windows, -1, signal.raw.shape[1])
+    return np.asarray(np.median(parts, axis=1).std(axis=0))
 
 
 def _flat(signal: Conditioned, flat_uv: float) -> np.ndarray:

@@ -9,9 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 ALGORITHM = "einthoven-measure"
-VERSION = "1.0.0"
+VERSION = "2.0.0"
 
 LeadStatus = Literal["good", "noisy", "flat", "missing"]
+BeatClass = Literal["dominant", "paced", "ventricular", "supraventricular", "other"]
+
+# The numbers that decided, their limits, the criterion's name, the leads it fired in.
+Evidence = dict[str, float | str | list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +62,37 @@ class Axes:
 
 
 @dataclass(frozen=True, slots=True)
+class LeadMeasures:
+    """One lead of the median beat: borders in ms from its start, heights in µV over the level
+    before the QRS, durations in ms; None = no such wave. A QRS of one negative wave is an S.
+    """
+
+    fiducials_ms: Fiducials = field(default_factory=Fiducials)
+    p_uv: float | None = None
+    q_uv: float | None = None
+    r_uv: float | None = None
+    s_uv: float | None = None
+    r2_uv: float | None = None
+    t_uv: float | None = None
+    q_ms: float | None = None
+    r_ms: float | None = None
+    s_ms: float | None = None
+    st_j_uv: float | None = None
+    st_j40_uv: float | None = None
+    st_j60_uv: float | None = None
+    st_j80_uv: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LeadQuality:
     """How far one lead can be used; noise is the RMS of what is too fast to be ECG."""
 
     status: LeadStatus
     noise_uv: float | None
     missing_fraction: float
+    wander_uv: float | None = None
+    mains_uv: float | None = None
+    clipped_fraction: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +103,9 @@ class Rhythm:
     regular: bool | None = None
     rr_cv: float | None = None
     pacing_suspected: bool = False
+    ventricular_ectopics: int | None = None
+    supraventricular_ectopics: int | None = None
+    longest_rr_ms: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +115,7 @@ class Statement:
     code: str
     text: str
     present: bool | None
-    evidence: dict[str, float] = field(default_factory=dict)
+    evidence: Evidence = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +132,9 @@ class Measured:
     axes: Axes = field(default_factory=Axes)
     r_peaks: tuple[int, ...] = ()
     beats: tuple[Fiducials, ...] = ()
+    beat_classes: tuple[BeatClass, ...] = ()
     median_beat: MedianBeat | None = None
+    leads: dict[str, LeadMeasures] = field(default_factory=dict)
     quality: dict[str, LeadQuality] = field(default_factory=dict)
     rhythm: Rhythm = field(default_factory=Rhythm)
     statements: tuple[Statement, ...] = ()

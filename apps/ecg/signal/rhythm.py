@@ -1,57 +1,33 @@
-"""Rate and regularity, and the few statements they allow."""
+"""Rate class, regularity and counts of the beats."""
 
 from __future__ import annotations
 
+from typing import Literal
+
+from apps.ecg.signal.arrays import Array
 from apps.ecg.signal.limits import Limits
-from apps.ecg.signal.results import Rhythm, Statement
+from apps.ecg.signal.results import BeatClass, Rhythm
+
+RateClass = Literal["normal", "bradycardia", "tachycardia"]
 
 
-def describe(
-    heart_rate_bpm: float | None, rr_cv: float | None, *, pacing: bool, limits: Limits
+def described(
+    rr_ms: Array, classes: tuple[BeatClass, ...], *, paced: bool, limits: Limits
 ) -> Rhythm:
-    """Rate class and regularity; each None where its number is."""
-    regular = None if rr_cv is None else rr_cv <= limits.irregular_rr_cv
-    if heart_rate_bpm is None:
-        return Rhythm(None, regular, rr_cv, pacing)
-    if heart_rate_bpm < limits.bradycardia_below_bpm:
-        return Rhythm("bradycardia", regular, rr_cv, pacing)
-    if heart_rate_bpm > limits.tachycardia_above_bpm:
-        return Rhythm("tachycardia", regular, rr_cv, pacing)
-    return Rhythm("normal", regular, rr_cv, pacing)
-
-
-def state(rhythm: Rhythm, heart_rate_bpm: float | None, limits: Limits) -> tuple[Statement, ...]:
-    """Statements of rate, regularity, pacing suspicion and quality; no rhythm is named."""
-    rate = {} if heart_rate_bpm is None else {"heart_rate_bpm": round(heart_rate_bpm, 1)}
-    spread = {} if rhythm.rr_cv is None else {"rr_cv": round(rhythm.rr_cv, 3)}
-    below, above = limits.bradycardia_below_bpm, limits.tachycardia_above_bpm
-    known = heart_rate_bpm is not None
-    regular = rhythm.regular
-    limit = {"limit": limits.irregular_rr_cv}
-    return (
-        Statement(
-            "bradycardia",
-            "Bradycardia",
-            rhythm.rate == "bradycardia" if known else None,
-            rate | {"below_bpm": below},
-        ),
-        Statement(
-            "tachycardia",
-            "Tachycardia",
-            rhythm.rate == "tachycardia" if known else None,
-            rate | {"above_bpm": above},
-        ),
-        Statement("regular_rr", "Regular RR intervals", regular, spread | limit),
-        Statement(
-            "irregular_rr",
-            "Irregular RR intervals",
-            None if regular is None else not regular,
-            spread | limit,
-        ),
-        Statement(
-            "pacing_suspected",
-            "Pacing spikes suspected",
-            rhythm.pacing_suspected if known else None,
-        ),
-        Statement("insufficient_signal", "Insufficient signal", not known),
+    """Of intervals in ms; ectopic beats are not counted in a paced rhythm."""
+    spread = float(rr_ms.std() / rr_ms.mean()) if len(rr_ms) > 1 else None
+    return Rhythm(
+        rate=rate_class(60000 / float(rr_ms.mean()), limits),
+        regular=None if spread is None else spread <= limits.irregular_rr_cv,
+        rr_cv=spread,
+        pacing_suspected=paced,
+        ventricular_ectopics=None if paced else classes.count("ventricular"),
+        supraventricular_ectopics=None if paced else classes.count("supraventricular"),
+        longest_rr_ms=round(float(rr_ms.max()), 1),
     )
+
+
+def rate_class(heart_rate_bpm: float, limits: Limits) -> RateClass:
+    if heart_rate_bpm < limits.bradycardia_below_bpm:
+        return "bradycardia"
+    return "tachycardia" if heart_rate_bpm > limits.tachycardia_above_bpm else "normal"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
@@ -35,6 +36,8 @@ from apps.ecg.signal.intervals import frontal_axis
 
 RhythmName = Literal["sinus", "atrial_fibrillation", "paced"]
 Conduction = Literal["normal", "lbbb", "rbbb"]
+PacingMode = Literal["ventricular", "atrial", "dual"]
+Ectopic = Literal["ventricular", "supraventricular"]
 
 NV_PER_LSB = Decimal(1250)
 FORMAT = "synthetic"
@@ -43,6 +46,9 @@ DERIVED = frozenset({"III", "aVR", "aVL", "aVF"})
 SPIKE_MS = 2.0
 SPIKE_VECTOR = (260.0, 560.0, 180.0)
 ST_FALL_SHARE = 0.35
+PREMATURE = 0.62
+PAUSE_MS = 3000.0
+ECTOPIC_QRS_MS = 158.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,9 @@ class SynthesisSpec:
     qt_ms: float | None = None
     qrs_axis_deg: float | None = None
     p_present: bool = True
+    pacing: PacingMode = "ventricular"
+    ectopics: tuple[tuple[int, Ectopic], ...] = ()
+    pause_after: tuple[int, ...] = ()
     respiratory_arrhythmia: float = 0.03
     qrs_scale: float = 1.0
     p_scale: float = 1.0
@@ -157,7 +166,7 @@ def to_ecg(
 
 
 def _beat(spec: SynthesisSpec) -> _Beat:
-    paced = spec.rhythm == "paced"
+    paced = spec.rhythm == "paced" and spec.pacing != "atrial"
     shape = "paced" if paced else spec.conduction
     wide = {"normal": 92.0, "lbbb": 152.0, "rbbb": 138.0, "paced": 164.0}[shape]
     qrs_ms = wide if spec.qrs_ms is None else spec.qrs_ms
@@ -215,6 +224,10 @@ def _onsets_ms(spec: SynthesisSpec, rng: np.random.Generator, beat: _Beat) -> Ar
         breath = 2 * np.pi * disturbance.RESPIRATION_HZ * rr_ms / 1000 * np.arange(count)
         swing = np.sin(breath + rng.uniform(0, 2 * np.pi))
         rr = rr_ms * (1 + spec.respiratory_arrhythmia * swing + rng.normal(0, 0.005, count))
+    for place, _ in spec.ectopics:
+        rr[place - 1] *= PREMATURE
+        rr[place] *= 2 - PREMATURE
+    rr[list(spec.pause_after)] += PAUSE_MS
     first = -rr[0] * rng.uniform(1.0, 2.0)
     return np.asarray(first + np.concatenate([[0.0], np.cumsum(rr)]))
 
@@ -229,19 +242,40 @@ def _vector(
     time = seconds * 1000
     current = np.searchsorted(onsets_ms, time, side="right")
     since, until = time - onsets_ms[current - 1], time - onsets_ms[current]
-    vector = trace(beat.qrs, since, beat.qrs_ms)
+    own = _ventricular(spec, current - 1)
+    vector = trace(beat.qrs, np.where(own, -1.0, since), beat.qrs_ms)
+    vector += trace(QRS_SHAPES["lbbb"], np.where(own, since, -1.0), ECTOPIC_QRS_MS)
     breath = 1 + 0.05 * np.sin(2 * np.pi * disturbance.RESPIRATION_HZ * seconds + 0.7)
     vector *= breath[:, None]
     rest = 0.78 * beat.qrs_ms + 30
-    vector += trace(beat.t, since - rest, beat.qt_ms - rest)
-    if spec.rhythm == "sinus" and spec.p_present:
-        vector += trace(_scaled(P_WAVE, spec.p_scale), until + spec.pr_ms, spec.p_ms)
+    vector += trace(beat.t, np.where(own, -1.0, since - rest), beat.qt_ms - rest)
+    vector += trace(T_DISCORDANT, np.where(own, since - rest - 60, -1.0), beat.qt_ms - rest)
+    if _has_p(spec):
+        before = np.where(_ventricular(spec, current), -1.0, until + spec.pr_ms)
+        vector += trace(_scaled(P_WAVE, spec.p_scale), before, spec.p_ms)
     if spec.rhythm == "atrial_fibrillation":
         vector += disturbance.fibrillation(rng, seconds, 55.0)
-    if spec.rhythm == "paced":
-        at = np.abs(since - SPIKE_MS / 2) <= SPIKE_MS / 2
-        vector[at] += np.array(SPIKE_VECTOR)
+    for start in _spikes(spec, since, until):
+        vector[np.abs(start - SPIKE_MS / 2) <= SPIKE_MS / 2] += np.array(SPIKE_VECTOR)
     return vector
+
+
+def _spikes(spec: SynthesisSpec, since: Array, until: Array) -> Iterator[Array]:
+    """Time from each kind of spike: at the onset of the QRS, or of the P wave."""
+    if spec.rhythm == "paced" and spec.pacing != "atrial":
+        yield since
+    if spec.rhythm == "paced" and spec.pacing != "ventricular":
+        yield until + spec.pr_ms
+
+
+def _has_p(spec: SynthesisSpec) -> bool:
+    driven = spec.rhythm == "paced" and spec.pacing != "ventricular"
+    return driven or (spec.rhythm == "sinus" and spec.p_present)
+
+
+def _ventricular(spec: SynthesisSpec, beats: NDArray[np.int_]) -> NDArray[np.bool_]:
+    """Which of these beats begin in the ventricles."""
+    return np.isin(beats, [place for place, kind in spec.ectopics if kind == "ventricular"])
 
 
 def _st_shift(spec: SynthesisSpec, beat: _Beat, onsets_ms: Array, seconds: Array) -> Array:
@@ -282,7 +316,7 @@ def _counts(signal_uv: Array) -> NDArray[np.int32]:
 
 
 def _truth(spec: SynthesisSpec, beat: _Beat, peaks: NDArray[np.int_]) -> Truth:
-    has_p = spec.rhythm == "sinus" and spec.p_present
+    has_p = _has_p(spec)
     rr = float(np.diff(peaks).mean()) if len(peaks) > 1 else np.nan
     return Truth(
         rhythm=spec.rhythm,

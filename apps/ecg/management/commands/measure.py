@@ -14,6 +14,9 @@ from apps.ecg.formats.canonical import DecodedEcg, Refused
 from apps.ecg.management.files import decode_file
 from apps.ecg.signal import Measured, measure
 from apps.ecg.signal.document import as_text, document
+from apps.ecg.signal.person import Person
+
+OLDEST_YEARS = 130
 
 
 class Command(BaseCommand):
@@ -24,12 +27,15 @@ class Command(BaseCommand):
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("files", nargs="+", metavar="FILE")
         parser.add_argument("--json", action="store_true", help="one JSON object per line")
+        parser.add_argument("--sex", choices=("M", "F"), default="", help="for limits by sex")
+        parser.add_argument("--age", type=_years, help="completed years, for limits by age")
 
     def handle(self, *args: Any, **options: Any) -> None:
         refused = 0
+        person = Person(options["sex"], options["age"])
         for file in options["files"]:
             try:
-                measured = _measured(decode_file(Path(file)))
+                measured = _measured(decode_file(Path(file)), person)
             except Refused as error:
                 refused += 1
                 record = {"file": file, "error": {"code": error.code, "message": error.message}}
@@ -42,7 +48,15 @@ class Command(BaseCommand):
             sys.exit(1)
 
 
-def _measured(ecg: DecodedEcg) -> Measured:
+def _years(text: str) -> int:
+    """Raises ArgumentTypeError for what is no age."""
+    if not text.isdecimal() or int(text) > OLDEST_YEARS:
+        raise argparse.ArgumentTypeError(f"completed years, 0 to {OLDEST_YEARS}")
+    return int(text)
+
+
+def _measured(ecg: DecodedEcg, person: Person) -> Measured:
     """Only samples, lead names and rate go in: nothing the file says of them."""
     rhythm = ecg.rhythm
-    return measure(rhythm.samples_uv(), rhythm.lead_names(), float(rhythm.sampling_rate_hz))
+    rate = float(rhythm.sampling_rate_hz)
+    return measure(rhythm.samples_uv(), rhythm.lead_names(), rate, person=person)

@@ -1,0 +1,190 @@
+"""AV block, bundle branch block, fascicular block and axis (AHA/ACC/HRS 2009, part III)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from apps.ecg.signal.criteria.facts import Facts, above, said
+from apps.ecg.signal.limits import Limits
+from apps.ecg.signal.person import Person
+from apps.ecg.signal.results import LeadMeasures, Statement
+
+
+def first_degree_block(facts: Facts, person: Person, limits: Limits) -> Iterator[Statement]:
+    present = above(facts.pr_ms, limits.pr_long_ms)
+    if present is None and facts.p_found is False:
+        present = False
+    yield said(
+        "first_degree_av_block",
+        "First-degree AV block",
+        present,
+        "PR interval",
+        pr_ms=facts.pr_ms,
+        limit_ms=limits.pr_long_ms,
+    )
+
+
+def bundle_branches(facts: Facts, person: Person, limits: Limits) -> Iterator[Statement]:
+    right, left = _right(facts, limits), _left(facts, limits)
+    qrs = facts.qrs_ms
+    complete = None if qrs is None else qrs >= limits.wide_qrs_ms
+    incomplete = None if qrs is None else limits.incomplete_qrs_ms <= qrs < limits.wide_qrs_ms
+    terminal = _terminal(facts, limits)
+    for code, text, width, shape, criterion in (
+        ("rbbb", "Right bundle branch block", complete, right, "late R in V1, late S in I and V6"),
+        (
+            "lbbb",
+            "Left bundle branch block",
+            complete,
+            left,
+            "negative V1, broad R and no Q laterally",
+        ),
+        (
+            "incomplete_rbbb",
+            "Incomplete right bundle branch block",
+            incomplete,
+            right,
+            "late R in V1, late S in I and V6",
+        ),
+        (
+            "incomplete_lbbb",
+            "Incomplete left bundle branch block",
+            incomplete,
+            left,
+            "negative V1, broad R and no Q laterally",
+        ),
+        (
+            "ivcd",
+            "Nonspecific intraventricular conduction delay",
+            complete,
+            None if right is None or left is None else not right and not left,
+            "wide QRS, neither shape",
+        ),
+    ):
+        present = False if width is False else None if width is None or shape is None else shape
+        yield said(
+            code,
+            text,
+            present,
+            criterion,
+            qrs_ms=qrs,
+            incomplete_ms=limits.incomplete_qrs_ms,
+            wide_ms=limits.wide_qrs_ms,
+            terminal_v1_uv=terminal.get("V1"),
+            terminal_i_uv=terminal.get("I"),
+            terminal_v6_uv=terminal.get("V6"),
+        )
+
+
+def anterior_fascicle(facts: Facts, person: Person, limits: Limits) -> Iterator[Statement]:
+    axis, qrs = facts.axes.qrs, facts.qrs_ms
+    low, high = limits.anterior_axis_deg
+    present: bool | None = None
+    needed = [facts.leads.get(name) for name in ("I", "aVL", "II", "III", "aVF")]
+    if axis is not None and qrs is not None and all(needed):
+        _, avl, *inferior = (lead for lead in needed if lead is not None)
+        shape = (avl.r_uv or 0) > 0 and all(_mostly_s(lead) for lead in inferior)
+        narrow = qrs < limits.wide_qrs_ms or bool(_right(facts, limits))
+        present = low <= axis <= high and narrow and shape
+    yield said(
+        "lafb",
+        "Left anterior fascicular block",
+        present,
+        "axis, R in aVL, rS inferiorly",
+        qrs_axis_deg=axis,
+        from_deg=low,
+        to_deg=high,
+        qrs_ms=qrs,
+        below_ms=limits.wide_qrs_ms,
+    )
+
+
+def axis(facts: Facts, person: Person, limits: Limits) -> Iterator[Statement]:
+    degrees = facts.axes.qrs
+    left, right, extreme = limits.axis_left_deg, limits.axis_right_deg, limits.axis_extreme_deg
+    for code, text, present, low, high in (
+        (
+            "axis_left",
+            "Left axis deviation",
+            degrees is not None and extreme <= degrees < left,
+            extreme,
+            left,
+        ),
+        (
+            "axis_right",
+            "Right axis deviation",
+            degrees is not None and degrees > right,
+            right,
+            180.0,
+        ),
+        (
+            "axis_extreme",
+            "Extreme axis deviation",
+            degrees is not None and degrees < extreme,
+            -180.0,
+            extreme,
+        ),
+    ):
+        yield said(
+            code,
+            text,
+            None if degrees is None else present,
+            "frontal QRS axis of net area",
+            qrs_axis_deg=degrees,
+            from_deg=low,
+            to_deg=high,
+        )
+
+
+def _right(facts: Facts, limits: Limits) -> bool | None:
+    """The last part of the QRS points to V1, where R or R' is large, and away from I or V6."""
+    terminal, first = _terminal(facts, limits), facts.leads.get("V1")
+    if first is None or not {"V1", "I", "V6"} <= set(terminal):
+        return None
+    late = first.r2_uv or first.r_uv or 0.0
+    deep = -min(first.s_uv or 0.0, first.q_uv or 0.0)
+    lateral = min(terminal["I"], terminal["V6"])
+    points = terminal["V1"] > limits.terminal_uv and lateral < 0
+    return points and late >= limits.late_r_share * deep
+
+
+def _left(facts: Facts, limits: Limits) -> bool | None:
+    """V1 is negative; I and V6 rise late to a tall R and begin without a Q."""
+    leads = [facts.leads.get(name) for name in ("V1", "I", "V6")]
+    if not all(leads):
+        return None
+    first, *lateral = (lead for lead in leads if lead is not None)
+    tall = all((lead.r_uv or 0) > -(lead.s_uv or 0) and lead.q_uv is None for lead in lateral)
+    late = max((_r_peak_ms(facts, name) for name in ("I", "V5", "V6")), default=0.0)
+    return _mostly_s(first) and tall and late >= limits.late_r_peak_ms
+
+
+def _r_peak_ms(facts: Facts, name: str) -> float:
+    """From the onset of the QRS to the highest point of one lead; 0 where it cannot be judged."""
+    beat = facts.median
+    if beat is None or name not in facts.leads:
+        return 0.0
+    ends = (beat.fiducials_ms.qrs_on or 0.0, beat.fiducials_ms.qrs_off or 0.0)
+    start, stop = (round(ms / 1000 * beat.sampling_rate_hz) for ms in ends)
+    peak = int(np.argmax(beat.samples_uv[start:stop, beat.leads.index(name)]))
+    return peak * 1000 / beat.sampling_rate_hz
+
+
+def _mostly_s(lead: LeadMeasures) -> bool:
+    return -min(lead.s_uv or 0, lead.q_uv or 0) > max(lead.r_uv or 0, lead.r2_uv or 0)
+
+
+def _terminal(facts: Facts, limits: Limits) -> dict[str, float]:
+    """Mean µV of the last part of the QRS in the leads that tell bundle branches apart."""
+    beat = facts.median
+    off = beat.fiducials_ms.qrs_off if beat else None
+    if beat is None or off is None:
+        return {}
+    stop = round(off / 1000 * beat.sampling_rate_hz)
+    start = stop - round(limits.terminal_ms / 1000 * beat.sampling_rate_hz)
+    names = [name for name in ("V1", "I", "V6") if name in facts.leads]
+    return {
+        name: float(np.mean(beat.samples_uv[start:stop, beat.leads.index(name)])) for name in names
+    }

@@ -1,0 +1,90 @@
+"""QTc and ST elevation (AHA/ACC/HRS 2009, part IV; universal definition of infarction)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from apps.ecg.signal.criteria.facts import Facts, reaches, said
+from apps.ecg.signal.limits import Limits
+from apps.ecg.signal.person import Person
+from apps.ecg.signal.results import Statement
+
+# Neighbours on the body: the frontal plane in Cabrera's order, then around the chest.
+NEIGHBOURS = (
+    ("aVL", "I"),
+    ("II", "aVF"),
+    ("aVF", "III"),
+    ("II", "III"),
+    ("V1", "V2"),
+    ("V2", "V3"),
+    ("V3", "V4"),
+    ("V4", "V5"),
+    ("V5", "V6"),
+    ("I", "V6"),
+    ("I", "V5"),
+)
+
+
+def qtc(facts: Facts, person: Person, limits: Limits) -> Iterator[Statement]:
+    value = facts.qtc.fridericia if facts.qtc else None
+    wide = facts.qrs_ms is not None and facts.qrs_ms >= limits.wide_qrs_ms
+    women = person.sex == "F"
+    long_ms = limits.qtc_long_women_ms if women else limits.qtc_long_men_ms
+    short = None if value is None else value <= limits.qtc_short_ms
+    critical = reaches(value, limits.qtc_critical_ms)
+    note = "QT unreliable: wide QRS" if wide else None
+    for code, text, present, limit in (
+        ("qtc_long", "QTc prolonged", reaches(value, long_ms), long_ms),
+        ("qtc_critical", "QTc critically prolonged", critical, limits.qtc_critical_ms),
+        ("qtc_short", "QTc short", short, limits.qtc_short_ms),
+    ):
+        yield said(
+            code,
+            text,
+            present,
+            "QTc by Fridericia's formula",
+            qtc_fridericia_ms=value,
+            limit_ms=limit,
+            note=note,
+        )
+    yield said(
+        "qt_unreliable",
+        "QT unreliable: wide QRS",
+        wide if facts.qt_ms is not None else None,
+        "QRS duration",
+        qrs_ms=facts.qrs_ms,
+        limit_ms=limits.wide_qrs_ms,
+    )
+
+
+def st_elevation(facts: Facts, person: Person, limits: Limits) -> Iterator[Statement]:
+    """At the J point in two neighbouring leads; a wide QRS shifts ST by itself."""
+    levels = {name: lead.st_j_uv for name, lead in facts.leads.items() if lead.st_j_uv is not None}
+    raised = {name for name, level in levels.items() if level >= _limit(name, person, limits)}
+    pairs = [pair for pair in NEIGHBOURS if set(pair) <= raised]
+    judged = any(set(pair) <= set(levels) for pair in NEIGHBOURS)
+    wide = facts.qrs_ms is not None and facts.qrs_ms >= limits.wide_qrs_ms
+    leads = sorted({name for pair in pairs for name in pair}, key=list(levels).index)
+    numbers: dict[str, float | str | list[str] | None] = {
+        f"st_j_{name}_uv": levels[name] for name in leads
+    }
+    yield said(
+        "st_elevation",
+        "ST elevation",
+        None if wide or not judged else bool(pairs),
+        "J point in two neighbouring leads",
+        leads=leads or None,
+        limit_uv=limits.st_uv,
+        limit_v2_v3_uv=_limit("V2", person, limits),
+        not_judged="wide QRS" if wide else None,
+        **numbers,
+    )
+
+
+def _limit(lead: str, person: Person, limits: Limits) -> float:
+    if lead not in ("V2", "V3"):
+        return limits.st_uv
+    if person.sex == "F":
+        return limits.st_v2_v3_women_uv
+    young = person.age_years is not None and person.age_years < limits.young_below_years
+    return limits.st_v2_v3_young_men_uv if young else limits.st_v2_v3_men_uv

@@ -1,0 +1,145 @@
+"""Rate, regularity, pacing, sinus rhythm, possible fibrillation, ectopic beats, pauses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from apps.ecg.signal.criteria.facts import Facts, above, said
+from apps.ecg.signal.limits import Limits
+from apps.ecg.signal.person import Person
+from apps.ecg.signal.results import Statement
+
+
+def rate(facts: Facts, person: Person, limits: Limits) -> Iterator[Statement]:
+    bpm = facts.heart_rate_bpm
+    slow = None if bpm is None else bpm < limits.bradycardia_below_bpm
+    yield said(
+        "bradycardia",
+        "Bradycardia",
+        slow,
+        "mean rate",
+        heart_rate_bpm=bpm,
+        below_bpm=limits.bradycardia_below_bpm,
+    )
+    yield said(
+        "tachycardia",
+        "Tachycardia",
+        above(bpm, limits.tachycardia_above_bpm),
+        "mean rate",
+        heart_rate_bpm=bpm,
+        above_bpm=limits.tachycardia_above_bpm,
+    )
+
+
+def regularity(facts: Facts, person: Person, limits: Limits) -> Iterator[Statement]:
+    regular = facts.rhythm.regular
+    spread = {"rr_cv": facts.rhythm.rr_cv, "limit": limits.irregular_rr_cv}
+    criterion = "coefficient of variation of RR"
+    yield said("regular_rr", "Regular RR intervals", regular, criterion, **spread)
+    irregular = None if regular is None else not regular
+    yield said("irregular_rr", "Irregular RR intervals", irregular, criterion, **spread)
+
+
+def pacing(facts: Facts, person: Person, limits: Limits) -> Iterator[Statement]:
+    known = facts.heart_rate_bpm is not None or facts.pacing is not None
+    found = facts.pacing
+    share = limits.paced_beats_share
+    before_p = found is not None and found.atrial >= share
+    before_qrs = found is not None and found.ventricular >= share
+    shares = {
+        "share_before_p": found.atrial if found else None,
+        "share_before_qrs": found.ventricular if found else None,
+        "limit": share,
+    }
+    criterion = "spikes before most beats"
+    yield said(
+        "paced_rhythm",
+        "Paced rhythm suspected",
+        found is not None if known else None,
+        criterion,
+        **shares,
+    )
+    for code, text, present in (
+        ("atrial_pacing", "Atrial pacing suspected", before_p and not before_qrs),
+        ("ventricular_pacing", "Ventricular pacing suspected", before_qrs and not before_p),
+        ("dual_chamber_pacing", "Dual-chamber pacing suspected", before_p and before_qrs),
+    ):
+        yield said(code, text, present if known else None, criterion, **shares)
+
+
+def sinus(facts: Facts, person: Person, limits: Limits) -> Iterator[Statement]:
+    low, high = limits.sinus_p_axis_deg
+    present: bool | None = None
+    if facts.pacing is None and facts.p_found is not None:
+        axis = facts.axes.p
+        in_range = axis is not None and low <= axis <= high
+        present = facts.p_found and in_range and _conducted(facts) >= limits.sinus_beats_share
+    yield said(
+        "sinus_rhythm",
+        "Sinus rhythm",
+        present,
+        "P before the dominant beats, P axis",
+        p_axis_deg=facts.axes.p,
+        from_deg=low,
+        to_deg=high,
+        share_of_beats=_conducted(facts),
+        least_share=limits.sinus_beats_share,
+    )
+
+
+def fibrillation(facts: Facts, person: Person, limits: Limits) -> Iterator[Statement]:
+    """Possible only: irregularly irregular RR and no consistent P are not fibrillation itself."""
+    present: bool | None = None
+    if facts.pacing is None and facts.p_found is not None and facts.basic_rr_cv is not None:
+        present = not facts.p_found and facts.basic_rr_cv > limits.fibrillation_rr_cv
+    yield said(
+        "atrial_fibrillation_possible",
+        "Possible atrial fibrillation",
+        present,
+        "irregular RR without ectopic beats, no consistent P",
+        basic_rr_cv=facts.basic_rr_cv,
+        limit=limits.fibrillation_rr_cv,
+    )
+
+
+def ectopy(facts: Facts, person: Person, limits: Limits) -> Iterator[Statement]:
+    for code, text, kind, count in (
+        (
+            "ventricular_ectopy",
+            "Ventricular ectopic beats",
+            "wide and of another shape",
+            facts.rhythm.ventricular_ectopics,
+        ),
+        (
+            "supraventricular_ectopy",
+            "Supraventricular ectopic beats",
+            "early and narrow",
+            facts.rhythm.supraventricular_ectopics,
+        ),
+    ):
+        present = None if count is None else count > 0
+        yield said(
+            code,
+            text,
+            present,
+            kind,
+            beats=count,
+            early_rr_fraction=limits.early_rr_fraction,
+        )
+
+
+def pause(facts: Facts, person: Person, limits: Limits) -> Iterator[Statement]:
+    longest = facts.rhythm.longest_rr_ms
+    yield said(
+        "pause",
+        "Pause",
+        above(longest, limits.pause_ms),
+        "longest RR",
+        longest_rr_ms=longest,
+        limit_ms=limits.pause_ms,
+    )
+
+
+def _conducted(facts: Facts) -> float:
+    classes = facts.beat_classes
+    return sum(one == "dominant" for one in classes) / len(classes) if classes else 0.0

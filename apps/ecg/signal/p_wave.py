@@ -1,0 +1,139 @@
+"""The P wave of the median beat; None where it is not told for certain from what lies around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from apps.ecg.signal.arrays import Array
+from apps.ecg.signal.averaging import Averaged
+from apps.ecg.signal.borders import Wave, levelled, rms
+from apps.ecg.signal.conditioning import smooth
+
+SMOOTHING_MS = 30.0
+LONGEST_BEFORE_QRS_MS = 340.0
+HIDDEN_MS = 12.0
+BEFORE_QRS_MS = 4.0
+LEAST_ROOM_MS = 70.0
+LEAST_UV = 6.0
+REACH_MS = 70.0
+HALF_WIDTH_MS = 90.0
+DIRECTIONS = 2
+REST_FRACTION = 0.15
+TROUGH_FRACTION = 0.4
+MERGED_FRACTION = 0.45
+LOW_FRACTION = 0.5
+FLOOR_FACTOR = 1.4
+DURATION_MS = (40.0, 220.0)
+ALIKE = 0.6
+SHARE_ALIKE = 0.6
+TYPICAL_LIKENESS = 0.7
+GREATEST_SPREAD = 0.6
+CLEAR_LIKENESS = 0.95
+IRREGULAR_LIKENESS = 0.93
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """The stretch before the QRS: the median of the wave's own directions, and its speed."""
+
+    start: int
+    shape: Array
+    speed: Array
+    directions: Array
+    height: Array
+
+    @property
+    def peak(self) -> int:
+        return int(np.argmax(self.height))
+
+
+def find_p(
+    beat: Averaged, qrs: Wave, t_off: int | None, rr_ms: float, *, irregular: bool = False
+) -> Wave | None:
+    """The wave before the QRS, if nearly every beat has it in nearly the same shape.
+
+    Beats that come irregularly must agree closer: flutter waves may fall in with some of them.
+    """
+    search = _searched(beat, qrs, t_off, rr_ms)
+    if search is None:
+        return None
+    found = _borders(search, beat.span(HALF_WIDTH_MS))
+    if found is None:
+        return None
+    wave = Wave(search.start + found.on, search.start + found.off)
+    shortest, longest = DURATION_MS
+    fits = shortest <= (wave.off - wave.on) / beat.rate_hz * 1000 <= longest
+    least = IRREGULAR_LIKENESS if irregular else TYPICAL_LIKENESS
+    return wave if fits and _in_every_beat(beat, search, found, wave, least) else None
+
+
+def onset_hidden(beat: Averaged, p: Wave, t_off: int | None, rr_ms: float) -> bool:
+    """Whether the wave begins so soon after the T wave before it that it may begin within it."""
+    return t_off is not None and p.on - (t_off - beat.span(rr_ms)) < beat.span(HIDDEN_MS)
+
+
+def _searched(beat: Averaged, qrs: Wave, t_off: int | None, rr_ms: float) -> _Search | None:
+    earliest = qrs.on - beat.span(LONGEST_BEFORE_QRS_MS)
+    after_t = beat.at(-min(300, 0.4 * rr_ms))
+    if t_off is not None:
+        after_t = t_off - beat.span(rr_ms)
+    start, stop = max(earliest, after_t, 1), qrs.on - beat.span(BEFORE_QRS_MS)
+    if stop - start < beat.span(LEAST_ROOM_MS):
+        return None
+    shape = smooth(beat.median, SMOOTHING_MS, beat.rate_hz)[start:stop]
+    level = levelled(shape)
+    height = rms(level)
+    peak = int(np.argmax(height))
+    if height[peak] < LEAST_UV:
+        return None
+    reach = beat.span(REACH_MS)
+    # Seen along the few directions the wave moves in, the noise of the leads averages out.
+    _, _, directions = np.linalg.svd(
+        level[max(0, peak - reach) : peak + reach], full_matrices=False
+    )
+    own = directions[:DIRECTIONS].T
+    flat = shape @ own
+    speed = np.sqrt((np.gradient(flat, axis=0) ** 2).sum(axis=1))
+    return _Search(start, flat, speed, own, height)
+
+
+def _borders(search: _Search, half: int) -> Wave | None:
+    speed, peak = search.speed, search.peak
+    first = max(0, peak - half)
+    if peak - first < 2 or len(speed) - peak < 3:
+        return None
+    rise = first + int(np.argmax(speed[first : peak + 1]))
+    fall = peak + int(np.argmax(speed[peak : peak + half]))
+    floor = FLOOR_FACTOR * np.percentile(speed, 15)
+    # Between the two humps of a P wave it rests as well, but high.
+    low = search.height < LOW_FRACTION * search.height[peak]
+    still = np.flatnonzero(low[:rise] & (speed[:rise] < _limit(speed[rise], floor)))
+    on = int(still[-1]) + 1 if len(still) else int(np.argmin(speed[: rise + 1]))
+    still = np.flatnonzero(low[fall:] & (speed[fall:] < _limit(speed[fall], floor)))
+    off = fall + (int(still[0]) if len(still) else int(np.argmin(speed[fall:])))
+    # A wave that rises without a pause out of the T wave has no onset that can be told.
+    merged = on == 0 or speed[on] > MERGED_FRACTION * speed[rise]
+    return None if merged or off <= on else Wave(on, off)
+
+
+def _limit(hump: float, floor: float) -> float:
+    return max(REST_FRACTION * hump, min(floor, TROUGH_FRACTION * hump))
+
+
+def _in_every_beat(beat: Averaged, search: _Search, found: Wave, wave: Wave, least: float) -> bool:
+    """Fibrillation waves average to a small bump that the single beats do not follow."""
+    template = levelled(search.shape[found.on : found.off]).ravel()
+    pieces = beat.beats[:, wave.on : wave.off] @ search.directions
+    calm = smooth(pieces.transpose(1, 0, 2), SMOOTHING_MS, beat.rate_hz)
+    flat = levelled(calm).transpose(1, 0, 2).reshape(len(pieces), -1)
+    power = max(float(template @ template), 1e-9)
+    product = flat @ template
+    likeness = product / np.sqrt(power * np.maximum((flat**2).sum(axis=1), 1e-9))
+    low, high = np.percentile(product / power, (20, 80))
+    typical = float(np.median(likeness))
+    # 20 to 80 % of a normal distribution are 1.7 standard deviations.
+    steady = (high - low) / 1.7 <= GREATEST_SPREAD or typical >= CLEAR_LIKENESS
+    share = float((likeness > ALIKE).mean())
+    return typical >= least and share >= SHARE_ALIKE and bool(steady)

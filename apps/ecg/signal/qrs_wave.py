@@ -1,0 +1,89 @@
+"""The QRS of an averaged beat: from where a second lead begins to where all but one have ended."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from apps.ecg.signal.averaging import Averaged
+from apps.ecg.signal.borders import Wave, first_rest, last_rest, rms, velocity
+from apps.ecg.signal.conditioning import smooth
+
+SEARCH_MS = (-110.0, 130.0)
+SMOOTHING_MS = 24.0
+ONSET_FRACTION = 0.02
+OFFSET_FRACTION = 0.035
+REST_MS = 12.0
+LATEST_MS = 150.0
+TROUGH_FRACTION = 0.15
+TOP_FRACTION = 0.6
+FLOOR_MS = (-250.0, 450.0)
+FLOOR_FACTOR = 2.5
+
+LEAD_SMOOTHING_MS = 12.0
+LEAD_ONSET_FRACTION = 0.025
+LEAD_OFFSET_FRACTION = 0.04
+LEAD_FLOOR_FACTOR = 4.5
+LEAD_FLOOR_LIMIT = 0.2
+LEAD_REST_MS = 10.0
+LEAD_LEAST_UV = 150.0
+LEAD_REACH_MS = 60.0
+FARTHEST_MS = 16.0
+
+
+def find_qrs(beat: Averaged) -> Wave | None:
+    """Over all leads; one alone, earlier or later than all others, is taken for noise."""
+    whole = _together(beat)
+    if whole is None:
+        return None
+    each = [wave for wave in lead_qrs(beat, whole) if wave is not None]
+    if len(each) < 3:
+        return whole
+    farthest = beat.span(FARTHEST_MS)
+    on = sorted(wave.on for wave in each)[1]
+    off = sorted(wave.off for wave in each)[-2]
+    return Wave(max(on, whole.on - farthest), min(off, whole.off + farthest))
+
+
+def lead_qrs(beat: Averaged, whole: Wave) -> list[Wave | None]:
+    """The QRS of each lead near the one of all; None where a lead has hardly any or no rest."""
+    shape = smooth(beat.median, LEAD_SMOOTHING_MS, beat.rate_hz)
+    speed = np.abs(np.gradient(shape, axis=0))
+    inside = speed[whole.on : whole.off]
+    top, steepest = inside.max(axis=0), whole.on + inside.argmax(axis=0)
+    still = speed[beat.at(FLOOR_MS[0]) : beat.at(FLOOR_MS[1])]
+    floor = np.minimum(LEAD_FLOOR_FACTOR * np.percentile(still, 20, axis=0), LEAD_FLOOR_LIMIT * top)
+    large = np.ptp(beat.median[whole.on : whole.off], axis=0) >= LEAD_LEAST_UV
+    before = speed < np.maximum(LEAD_ONSET_FRACTION * top, floor)
+    after = speed < np.maximum(LEAD_OFFSET_FRACTION * top, floor)
+    reach, hold = beat.span(LEAD_REACH_MS), beat.span(LEAD_REST_MS)
+    first, last = max(0, whole.on - reach), whole.off + reach
+    found: list[Wave | None] = []
+    for lead, place in enumerate(steepest):
+        on = last_rest(before[first:, lead], int(place) - first, hold)
+        off = first_rest(after[:last, lead], int(place), hold)
+        ends = large[lead] and on is not None and off is not None
+        found.append(Wave(first + (on or 0), off or 0) if ends else None)
+    return found
+
+
+def _together(beat: Averaged) -> Wave | None:
+    """From the rest before the steepest movement to the rest after it."""
+    shape = smooth(beat.median, SMOOTHING_MS, beat.rate_hz)
+    speed = velocity(shape)
+    start, stop = beat.at(SEARCH_MS[0]), beat.at(SEARCH_MS[1])
+    steepest = start + int(np.argmax(speed[start:stop]))
+    top = speed[steepest]
+    floor = FLOOR_FACTOR * np.percentile(speed[beat.at(FLOOR_MS[0]) : beat.at(FLOOR_MS[1])], 15)
+    hold = beat.span(REST_MS)
+    on = last_rest(speed < max(ONSET_FRACTION * top, floor), steepest, hold)
+    # The vector also rests at the top of a wide wave: an end is low as well.
+    height = rms(shape - shape[steepest if on is None else on])
+    low = height < TOP_FRACTION * height[start:stop].max()
+    off = first_rest(low & (speed < max(OFFSET_FRACTION * top, floor)), steepest, hold)
+    latest = beat.at(LATEST_MS)
+    if off is None or off > latest:
+        # A steep ST segment leaves no rest: the slowest moment, if it is slow enough.
+        off = steepest + int(np.argmin(np.where(low, speed, top)[steepest:latest]))
+        if speed[off] > TROUGH_FRACTION * top:
+            return None
+    return None if on is None else Wave(on, off)
