@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """What was measured in each lead is kept beside what holds for all."""
 
-    dependencies = [("ecg", "0003_recordings_by_arrival")]
+    dependencies = [("ecg", "0004_canary")]
 
     operations = [
         migrations.AddField(
