@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 import numpy as np
 
+from apps.ecg.formats.heights import are_stretched
 from apps.ecg.signal.arrays import Array
 from apps.ecg.signal.beat_classes import BasicRhythm, basic_rhythm, classify
 from apps.ecg.signal.borders import Wave
@@ -16,7 +20,15 @@ from apps.ecg.signal.limits import ADULT, Limits
 from apps.ecg.signal.location import Located, locate, rr_intervals_ms
 from apps.ecg.signal.person import NOBODY, Person
 from apps.ecg.signal.quality import clipped_fraction, grade_leads
-from apps.ecg.signal.results import BeatClass, Fiducials, LeadQuality, Measured, MedianBeat, Rhythm
+from apps.ecg.signal.results import (
+    Axes,
+    BeatClass,
+    Fiducials,
+    LeadQuality,
+    Measured,
+    MedianBeat,
+    Rhythm,
+)
 from apps.ecg.signal.rhythm import described
 
 ORDER = ("I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6")
@@ -67,6 +79,7 @@ def measure(
     beats = beats_of(located, basis, found)
     classes = classify(located, regularity, beats, limits)
     facts = _facts(located, found, rr, quality, regularity, classes, limits)
+    facts = replace(facts, true_heights=not are_stretched(_present(samples)))
     return _measured(located, found, rr, quality, beats, facts, person, sampling_rate_hz, limits)
 
 
@@ -120,12 +133,12 @@ def _measured(
         qrs_ms=facts.qrs_ms,
         qt_ms=facts.qt_ms,
         qtc=facts.qtc,
-        axes=facts.axes,
+        axes=facts.axes if facts.true_heights else Axes(),
         r_peaks=tuple(round(int(index) * scale) for index in located.indexes),
         beats=beats,
         beat_classes=facts.beat_classes,
         median_beat=facts.median,
-        leads=facts.leads,
+        leads=facts.leads if facts.true_heights else {},
         quality=quality,
         rhythm=facts.rhythm,
         statements=state(facts, person, limits),
@@ -136,6 +149,8 @@ def _measured(
 def _reasons(found: Delineated, facts: Facts, quality: Qualities) -> dict[str, str]:
     limb = sum(name in LIMB and lead.status == "good" for name, lead in quality.items())
     reasons = dict(found.reasons)
+    if not facts.true_heights:
+        return reasons | dict.fromkeys(("p_axis", "qrs_axis", "t_axis"), "leads_stretched")
     for name, axis, wave in (
         ("p_axis", facts.axes.p, found.p_seen),
         ("qrs_axis", facts.axes.qrs, found.qrs),
@@ -184,6 +199,11 @@ def _median_beat(found: Delineated, names: tuple[str, ...], trusted: set[str]) -
             if name in DEPENDENT:
                 samples[:, place] = LIMB[name][0] * first + LIMB[name][1] * second
     return MedianBeat(samples, names, beat.rate_hz, found.fiducials(0.0), len(beat.beats))
+
+
+def _present(samples: Array) -> Iterator[Array]:
+    """The samples of each lead that are not missing."""
+    return (lead[np.isfinite(lead)] for lead in samples.T)
 
 
 def _between(located: Located, wave: Wave | None) -> float | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from apps.ecg.signal.criteria import conduction, placement, repolarization, rhythm, voltage
@@ -35,18 +35,40 @@ ADULTS_BY_SEX_AND_AGE: tuple[Criterion, ...] = (
     repolarization.qtc,
     repolarization.st_elevation,
 )
+OF_HEIGHTS = frozenset(
+    {
+        placement.limb_exchange,
+        placement.chest_exchange,
+        conduction.anterior_fascicle,
+        conduction.axis,
+        voltage.low_voltage,
+        voltage.hypertrophy,
+        repolarization.st_elevation,
+    }
+)
+STRETCHED = "every lead was stretched to the same height"
 
 
 def state(facts: Facts, person: Person, limits: Limits) -> tuple[Statement, ...]:
     """Every statement there is, present or not; None where it could not be judged."""
-    found = [one for criterion in ANYONE for one in criterion(facts, person, limits)]
-    judged = [one for criterion in ADULTS for one in criterion(facts, person, limits)]
+    found = [one for each in ANYONE for one in _judged(each, each(facts, person, limits), facts)]
+    adult = [one for each in ADULTS for one in _judged(each, each(facts, person, limits), facts)]
     for criterion in ADULTS_BY_SEX_AND_AGE:
-        judged += _for_everyone(criterion, facts, person, limits)
+        adult += _judged(criterion, _for_everyone(criterion, facts, person, limits), facts)
     reason = _adults_not_judged(facts, person, limits)
     if reason:
-        judged = [replace(one, present=None, evidence={"not_judged": reason}) for one in judged]
-    return (*found, *judged, *_about(facts, person, limits))
+        adult = _not_judged(adult, reason)
+    return (*found, *adult, *_about(facts, person, limits))
+
+
+def _judged(criterion: Criterion, said: Iterable[Statement], facts: Facts) -> list[Statement]:
+    if criterion in OF_HEIGHTS and not facts.true_heights:
+        return _not_judged(said, STRETCHED)
+    return list(said)
+
+
+def _not_judged(statements: Iterable[Statement], reason: str) -> list[Statement]:
+    return [replace(one, present=None, evidence={"not_judged": reason}) for one in statements]
 
 
 def _adults_not_judged(facts: Facts, person: Person, limits: Limits) -> str:

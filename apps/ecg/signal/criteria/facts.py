@@ -22,7 +22,10 @@ from apps.ecg.signal.results import (
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """One measured recording; `leads` holds only those good enough to be judged."""
+    """One measured recording; `leads` holds only those good enough to be judged.
+
+    Without `true_heights` no lead's height says anything beside another's.
+    """
 
     heart_rate_bpm: float | None = None
     p_found: bool | None = None
@@ -37,6 +40,7 @@ class Facts:
     leads: dict[str, LeadMeasures] = field(default_factory=dict)
     median: MedianBeat | None = None
     pacing: Pacing | None = None
+    true_heights: bool = True
 
 
 Criterion = Callable[[Facts, Person, Limits], Iterator[Statement]]
