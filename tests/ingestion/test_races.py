@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import pytest
@@ -30,8 +31,8 @@ def neck_and_neck(monkeypatch):
     both = threading.Barrier(2)
     decode = jobs.decode_limited
 
-    def decode_and_wait(data: bytes) -> DecodedEcg:
-        found = decode(data)
+    def decode_and_wait(data: bytes, **known: Any) -> DecodedEcg:
+        found = decode(data, **known)
         both.wait(timeout=20)
         return found
 
@@ -74,8 +75,8 @@ def test_two_files_of_a_signal_become_one_recording(mercy, neck_and_neck):
 def test_two_copies_of_a_flat_file_become_one_recording(mercy, neck_and_neck, monkeypatch):
     decode = jobs.decode_limited
 
-    def flattened(data: bytes) -> DecodedEcg:
-        decode(data)
+    def flattened(data: bytes, **known: Any) -> DecodedEcg:
+        decode(data, **known)
         return ecgs.ecg(ecgs.waveform(counts=np.full((5000, 12), 3)))
 
     monkeypatch.setattr(jobs, "decode_limited", flattened)
