@@ -122,6 +122,11 @@ class Recording(Tenant, Public):
             models.Index(fields=["organization", "original_sha256"], name="recording_by_bytes"),
             models.Index(fields=["organization", "sop_instance_uid"], name="recording_by_uid"),
             models.Index(fields=["organization", "-received_at", "-id"], name="recording_newest"),
+            models.Index(
+                fields=["organization", "id"],
+                condition=models.Q(duplicate_of__isnull=False),
+                name="recording_repeated",
+            ),
         ]
 
     def __str__(self) -> str:

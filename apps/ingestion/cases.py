@@ -163,7 +163,7 @@ def _correct(patient: Patient, stated: dict[str, Any], by: User, case: IdentityC
     changed = [name for name in FACTS if stated[name] and getattr(patient, name) != stated[name]]
     for name in changed:
         setattr(patient, name, stated[name])
-    if stated["born_on"] and stated["born_on"] != (patient.born_on and patient.born_on.isoformat()):
+    if stated["born_on"] and stated["born_on"] != str(patient.born_on or ""):
         patient.born_on = dt.date.fromisoformat(stated["born_on"])
         changed.append("born_on")
     if changed:

@@ -67,13 +67,14 @@ def put_live(profile: VendorProfile, *, by: User, now: dt.datetime) -> VendorPro
 
 
 @transaction.atomic
-def retire(profile: VendorProfile, *, by: User, now: dt.datetime) -> None:
+def retire(profile: VendorProfile, *, by: User, now: dt.datetime) -> VendorProfile:
     """New files are read without it; what was read with it says so for ever. Raises NotReady."""
     profile = _locked(profile)
     if profile.state not in (State.LIVE, State.DRAFT):
         raise NotReady("It is no longer used.")
     _end(profile, State.RETIRED, now)
     audit.record("ingestion.profile.retired", profile, actor=by, version=profile.version)
+    return profile
 
 
 @transaction.atomic

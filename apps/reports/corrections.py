@@ -1,4 +1,4 @@
-"""Deciding whose ECG it is, while its report is watched: what is signed changes by amendment only."""
+"""Deciding whose ECG it is: what a signed report prints changes by an amendment only."""
 
 from __future__ import annotations
 

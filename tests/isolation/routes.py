@@ -214,6 +214,10 @@ ROUTES: list[Route] = [
     Route("arrivals-strips", "GET", SEEN, "arrival", "query:a", elsewhere=200),
     *both("arrival", SEEN, "arrival"),
     *both("arrival-status", SEEN, "arrival"),
+    *both("identity-cases", inside("resolve_identity")),
+    Route("identity-case", "GET", inside("resolve_identity"), "case"),
+    # Nothing is decided: a problem is told.
+    Route("identity-case", "POST", inside("resolve_identity", 409), "case"),
     *both("patient", SEEN, "patient"),
     Route("audit", "GET", inside("view_audit_trail")),
     Route("audit", "GET", inside("view_audit_trail"), "patient", "query:patient"),
@@ -285,8 +289,11 @@ VIEWED = {
     "inference.algorithm": "view_algorithms",
     "inference.algorithmversion": "view_algorithms",
     "inference.inferencerun": "view_queue",
+    "ingestion.experimentalformat": "view_vendor_profiles",
     "ingestion.ingress": "view_queue",
+    "ingestion.profilesample": "view_queue",
     "ingestion.recordingarrival": "view_record",
+    "ingestion.vendorprofile": "view_vendor_profiles",
     "integrations.alarmchannel": "view_alarm_channels",
     "integrations.alarmnotice": "view_queue",
     "integrations.delivery": "view_queue",
@@ -310,6 +317,8 @@ VIEWED = {
 }
 ADDED = {
     "billing.price": "change_prices",
+    "ingestion.experimentalformat": "change_vendor_profiles",
+    "ingestion.vendorprofile": "change_vendor_profiles",
     "integrations.alarmchannel": "change_alarm_channels",
     "integrations.destination": "change_destinations",
     "tenants.apiclient": "change_api_clients",
@@ -326,6 +335,8 @@ ADDED = {
 CHANGED = {
     "billing.price": ("change_prices", 200),
     "inference.algorithmversion": ("change_algorithms", 302),
+    "ingestion.experimentalformat": ("change_vendor_profiles", 200),
+    "ingestion.vendorprofile": ("change_vendor_profiles", 200),
     "integrations.alarmchannel": ("change_alarm_channels", 200),
     "integrations.destination": ("change_destinations", 200),
     "tenants.apiclient": ("change_api_clients", 200),

@@ -25,7 +25,10 @@ from tests.reports.signing import sign
 CARE = {
     "edit_report", "submit_report", "sign_report", "view_report_history", "change_destinations",
 }  # fmt: skip
-SENDING = {"view_recordings", "upload_files", "view_record", "view_queue", "replay"}
+SENDING = {
+    "view_recordings", "upload_files", "view_record", "view_queue", "replay", "resolve_identity",
+    "view_vendor_profiles", "change_vendor_profiles",
+}  # fmt: skip
 WITHHELD = {"hospital": set(), "laboratory": CARE, "research": CARE | SENDING}
 REFUSED_SCOPES = {
     "hospital": set(),

@@ -45,5 +45,13 @@ class Migration(migrations.Migration):
                 db_comment="derived: What vendor profiles changed, before and after.", default=list
             ),
         ),
+        migrations.AddIndex(
+            model_name="recording",
+            index=models.Index(
+                fields=["organization", "id"],
+                condition=models.Q(duplicate_of__isnull=False),
+                name="recording_repeated",
+            ),
+        ),
         refer("ecg_recording", "duplicate_of_id", "ecg_recording"),
     ]
