@@ -120,8 +120,9 @@ class VendorProfileAdmin(ConfigurationAdmin):
         """Bytes are kept before their row is written, so no transaction may be open."""
         with transaction.atomic():
             profile = self._own(request, object_id)
-            form = SampleForm(request.POST or None, request.FILES or None)
-            valid = request.method == "POST" and form.is_valid()
+            posted = request.method == "POST"
+            form = SampleForm(request.POST, request.FILES) if posted else SampleForm()
+            valid = posted and form.is_valid()
         if not valid:
             return self._ask(request, form, f"A file for {profile}", "Add to the trial")
         try:

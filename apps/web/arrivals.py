@@ -14,7 +14,7 @@ from apps.inference.queries import runs_of
 from apps.ingestion.case_queries import cases_of
 from apps.ingestion.models import Ingress
 from apps.tenants.access import Active
-from apps.web.checks import check_counts
+from apps.web.checks import check_counts, check_rows
 from apps.web.stages import Progress, progress_of, reference_of
 
 
@@ -54,7 +54,7 @@ def checks_of(active: Active, arrival: Ingress) -> dict[str, Any]:
     recording = arrival.recording
     checks = recording.checks if recording else arrival.refusal_checks
     return {
-        "checks": checks,
+        "checks": check_rows(checks),
         "check_counts": check_counts(checks),
         "overrides": recording.overrides if recording else [],
         "questions": cases_of(active, recording) if recording else [],

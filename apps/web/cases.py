@@ -28,8 +28,12 @@ QUESTIONS = {
 }
 
 
+STATED = ("Name", "Born", "Sex", "MRN", "Assigned by", "Acquired")
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
+    head: str
     text: str
     differs: bool = False
 
@@ -68,17 +72,28 @@ def columns_of(case: IdentityCase, copies: Iterable[RecordingArrival]) -> list[C
 
 def lines_of(columns: list[Column]) -> list[Line]:
     """One line a field; whatever differs from the first column is marked."""
-    first, *others = columns
+    held = columns[0].values
     return [
         Line(
             name,
-            [
-                Cell(value),
-                *(Cell(one.values[name], _unlike(value, one.values[name])) for one in others),
-            ],
+            [Cell(one.head, one.values[name], _unlike(value, one.values[name])) for one in columns],
         )
-        for name, value in first.values.items()
+        for name, value in held.items()
     ]
+
+
+def copies_to_choose(columns: list[Column]) -> list[Column]:
+    """Copies that say something else than what is held."""
+    held = columns[0].values
+    return [
+        column
+        for column in columns
+        if column.arrival and any(_says_more(held[name], column.values[name]) for name in STATED)
+    ]
+
+
+def _says_more(held: str, stated: str) -> bool:
+    return stated != NOT_KNOWN and stated.casefold() != held.casefold()
 
 
 def _unlike(held: str, other: str) -> bool:

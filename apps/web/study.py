@@ -18,7 +18,7 @@ from apps.reports import queries as reports
 from apps.reports.models import Report, ReportVersion
 from apps.tenants.access import Active
 from apps.web import numbers, statements
-from apps.web.checks import check_counts
+from apps.web.checks import check_counts, check_rows
 from apps.web.identity import identity_on
 from apps.web.times import acquired, day, zone_of
 
@@ -85,6 +85,7 @@ def study(active: Active, recording: Recording) -> dict[str, Any]:
         "median": ecg.has_median(active, recording),
         "foot": foot(recording),
         "questions": cases_of(active, recording),
+        "checks": check_rows(recording.checks),
         "check_counts": check_counts(recording.checks),
         **_reading(active, recording, series.prior, versions),
         **report_part(active, report, versions),

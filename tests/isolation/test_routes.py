@@ -34,9 +34,6 @@ REGISTERED = sorted(model._meta.label_lower for model in admin.site._registry)
 UNNAMED = {"^(?P<url>.*)$", "<path:object_id>/", "(?P<url>.*)$"}
 NAMED_ELSEWHERE = {
     "admin:app_list",
-    "admin:tenants_apiclient_revoke",
-    "admin:tenants_apiclient_rotate",
-    "admin:tenants_user_password",
     # By tests/admin/test_profiles.py.
     "admin:ingestion_vendorprofile_live",
     "admin:ingestion_vendorprofile_retire",

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import pytest
 from django.urls import reverse
 
-from apps.web.checks import check_counts
+from apps.ecg.formats.quality import evaluate
+from apps.web.checks import LABELS, check_counts, check_rows
 from tests.database import committed
 from tests.factories import make_ingress, make_recording
+from tests.formats.ecgs import ecg, median, waveform
 
 CHECKS = [
     {"name": "rate", "level": "pass", "message": "Usual.", "figure": "500 Hz", "limit": "usually"},
     {"name": "flat", "level": "warn", "message": "V3 is flat.", "figure": "V3", "limit": "1 s"},
 ]
 OVERRIDE = {"field": "Unit", "before": "UV", "after": "uV", "profile": "Acme", "version": 2}
+
+
+def test_every_check_there_is_has_its_name_in_words_and_the_gravest_comes_first():
+    made = evaluate(ecg(waveform(seconds=8), median=median())).checks()
+    rows = check_rows([asdict(check) for check in made])
+    assert {row["name"] for row in rows} == set(LABELS)
+    assert [row["level"] for row in rows] == sorted(
+        (row["level"] for row in rows), key=["quarantine", "warn", "pass"].index
+    )
 
 
 def test_counts_name_the_gravest_first():

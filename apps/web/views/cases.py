@@ -93,7 +93,7 @@ def _context(request: OrganizationRequest, case: IdentityCase) -> dict[str, Any]
         "case": case,
         "question": shown.QUESTIONS[Kind(case.kind)],
         "columns": columns,
-        "copies": [column for column in columns if column.arrival],
+        "copies": shown.copies_to_choose(columns),
         "lines": shown.fields_shown(case, shown.lines_of(columns)),
         "choices": shown.choices_of(case),
         "signed": report is not None and report.status not in Report.OPEN,
