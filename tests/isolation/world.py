@@ -63,7 +63,8 @@ def things_of(organization: Organization) -> Ids:
 
 def make_case(recording: Recording) -> IdentityCase:
     """A question about a recording, whose one copy is here."""
-    copy = make_row(RecordingArrival, recording.organization, recording=recording, identity=STATED)
+    given = {"recording": recording, "ingress": make_ingress(recording.organization)}
+    copy = make_row(RecordingArrival, recording.organization, identity=STATED, **given)
     return make_row(
         IdentityCase, recording.organization, recording=recording, other=None, chosen=copy
     )
