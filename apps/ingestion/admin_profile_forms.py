@@ -59,7 +59,7 @@ def _line(rule: dict[str, str]) -> str:
 class SampleForm(forms.Form):
     """A file of the device: one that arrived, or one from the person's disk."""
 
-    arrival = forms.ModelChoiceField(
+    arrival: forms.ModelChoiceField[Ingress] = forms.ModelChoiceField(
         queryset=None,
         required=False,
         label="A file that arrived",
@@ -73,7 +73,7 @@ class SampleForm(forms.Form):
         field = self.fields["arrival"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = Ingress.objects.filter(id__in=newest).order_by("-received_at", "-id")
-        field.label_from_instance = _words  # type: ignore[method-assign]
+        field.label_from_instance = _words  # type: ignore[method-assign,assignment]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

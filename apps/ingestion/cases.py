@@ -22,7 +22,7 @@ Kind, State, Decision = IdentityCase.Kind, IdentityCase.State, IdentityCase.Deci
 OF_COPIES = (Decision.KEEP, Decision.MOVE)
 OF_PAIRS = (Decision.SEPARATE, Decision.DUPLICATE)
 # What may be decided of each kind.
-CHOICES: dict[str, tuple[Decision, ...]] = {
+CHOICES: dict[str, tuple[IdentityCase.Decision, ...]] = {
     Kind.IDENTITY_CONFLICT: OF_COPIES,
     Kind.CORRECTION: OF_COPIES,
     Kind.TIME_CONFLICT: (Decision.KEEP, Decision.RETIME),
@@ -139,7 +139,7 @@ def _carry_out(case: IdentityCase, by: User, now: dt.datetime) -> None:
     elif case.decision == Decision.DUPLICATE:
         case.recording.duplicate_of = case.other
         case.recording.save(update_fields=["duplicate_of"])
-        audit.record("ecg.recording.duplicated", case.recording, actor=by, **_why(case))
+        audit.record("ecg.recording.duplicated", case.recording, actor=by, entry=_name(case))
     case.state, case.closed_at = State.CLOSED, now
     if case.kind in ALARMS:
         resolve_alarm(ALARMS[Kind(case.kind)], str(case.public_id), by=by)
@@ -155,7 +155,7 @@ def _move(case: IdentityCase, by: User) -> None:
     if patient.pk != recording.patient_id:
         recording.patient = patient
         recording.save(update_fields=["patient"])
-        audit.record("ecg.recording.moved", recording, actor=by, **_why(case))
+        audit.record("ecg.recording.moved", recording, actor=by, entry=_name(case))
 
 
 def _correct(patient: Patient, stated: dict[str, Any], by: User, case: IdentityCase) -> None:
@@ -169,7 +169,7 @@ def _correct(patient: Patient, stated: dict[str, Any], by: User, case: IdentityC
     if changed:
         patient.save(update_fields=changed)
         fields = ", ".join(sorted(changed))
-        audit.record("ecg.patient.corrected", patient, actor=by, field=fields, **_why(case))
+        audit.record("ecg.patient.corrected", patient, actor=by, field=fields, entry=_name(case))
 
 
 def _retime(case: IdentityCase, by: User) -> None:
@@ -179,8 +179,8 @@ def _retime(case: IdentityCase, by: User) -> None:
     recording.acquired_local = stated["acquired_local"]
     recording.acquired_zone = stated["acquired_zone"]
     recording.save(update_fields=["acquired_at", "acquired_local", "acquired_zone"])
-    audit.record("ecg.recording.retimed", recording, actor=by, **_why(case))
+    audit.record("ecg.recording.retimed", recording, actor=by, entry=_name(case))
 
 
-def _why(case: IdentityCase) -> dict[str, str]:
-    return {"entry": str(case.public_id)}
+def _name(case: IdentityCase) -> str:
+    return str(case.public_id)
