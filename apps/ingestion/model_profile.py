@@ -145,7 +145,7 @@ class VendorProfile(Tenant, Public):
         }
 
     @property
-    def facts_sha256(self) -> str:
+    def facts_digest(self) -> str:
         """Names what it says: a trial holds for these facts only."""
         return hashlib.sha256(json.dumps(self.as_json(), sort_keys=True).encode()).hexdigest()
 
@@ -164,7 +164,7 @@ class ProfileSample(Leased, Public):
         max_length=8, choices=Origin.choices, db_comment="operational: How the file came here."
     )
     sha256 = models.CharField(max_length=64, db_comment="identifier: Names the stored bytes.")
-    facts_sha256 = models.CharField(
+    facts_digest = models.CharField(
         max_length=64, blank=True, db_comment="operational: The facts it was last tried with."
     )
     passed = models.BooleanField(

@@ -39,8 +39,8 @@ def standing(profile: VendorProfile) -> str:
     samples = list(ProfileSample.objects.filter(profile=profile))
     if not samples:
         return "Add a file of the device first: nothing is live untried."
-    facts = profile.facts_sha256
-    if any(sample.passed is None or sample.facts_sha256 != facts for sample in samples):
+    facts = profile.facts_digest
+    if any(sample.passed is None or sample.facts_digest != facts for sample in samples):
         return "The trial is not finished yet."
     if not all(sample.passed for sample in samples):
         return "A file is not read rightly with it."

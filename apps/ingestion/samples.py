@@ -67,15 +67,15 @@ def try_sample(lease: Lease) -> None:
     after = _read(data, [*others, profile.as_json()])
     passed = _passes(after, profile)
     with transaction.atomic():
-        now_facts = VendorProfile.objects.get(pk=profile.pk).facts_sha256
-        stale = now_facts != profile.facts_sha256
+        now_facts = VendorProfile.objects.get(pk=profile.pk).facts_digest
+        stale = now_facts != profile.facts_digest
         leases.finish(
             lease,
             State.DONE,
             before=before,
             after=after,
             passed=None if stale else passed,
-            facts_sha256=profile.facts_sha256,
+            facts_digest=profile.facts_digest,
             checked_at=timezone.now(),
         )
         audit.record("ingestion.sample.tried", sample, state="passed" if passed else "failed")

@@ -274,7 +274,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "facts_sha256",
+                    "facts_digest",
                     models.CharField(
                         blank=True,
                         db_comment="operational: The facts it was last tried with.",
