@@ -13,6 +13,7 @@ from apps.ecg.formats.profiles.profile import BadProfile, profile_of
 from apps.ecg.formats.profiles.shipped import BEGINNINGS
 from apps.ecg.formats.sandbox import decode_limited
 from tests.formats.ecgs import channel, edited, file, refusal, waveform
+from tests.formats.test_aecg import file as aecg_file
 
 ACME = {"name": "Acme", "version": 3, "manufacturer": "Acme"}
 
@@ -194,6 +195,17 @@ def test_profiles_reach_the_limited_process_as_plain_json():
     found = decode_limited(with_unit("UV"), profiles=profile(**MICRO))
     assert found.overrides == decode(with_unit("UV"), profile(**MICRO)).overrides
     assert [one.version for one in found.overrides] == [3]
+
+
+def test_an_xml_format_asks_for_units_and_leads_as_well():
+    odd = aecg_file().replace('unit="uV"', 'unit="UV"')
+    device = decode(aecg_file().encode()).vendor
+    with pytest.raises(Refused) as error:
+        decode(odd.encode())
+    assert error.value.code == "unknown-unit"
+    found = decode(odd.encode(), profile(manufacturer=device, **MICRO))
+    assert found.canonical_hash == decode(aecg_file().encode()).canonical_hash
+    assert {one.before for one in found.overrides} == {"UV"}
 
 
 def test_outside_a_file_no_profile_is_consulted():

@@ -18,7 +18,7 @@ from .profile import MeasurementRule, profile_of
 from .session import Session
 from .shipped import SHIPPED
 
-__all__ = ["consulting", "date", "lead", "measurement", "seen_device", "unit"]
+__all__ = ["consulting", "date", "date_order", "lead", "measurement", "seen_device", "unit"]
 
 _session: ContextVar[Session | None] = ContextVar("profiles", default=None)
 
@@ -62,3 +62,9 @@ def date(field: str, stated: str) -> dt.date | None:
     """A date of three numbers by the order the profile tells; None where it tells none."""
     session = _session.get()
     return session.date(field, stated) if session else None
+
+
+def date_order(field: str) -> str:
+    """DMY, MDY or YMD for dates whose order the file does not tell; empty where none is known."""
+    session = _session.get()
+    return session.date_order(field) if session else ""

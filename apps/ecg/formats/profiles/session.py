@@ -58,19 +58,24 @@ class Session:
                 return rule
         return None
 
+    def date_order(self, field: str) -> str:
+        """The order alone is noted: a date may be a person's."""
+        profile = next((one for one in self._matching if one.date_order), None)
+        if profile is None:
+            return ""
+        self._note(profile, field, "a date without its order", profile.date_order)
+        return profile.date_order
+
     def date(self, field: str, stated: str) -> dt.date | None:
         match = _THREE_NUMBERS.fullmatch(stated.strip())
-        profile = next((one for one in self._matching if one.date_order), None)
-        if profile is None or match is None:
+        order = self.date_order(field) if match else ""
+        if not order or match is None:
             return None
-        part = dict(zip(profile.date_order, map(int, match.groups()), strict=True))
+        part = dict(zip(order, map(int, match.groups()), strict=True))
         try:
-            found = dt.date(part["Y"], part["M"], part["D"])
+            return dt.date(part["Y"], part["M"], part["D"])
         except ValueError:
             return None
-        # The order only: the date itself may be a person's.
-        self._note(profile, field, "a date without its order", profile.date_order)
-        return found
 
     def finish(self, ecg: DecodedEcg) -> DecodedEcg:
         """The ECG without its known calibration tail, in its zone, with what was overridden."""
