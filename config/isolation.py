@@ -55,6 +55,8 @@ WRITTEN_ONCE_TABLES = {
     "reports_reportversion",
     "reports_signature",
 }
+# Rows that are fixed once they are live, and the trigger's function that sees to it.
+FIXED_TABLES = {"ingestion_vendorprofile": "refuse_profile_change"}
 ADDED_TABLES = WRITTEN_ONCE_TABLES | {
     "ecg_analysis",
     "ecg_finding",
@@ -151,6 +153,7 @@ FLOOR = ("l smallint", "bigint")
 STORED = (
     ("ingestion_ingress", "sha256", "raw"),
     ("ecg_recording", "original_sha256", "raw"),
+    ("ingestion_profilesample", "sha256", "raw"),
     ("reports_reportversion", "pdf_sha256", "pdf"),
     ("integrations_delivery", "message_sha256", "hl7"),
     ("tenants_importedtrail", "sha256", "trail"),

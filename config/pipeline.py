@@ -30,6 +30,7 @@ LEASED: dict[str, str] = {
     "inference.InferenceRun": "apps.inference.jobs.run",
     "ecg.StageRun": "apps.ecg.jobs.run_stage",
     "ingestion.Ingress": "apps.ingestion.jobs.process",
+    "ingestion.ProfileSample": "apps.ingestion.samples.try_sample",
 }
 
 # What the sweeper does besides, once an hour; each settles its own errors.

@@ -55,6 +55,16 @@ KINDS: dict[str, Kind] = {
         "Nothing of them is shown. Restore them from a backup, then resolve this alarm.",
         is_standing=False,
     ),
+    "identity.conflict": Kind(
+        CRITICAL,
+        "The same signal came under another patient",
+        "Open Identity and decide whose ECG it is; nothing held was changed.",
+    ),
+    "identity.uid_collision": Kind(
+        WARNING,
+        "Different signals came under one object name",
+        "Open Identity and see whether a device or gateway gives names twice.",
+    ),
     "audit.not_verified": Kind(
         CRITICAL,
         "The audit chain does not verify",

@@ -96,6 +96,21 @@ class Recording(Tenant, Public):
     warnings = models.JSONField(
         default=list, db_comment="derived: What the decoder and the checks warn of."
     )
+    checks = models.JSONField(
+        default=list, db_comment="derived: Every check of the signal with figure and limit."
+    )
+    overrides = models.JSONField(
+        default=list, db_comment="derived: What vendor profiles changed, before and after."
+    )
+    is_experimental = models.BooleanField(
+        default=False, db_comment="operational: Read by a decoder that no real file proves yet."
+    )
+    duplicate_of = OrgForeignKey(
+        "self",
+        null=True,
+        related_name="+",
+        db_comment="operational: The recording it repeats, as a person decided.",
+    )
     is_synthetic = models.BooleanField(
         default=False, db_comment="operational: Made by a generator, of no patient."
     )
@@ -121,6 +136,11 @@ class Recording(Tenant, Public):
             models.Index(fields=["organization", "original_sha256"], name="recording_by_bytes"),
             models.Index(fields=["organization", "sop_instance_uid"], name="recording_by_uid"),
             models.Index(fields=["organization", "-received_at", "-id"], name="recording_newest"),
+            models.Index(
+                fields=["organization", "id"],
+                condition=models.Q(duplicate_of__isnull=False),
+                name="recording_repeated",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -20,7 +20,10 @@ class Acquired:
 
 
 def acquired(ecg: DecodedEcg, zone_name: str) -> Acquired:
-    """A stated offset wins, else the site's zone; doubtful hours of a clock change are marked."""
+    """A stated offset wins, then a profile's zone, then the site's.
+
+    Doubtful hours of a clock change are marked.
+    """
     local = ecg.acquired_local
     if local is None:
         return Acquired(None, "", "")
@@ -29,6 +32,7 @@ def acquired(ecg: DecodedEcg, zone_name: str) -> Acquired:
         return Acquired(
             local.replace(tzinfo=offset).astimezone(dt.UTC), local.isoformat(), str(offset)
         )
+    zone_name = ecg.zone or zone_name
     zone = zoneinfo.ZoneInfo(zone_name)
     moment = local.replace(tzinfo=zone)
     return Acquired(

@@ -5,6 +5,7 @@ from django.contrib import admin
 import apps.ingestion.admin_shares  # noqa: F401 - registers its pages
 from apps.audit.admin_base import PlatformModelAdmin
 from apps.audit.admin_queue import QueueAdmin
+from apps.ingestion import admin_profiles  # noqa: F401 - registers its pages
 from apps.ingestion.models import Ingress, RecordingArrival
 
 
@@ -38,7 +39,7 @@ class RecordingArrivalAdmin(PlatformModelAdmin):
     viewing = "view_record"
     about = "Every copy of a recording that reached the platform, and how it was recognised."
     when_empty = "No recording has arrived yet."
-    hidden = ("identity",)
+    hidden = ("identity", "sop_instance_uid")
     list_display = ("id", "arrived_at", "recording", "ingress", "outcome")
     list_filter = ("outcome",)
     list_select_related = ("recording", "ingress")

@@ -27,6 +27,12 @@ PATIENT_DIFFERS = DecodeWarning(
 )
 
 
+EXPERIMENTAL = DecodeWarning(
+    "experimental-format",
+    "Experimental: no real file proves yet that this kind of file is read rightly.",
+)
+
+
 def create_recording(
     ingress: Ingress, ecg: DecodedEcg, signal: str, stated: dict[str, Any], when: Acquired
 ) -> Recording:
@@ -37,6 +43,7 @@ def create_recording(
     patient, contradicts = find_or_create_patient(stated, ingress.organization)
     clock = clock_warnings(ecg, ingress.received_at)
     warnings = [*ecg.warnings, *clock, *when.warnings, *([PATIENT_DIFFERS] if contradicts else [])]
+    warnings += [EXPERIMENTAL] if ecg.experimental else []
     recording = Recording.objects.create(
         organization_id=ingress.organization_id,
         patient=patient,
@@ -62,6 +69,9 @@ def create_recording(
         study_instance_uid=ecg.study_instance_uid,
         original_sha256=ingress.sha256,
         warnings=[asdict(warning) for warning in warnings],
+        checks=[asdict(check) for check in ecg.checks],
+        overrides=[asdict(override) for override in ecg.overrides],
+        is_experimental=ecg.experimental,
         is_synthetic=ecg.vendor.startswith(SYNTHETIC),
         is_canary=ingress.is_canary,
         trace_id=ingress.trace_id,
@@ -87,8 +97,8 @@ def _device(ingress: Ingress, ecg: DecodedEcg) -> Device | None:
 
 
 def _proves_identity(ecg: DecodedEcg) -> bool:
-    """A flat signal is equal to every other flat signal: it links nothing."""
-    return bool(np.ptp(ecg.rhythm.counts, axis=0).any())
+    """A flat signal, or a device's demonstration, is of everybody: it links nothing."""
+    return not ecg.is_demo and bool(np.ptp(ecg.rhythm.counts, axis=0).any())
 
 
 def _device_numbers(recording: Recording, ecg: DecodedEcg) -> None:

@@ -40,6 +40,10 @@ def differ(one: dict[str, Any], other: dict[str, Any]) -> bool:
     return any(one[key] and other[key] and _fold(one[key]) != _fold(other[key]) for key in parts)
 
 
+def names_somebody(stated: dict[str, Any]) -> bool:
+    return bool(stated["identifier"] or stated["family_name"] or stated["given_name"])
+
+
 def _fold(text: str) -> str:
     return " ".join(text.casefold().split())
 

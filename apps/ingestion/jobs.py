@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import structlog
 from django.db import transaction
 from django.utils import timezone
@@ -13,11 +15,12 @@ from apps.core.blobs.sealing import Unsealable
 from apps.core.blobs.store import Corrupt
 from apps.core.errors import PermanentError, RetryableError
 from apps.core.leases import Lease, Leased
-from apps.ecg.formats.canonical import Refused
+from apps.ecg.formats.canonical import DecodedEcg, Refused
 from apps.ecg.formats.sandbox import DecoderUnavailable, decode_limited
 from apps.ingestion.actions import RAW
 from apps.ingestion.link import known_bytes, link_known_bytes, link_recording
-from apps.ingestion.models import Ingress
+from apps.ingestion.models import ExperimentalFormat, Ingress
+from apps.ingestion.profiles import live_profiles
 from apps.tenants import blobs
 
 # Refusals of files that are of use all the same: a person opens them.
@@ -31,6 +34,7 @@ def process(lease: Lease) -> None:
     with transaction.atomic():
         ingress = Ingress.objects.select_related("organization", "site").get(pk=lease.id)
         twin = known_bytes(ingress)
+        profiles = live_profiles() if twin is None else []
     structlog.contextvars.bind_contextvars(trace_id=str(ingress.trace_id))
     if twin is not None:
         link_known_bytes(ingress, twin, lease)
@@ -38,7 +42,8 @@ def process(lease: Lease) -> None:
     data = _original(ingress)
     scanned_at = timezone.now()
     try:
-        ecg = decode_limited(data)
+        ecg = decode_limited(data, profiles=profiles)
+        _accept_format(ecg)
     except Refused as refusal:
         settle = keep_document if refusal.code in DOCUMENTS else quarantine
         settle(ingress, refusal, lease)
@@ -47,6 +52,21 @@ def process(lease: Lease) -> None:
         raise RetryableError("decoder-unavailable") from None
     ingress.scanned_at, ingress.decoded_at = scanned_at, timezone.now()
     link_recording(ingress, ecg, lease)
+
+
+def _accept_format(ecg: DecodedEcg) -> None:
+    """Raises Refused for an experimental format that the organization has not switched on."""
+    if not ecg.experimental:
+        return
+    with transaction.atomic():
+        taken = ExperimentalFormat.objects.filter(format=ecg.format, is_on=True).exists()
+    if not taken:
+        raise Refused(
+            "experimental-format",
+            f"Files of this kind ({ecg.format}) are read experimentally. An organization"
+            " administrator can switch the format on; then run the file again.",
+            checks=ecg.checks,
+        )
 
 
 def _original(ingress: Ingress) -> bytes:
@@ -86,5 +106,6 @@ def quarantine(ingress: Ingress, refusal: Refused, lease: Lease) -> None:
         scanned_at=timezone.now(),
         refusal_field=refusal.field[:64],
         refusal_message=refusal.message,
+        refusal_checks=[asdict(check) for check in refusal.checks],
     )
     log.info("file.quarantined", code=refusal.code)

@@ -1,11 +1,10 @@
 """Is it a recording already held? The decision table, inside one organization only.
 
-The signal decides, under a lock on its hash: concurrent copies become one recording.
+The signal decides, under a lock on its hash: concurrent copies become one recording. What two
+copies disagree on is asked of a person; nothing held is overwritten.
 """
 
 from __future__ import annotations
-
-import datetime as dt
 
 import structlog
 from django.db import transaction
@@ -18,18 +17,20 @@ from apps.core.locks import lock_until_commit
 from apps.ecg.formats.canonical import DecodedEcg
 from apps.ecg.models import Recording
 from apps.ecg.stages import advance
-from apps.ingestion.acquired import Acquired, acquired
+from apps.ingestion.acquired import acquired
+from apps.ingestion.cases import open_case, subject_of
+from apps.ingestion.copies import Copy, disagreements, stated_copy
 from apps.ingestion.create import create_recording
-from apps.ingestion.identity import differ, stated_identity
-from apps.ingestion.models import Ingress, RecordingArrival
+from apps.ingestion.identity import names_somebody
+from apps.ingestion.models import IdentityCase, Ingress, RecordingArrival
+from apps.ingestion.neighbours import ask_about_likeness, ask_about_name
 
 log = structlog.get_logger(__name__)
 
 Outcome = Ingress.Outcome
+Kind = IdentityCase.Kind
 
-# Two carts' clocks of one recording agree within this.
-SAME_TIME = dt.timedelta(minutes=2)
-CONFLICTS = {Outcome.IDENTITY_CONFLICT, Outcome.TIME_CONFLICT}
+CONFLICTS = {Outcome.IDENTITY_CONFLICT, Outcome.TIME_CONFLICT, Outcome.CORRECTION}
 
 
 def known_bytes(ingress: Ingress) -> RecordingArrival | None:
@@ -52,50 +53,67 @@ def link_known_bytes(ingress: Ingress, twin: RecordingArrival, lease: Lease) -> 
 
 
 def _link_twin(ingress: Ingress, twin: RecordingArrival, lease: Lease) -> None:
-    _link(ingress, twin.recording, Outcome.SAME_BYTES, twin.identity, lease)
+    copy = Copy(twin.identity, twin.sop_instance_uid)
+    _link(ingress, twin.recording, Outcome.SAME_BYTES, copy, lease)
 
 
 @transaction.atomic
 def link_recording(ingress: Ingress, ecg: DecodedEcg, lease: Lease) -> None:
-    """Rules 2, 3 and 6, or a new recording with its next stages."""
+    """Rules 2 to 6, or a new recording with its next stages."""
     zone = ingress.site.time_zone if ingress.site else ingress.organization.time_zone
-    stated = stated_identity(ecg.patient, ingress.organization)
     when = acquired(ecg, zone)
+    copy = Copy(stated_copy(ecg, when, ingress.organization), ecg.sop_instance_uid[:64])
     signal = ecg.canonical_hash
-    # Copies of one signal wait for each other.
+    # Copies of one signal wait for each other, then files of one object name; one patient's last.
     lock_until_commit(f"signal:{ingress.organization_id}:{signal}")
     twin = known_bytes(ingress)
     if twin is not None:  # it came in while this copy was decoded
         _link_twin(ingress, twin, lease)
         return
-    held = Recording.objects.filter(canonical_hash=signal, links_by_hash=True).first()
-    if held is not None and not ingress.is_canary:
-        outcome = _compare(held, stated, when)
-        _link(ingress, held, outcome, stated, lease)
+    if copy.uid:
+        lock_until_commit(f"uid:{ingress.organization_id}:{copy.uid}")
+    held = None if ingress.is_canary else _held(signal, ecg)
+    if held is not None:
+        ask_about_name(held, copy.uid)
+        _link(ingress, held, _compare(held, copy), copy, lease)
         return
-    recording = create_recording(ingress, ecg, signal, stated, when)
+    recording = create_recording(ingress, ecg, signal, copy.stated, when)
+    if not ingress.is_canary:
+        ask_about_name(recording, copy.uid)
+        ask_about_likeness(recording, ecg.rhythm)
     advance(recording, done="decode", lane=ingress.lane)
-    _link(ingress, recording, Outcome.NEW, stated, lease)
+    _link(ingress, recording, Outcome.NEW, copy, lease)
 
 
-def _compare(held: Recording, stated: dict[str, str], when: Acquired) -> str:
-    first = RecordingArrival.objects.filter(recording=held).order_by("id").first()
-    if first is not None and differ(first.identity, stated):
-        return Outcome.IDENTITY_CONFLICT
-    if held.acquired_at and when.at and abs(held.acquired_at - when.at) > SAME_TIME:
-        return Outcome.TIME_CONFLICT
-    return Outcome.SAME_SIGNAL
+def _held(signal: str, ecg: DecodedEcg) -> Recording | None:
+    """Rule 6: a demo signal is nobody's, however often it comes."""
+    if ecg.is_demo:
+        return None
+    return Recording.objects.filter(canonical_hash=signal, links_by_hash=True).first()
 
 
-def _link(
-    ingress: Ingress, recording: Recording, outcome: str, identity: dict[str, str], lease: Lease
-) -> None:
+def _compare(held: Recording, copy: Copy) -> str:
+    """Rules 2 to 4 against every copy held, so that the order of arrival does not matter."""
+    rows = RecordingArrival.objects.filter(recording=held).order_by("id")
+    copies = [Copy(row.identity, row.sop_instance_uid) for row in rows]
+    kinds = disagreements(copy, copies)
+    named = any(names_somebody(held_copy.stated) for held_copy in copies)
+    if not kinds and not named and names_somebody(copy.stated):
+        kinds = [Kind.CORRECTION]  # the first that says whose it is
+    if copy not in copies:  # what was said before has been asked already
+        for kind in kinds:
+            open_case(kind, held, subject=subject_of(held))
+    return kinds[0] if kinds else Outcome.SAME_SIGNAL
+
+
+def _link(ingress: Ingress, recording: Recording, outcome: str, copy: Copy, lease: Lease) -> None:
     RecordingArrival.objects.create(
         organization_id=ingress.organization_id,
         recording=recording,
         ingress=ingress,
         outcome=outcome,
-        identity=identity,
+        identity=copy.stated,
+        sop_instance_uid=copy.uid,
     )
     audit.record(
         "ingestion.file.linked", ingress, outcome=outcome, recording=str(recording.public_id)

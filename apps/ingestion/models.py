@@ -29,6 +29,7 @@ class Ingress(Leased, Public):
         SAME_SIGNAL = "same_signal", "Same recording in another file"
         IDENTITY_CONFLICT = "identity_conflict", "Same signal, other patient"
         TIME_CONFLICT = "time_conflict", "Same signal, other time"
+        CORRECTION = "patient_correction", "Same object, other demographics"
         QUARANTINED = "quarantined", "Refused"
         DOCUMENT = "document", "Document, no ECG"
 
@@ -77,6 +78,9 @@ class Ingress(Leased, Public):
     refusal_message = models.TextField(
         blank=True, db_comment="operational: What the sender can do, without patient data."
     )
+    refusal_checks = models.JSONField(
+        default=list, db_comment="derived: The checks that were made, where refused by one of them."
+    )
     recording = OrgForeignKey(
         Recording, null=True, related_name="+", db_comment="operational: The recording it became."
     )
@@ -119,7 +123,11 @@ class RecordingArrival(Tenant):
         db_comment="operational: How it was recognised.",
     )
     identity = models.JSONField(
-        default=dict, db_comment="identifier: Demographics in this copy, for the resolve page only."
+        default=dict,
+        db_comment="identifier: Demographics and time in this copy, for the resolve page only.",
+    )
+    sop_instance_uid = models.CharField(
+        max_length=64, blank=True, db_comment="identifier: DICOM object id of this copy."
     )
     arrived_at = models.DateTimeField(
         auto_now_add=True, db_comment="operational: When it was linked."
@@ -129,10 +137,21 @@ class RecordingArrival(Tenant):
         constraints = [
             models.UniqueConstraint(fields=["organization", "ingress"], name="one_arrival_a_file")
         ]
-        indexes = [models.Index(fields=["organization", "recording"], name="arrival_by_recording")]
+        indexes = [
+            models.Index(fields=["organization", "recording"], name="arrival_by_recording"),
+            models.Index(
+                fields=["organization", "sop_instance_uid"],
+                condition=~models.Q(sop_instance_uid=""),
+                name="arrival_by_uid",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Arrival of recording {self.recording_id}"
 
 
+from apps.ingestion.model_case import IdentityCase as IdentityCase  # noqa: E402
+from apps.ingestion.model_profile import ExperimentalFormat as ExperimentalFormat  # noqa: E402
+from apps.ingestion.model_profile import ProfileSample as ProfileSample  # noqa: E402
+from apps.ingestion.model_profile import VendorProfile as VendorProfile  # noqa: E402
 from apps.ingestion.model_share import ShareSource as ShareSource  # noqa: E402

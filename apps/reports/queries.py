@@ -26,6 +26,7 @@ from django.http import Http404
 from apps.audit.models import Alarm
 from apps.ecg.model_recording import Source
 from apps.ecg.models import Finding, Measurement, PatientIdentifier, Priority, Recording
+from apps.ingestion.models import IdentityCase
 from apps.reports.models import Report, ReportVersion, Signature
 from apps.tenants.access import Active
 from apps.tenants.models import Organization, Site, User
@@ -79,6 +80,8 @@ def _filtered(filters: Filters) -> QuerySet[Report]:
     elif filters.amending:
         statuses = [Report.Status.AMENDING]
     rows = Report.objects.filter(status__in=statuses)
+    if not filters.signed:  # a person has said that it repeats another one
+        rows = rows.exclude(recording__in=Recording.objects.filter(duplicate_of__isnull=False))
     if filters.priority:
         rows = rows.filter(priority_rank=filters.priority.rank)
     if filters.site:
@@ -132,13 +135,14 @@ def _with_numbers(rows: QuerySet[Report]) -> QuerySet[Report]:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Reports to read, at most one above the bound, the newest report's name, open alarms."""
+    """Reports to read, at most one above the bound, the newest one's name, alarms, open cases."""
 
     to_read: int
     stat: int
     mine: int
     newest: uuid.UUID | None
     alarms: int = 0
+    cases: int = 0
 
 
 def counts(active: Active, user: User) -> Counts:
@@ -152,6 +156,7 @@ def counts(active: Active, user: User) -> Counts:
             mine=_bounded(Filters(mine=user)),
             newest=Subquery(Report.objects.order_by("-id").values("public_id")[:1]),
             alarms=_open_alarms(active),
+            cases=_open_cases(active),
         )
         .get()
     )
@@ -163,6 +168,15 @@ def _open_alarms(active: Active) -> Func | Value:
         return Value(0)
     rows = ArraySubquery(Alarm.objects.filter(resolved_at=None).order_by().values("id"))
     return Func(rows, function="cardinality", output_field=IntegerField())
+
+
+def _open_cases(active: Active) -> Func | Value:
+    if not active.may("resolve_identity"):
+        return Value(0)
+    rows = IdentityCase.objects.exclude(state=IdentityCase.State.CLOSED).order_by().values("id")
+    return Func(
+        ArraySubquery(rows[: BOUND + 1]), function="cardinality", output_field=IntegerField()
+    )
 
 
 def _bounded(filters: Filters) -> Func:

@@ -11,8 +11,10 @@ from django.urls import reverse
 from apps.ecg.queries import stage_runs_of
 from apps.inference.models import InferenceRun
 from apps.inference.queries import runs_of
+from apps.ingestion.case_queries import cases_of
 from apps.ingestion.models import Ingress
 from apps.tenants.access import Active
+from apps.web.checks import check_counts, check_rows
 from apps.web.stages import Progress, progress_of, reference_of
 
 
@@ -52,6 +54,18 @@ class Row:
             "message": self.progress.message,
             "recording_url": self.recording_url if self.progress.outcome else "",
         }
+
+
+def checks_of(active: Active, arrival: Ingress) -> dict[str, Any]:
+    """What the signal was checked for, what profiles changed, and what is asked of a person."""
+    recording = arrival.recording
+    checks = recording.checks if recording else arrival.refusal_checks
+    return {
+        "checks": check_rows(checks),
+        "check_counts": check_counts(checks),
+        "overrides": recording.overrides if recording else [],
+        "questions": cases_of(active, recording) if recording else [],
+    }
 
 
 def rows_of(active: Active, arrivals: list[Ingress]) -> list[Row]:

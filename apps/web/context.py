@@ -39,6 +39,14 @@ class Frame:
         return bounded(self.counts.to_read)
 
     @property
+    def resolves(self) -> bool:
+        return self.active.may("resolve_identity")
+
+    @property
+    def to_resolve(self) -> str:
+        return bounded(self.counts.cases)
+
+    @property
     def reads(self) -> bool:
         return self.active.may("view_recordings")
 

@@ -35,6 +35,8 @@ MESSAGES = {
     " find out whose it is; nothing was changed.",
     Outcome.TIME_CONFLICT: "The same signal is here with another time. A technician must find out"
     " which is right; nothing was changed.",
+    Outcome.CORRECTION: "The same ECG came with other demographics. A technician must find out"
+    " which are right; nothing was changed.",
 }
 
 
@@ -100,7 +102,7 @@ def _kind(arrival: Ingress, stages: list[Stage]) -> str:
         return "failed"
     if arrival.outcome == Outcome.DOCUMENT:
         return "document"
-    if arrival.outcome in (Outcome.IDENTITY_CONFLICT, Outcome.TIME_CONFLICT):
+    if arrival.outcome in (Outcome.IDENTITY_CONFLICT, Outcome.TIME_CONFLICT, Outcome.CORRECTION):
         return "conflict"
     if arrival.outcome in (Outcome.SAME_BYTES, Outcome.SAME_SIGNAL):
         return "duplicate"

@@ -12,11 +12,13 @@ from apps.ecg import queries as ecg
 from apps.ecg.age import age_years
 from apps.ecg.models import Measurement, Recording
 from apps.inference.queries import runs_of
+from apps.ingestion.case_queries import cases_of
 from apps.integrations.queries import deliveries_of
 from apps.reports import queries as reports
 from apps.reports.models import Report, ReportVersion
 from apps.tenants.access import Active
 from apps.web import numbers, statements
+from apps.web.checks import check_counts, check_rows
 from apps.web.identity import identity_on
 from apps.web.times import acquired, day, zone_of
 
@@ -82,6 +84,9 @@ def study(active: Active, recording: Recording) -> dict[str, Any]:
         "prior_day": _day_of(series.older, zone) if series.older else "",
         "median": ecg.has_median(active, recording),
         "foot": foot(recording),
+        "questions": cases_of(active, recording),
+        "checks": check_rows(recording.checks),
+        "check_counts": check_counts(recording.checks),
         **_reading(active, recording, series.prior, versions),
         **report_part(active, report, versions),
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -25,8 +27,8 @@ def flat_once_decoded(monkeypatch):
 
     decode = jobs.decode_limited
 
-    def flattened(data: bytes) -> DecodedEcg:
-        found = decode(data)
+    def flattened(data: bytes, **known: Any) -> DecodedEcg:
+        found = decode(data, **known)
         flat = ecgs.waveform(counts=np.full((5000, 12), 3))
         return DecodedEcg(flat.kind, found.decoder, flat, patient=found.patient)
 

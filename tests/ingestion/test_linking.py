@@ -27,6 +27,7 @@ pytestmark = committed
 
 Outcome = Ingress.Outcome
 MINUTE = dt.timedelta(minutes=1)
+ANOTHER_UID = "1.2.826.0.1.3680043.8.498.2"
 
 
 def count(model, organization):
@@ -54,7 +55,7 @@ def test_the_same_bytes_are_another_arrival_and_nothing_more(mercy):
 
 
 def test_known_bytes_are_not_parsed_again(mercy, monkeypatch):
-    def not_again(_data):
+    def not_again(_data, **_known):
         raise AssertionError("parsed")
 
     bring_in(mercy, ecg_file())
@@ -99,7 +100,7 @@ def test_another_time_is_a_conflict_for_a_person(mercy, minutes):
 )
 def test_another_identity_is_a_conflict_for_a_person(mercy, other):
     first = bring_in(mercy, ecg_file())
-    again = bring_in(mercy, ecg_file(patient=other))
+    again = bring_in(mercy, ecg_file(patient=other, sop_instance_uid=ANOTHER_UID))
     assert (again.outcome, again.state) == (Outcome.IDENTITY_CONFLICT, Leased.State.DUPLICATE)
     assert again.recording == first.recording
     with inside(mercy):

@@ -78,7 +78,9 @@ def test_a_refusal_repeats_nothing_of_the_patient(mercy, owner_dump, log_text):
 def test_a_replayed_refusal_is_decoded_again(mercy, monkeypatch):
     refuse = jobs.decode_limited
     with monkeypatch.context() as older:
-        older.setattr(jobs, "decode_limited", lambda _data: refuse(b"no format of that version"))
+        older.setattr(
+            jobs, "decode_limited", lambda _data, **_known: refuse(b"no format of that version")
+        )
         row = bring_in(mercy, ecg_file())
     assert row.state == Leased.State.QUARANTINED
     with inside(mercy):
@@ -118,7 +120,7 @@ def test_bytes_that_are_gone_are_said_to_be_gone(mercy):
 
 
 def test_a_decoder_that_cannot_start_says_nothing_about_the_file(mercy, at_once, monkeypatch):
-    def unavailable(_data):
+    def unavailable(_data, **_known):
         raise DecoderUnavailable
 
     with monkeypatch.context() as short_of_memory:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,15 +15,24 @@ from apps.core import drain, leases
 from apps.ecg.formats.canonical import DecodedEcg
 from apps.ecg.models import Patient, Recording, StageRun
 from apps.ingestion import jobs
-from apps.ingestion.models import Ingress
+from apps.ingestion.models import IdentityCase, Ingress
 from tests.database import committed
 from tests.factories import inside
 from tests.formats import ecgs
-from tests.ingestion.files import OTHER_EXPORT, arrivals_of, ecg_file, reloaded, send
+from tests.ingestion.files import (
+    LOCAL,
+    OTHER_EXPORT,
+    arrivals_of,
+    ecg_file,
+    person,
+    reloaded,
+    send,
+)
 
 pytestmark = committed
 
 Outcome = Ingress.Outcome
+UID = "1.2.826.0.1.3680043.8.498.7"
 
 
 @pytest.fixture
@@ -30,8 +41,8 @@ def neck_and_neck(monkeypatch):
     both = threading.Barrier(2)
     decode = jobs.decode_limited
 
-    def decode_and_wait(data: bytes) -> DecodedEcg:
-        found = decode(data)
+    def decode_and_wait(data: bytes, **known: Any) -> DecodedEcg:
+        found = decode(data, **known)
         both.wait(timeout=20)
         return found
 
@@ -74,8 +85,8 @@ def test_two_files_of_a_signal_become_one_recording(mercy, neck_and_neck):
 def test_two_copies_of_a_flat_file_become_one_recording(mercy, neck_and_neck, monkeypatch):
     decode = jobs.decode_limited
 
-    def flattened(data: bytes) -> DecodedEcg:
-        decode(data)
+    def flattened(data: bytes, **known: Any) -> DecodedEcg:
+        decode(data, **known)
         return ecgs.ecg(ecgs.waveform(counts=np.full((5000, 12), 3)))
 
     monkeypatch.setattr(jobs, "decode_limited", flattened)
@@ -86,6 +97,30 @@ def test_two_copies_of_a_flat_file_become_one_recording(mercy, neck_and_neck, mo
 def test_two_first_recordings_of_a_patient_make_one_patient(mercy, neck_and_neck):
     assert race(mercy, ecg_file(1), ecg_file(2)) == [Outcome.NEW, Outcome.NEW]
     assert counts(mercy, Recording, Patient) == [2, 1]
+
+
+def cases(organization):
+    with inside(organization):
+        return list(IdentityCase.objects.values_list("kind", flat=True))
+
+
+def test_two_patients_of_one_signal_open_one_case(mercy, neck_and_neck):
+    other = ecg_file(patient=person(family_name="Bright", identifier="M2"), sop_instance_uid=UID)
+    assert race(mercy, ecg_file(), other) == [Outcome.IDENTITY_CONFLICT, Outcome.NEW]
+    assert counts(mercy, Recording, Patient) == [1, 1]
+    assert cases(mercy) == ["identity_conflict"]
+
+
+def test_two_signals_of_one_object_name_open_one_case(mercy, neck_and_neck):
+    later = LOCAL + dt.timedelta(hours=1)
+    files = [ecg_file(1, sop_instance_uid=UID), ecg_file(2, at=later, sop_instance_uid=UID)]
+    assert race(mercy, *files) == [Outcome.NEW, Outcome.NEW]
+    assert cases(mercy) == ["uid_collision"]
+
+
+def test_two_signals_that_are_alike_open_one_case(mercy, neck_and_neck):
+    assert race(mercy, ecg_file(1), ecg_file(2)) == [Outcome.NEW, Outcome.NEW]
+    assert cases(mercy) == ["possible_duplicate"]
 
 
 def test_two_senders_of_one_delivery_get_one_answer(mercy):

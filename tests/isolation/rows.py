@@ -55,6 +55,8 @@ def make_row(model: type[models.Model], organization: Organization, **given: Any
 
 
 def _value(field: models.Field[Any, Any], organization: Organization) -> Any:
+    if field.null and field.related_model is field.model:
+        return None  # the first of its kind refers to no other
     if isinstance(field, OrgForeignKey):
         return make_row(field.related_model, organization)
     if isinstance(field, SharedForeignKey):

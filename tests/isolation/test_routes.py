@@ -34,6 +34,11 @@ REGISTERED = sorted(model._meta.label_lower for model in admin.site._registry)
 UNNAMED = {"^(?P<url>.*)$", "<path:object_id>/", "(?P<url>.*)$"}
 NAMED_ELSEWHERE = {
     "admin:app_list",
+    # By tests/admin/test_profiles.py.
+    "admin:ingestion_vendorprofile_live",
+    "admin:ingestion_vendorprofile_retire",
+    "admin:ingestion_vendorprofile_sample",
+    "admin:ingestion_vendorprofile_version",
     # By test_nobody_of_an_organization_reaches_the_tools.
     "admin:tenants_storagelocation_test",
     "admin:tenants_storagelocation_secret",

@@ -10,6 +10,7 @@ from django.contrib import admin
 from apps.audit.models import Alarm
 from apps.billing.models import Price
 from apps.ecg.models import Recording
+from apps.ingestion.models import IdentityCase, RecordingArrival
 from apps.reports.models import Report, ReportVersion
 from apps.tenants import blobs
 from apps.tenants.models import IdentityProvider, Organization, PlatformRole, Site, User
@@ -26,6 +27,13 @@ from tests.factories import (
 from tests.isolation.rows import make_row
 
 Ids = dict[str, Any]
+STATED = dict.fromkeys(
+    (
+        *("family_name", "given_name", "name_prefix", "identifier", "assigning_authority"),
+        *("born_on", "sex", "acquired_at", "acquired_local", "acquired_zone"),
+    ),
+    "",
+)
 
 
 def things_of(organization: Organization) -> Ids:
@@ -45,6 +53,7 @@ def things_of(organization: Organization) -> Ids:
         "document": make_document(organization).public_id,
         "person": make_user(organization, "technician").public_id,
         "alarm": make_row(Alarm, organization, code="queue.waiting", resolved_at=None).public_id,
+        "case": make_case(recording).public_id,
         "site": make_row(Site, organization).public_id,
         "entry": make_entry(organization).public_id,
         "offboarding": make_offboarding(organization).public_id,
@@ -52,6 +61,15 @@ def things_of(organization: Organization) -> Ids:
             IdentityProvider, organization, kind="saml", is_active=False
         ).public_id,
     }
+
+
+def make_case(recording: Recording) -> IdentityCase:
+    """A question about a recording, whose one copy is here."""
+    given = {"recording": recording, "ingress": make_ingress(recording.organization)}
+    copy = make_row(RecordingArrival, recording.organization, identity=STATED, **given)
+    return make_row(
+        IdentityCase, recording.organization, recording=recording, other=None, chosen=copy
+    )
 
 
 def report_of(recording: Recording, **changes: Any) -> Report:

@@ -27,7 +27,7 @@ CARE = {
 }  # fmt: skip
 SENDING = {
     "view_recordings", "upload_files", "view_record", "view_queue", "replay", "change_inbound",
-    "change_shares",
+    "change_shares", "resolve_identity", "view_vendor_profiles", "change_vendor_profiles",
 }  # fmt: skip
 WITHHELD = {"hospital": set(), "laboratory": CARE, "research": CARE | SENDING}
 REFUSED_SCOPES = {

@@ -20,7 +20,7 @@ ADMINISTRATION = {"open_administration"}
 
 MAY: dict[str, set[str]] = {
     "technician": {"view_recordings", "upload_files", "view_queue", "replay"} | ADMINISTRATION
-    | {"handle_alarms", "view_alarms"},
+    | {"handle_alarms", "view_alarms", "resolve_identity", "view_vendor_profiles"},
     "reader": {"view_recordings", "upload_files", "edit_report", "sign_report"},
     "trainee": {"view_recordings", "edit_report", "submit_report"},
     "administrator": CONFIGURATION | RECORD | ADMINISTRATION | {
@@ -30,7 +30,8 @@ MAY: dict[str, set[str]] = {
         "change_algorithms", "export_entries", "end_entry", "view_access_review",
         "decide_access_review", "export_audit_trail", "view_audit_counts", "handle_alarms",
         "change_alarm_channels", "change_api_clients", "view_invitations",
-        "change_identity_providers", "change_inbound", "change_shares",
+        "change_identity_providers", "change_inbound", "change_shares", "resolve_identity",
+        "view_vendor_profiles", "change_vendor_profiles",
     },
     "researcher": set(),
     "labeler": set(),
@@ -41,7 +42,7 @@ MAY: dict[str, set[str]] = {
     "billing": {"view_charges", "view_prices", "change_prices"} | ADMINISTRATION,
     "entered": CONFIGURATION | RECORD | ADMINISTRATION | {
         "view_recordings", "view_record", "view_queue", "view_charges", "view_audit_counts",
-        "view_invitations",
+        "view_invitations", "view_vendor_profiles",
     },
     "operator": CONFIGURATION | ADMINISTRATION | {
         "view_queue_counts", "change_organization", "onboard_organization", "change_accounts",

@@ -5,8 +5,9 @@ A format is a package with NAME, VERSION, recognises(data) and decode(data), lis
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from . import (
     aecg,
@@ -23,7 +24,8 @@ from . import (
     wfdb,
 )
 from .canonical import DecodedEcg, Refused
-from .quality import check
+from .profiles import consulting
+from .quality import STRETCHED, evaluate
 from .texts import check_texts
 from .unsupported import unsupported
 
@@ -59,10 +61,13 @@ FORMATS: tuple[Decoder, ...] = (
 )
 
 
-def decode(data: bytes) -> DecodedEcg:
-    """The ECG in a file, known by its content and checked. Raises Refused and nothing else."""
+def decode(data: bytes, profiles: Sequence[dict[str, Any]] = ()) -> DecodedEcg:
+    """The ECG in a file, known by its content, read with these vendor profiles and checked.
+
+    Raises Refused and nothing else.
+    """
     try:
-        return _decode(data)
+        return _decode(data, profiles)
     except Refused:
         raise
     except MemoryError:
@@ -72,12 +77,30 @@ def decode(data: bytes) -> DecodedEcg:
         raise Refused("decoder-error", "The file could not be read.") from None
 
 
-def _decode(data: bytes) -> DecodedEcg:
+def _decode(data: bytes, profiles: Sequence[dict[str, Any]]) -> DecodedEcg:
     if len(data) > MAX_FILE_BYTES:
         raise Refused("too-large", f"The file is larger than {MAX_FILE_BYTES >> 20} MB.")
     for decoder in FORMATS:
         if decoder.recognises(data):
-            ecg = decoder.decode(data)
-            check_texts(ecg)
-            return replace(ecg, warnings=ecg.warnings + check(ecg))
+            return _checked(decoder, data, profiles)
     raise unsupported(data)
+
+
+def _checked(decoder: Decoder, data: bytes, profiles: Sequence[dict[str, Any]]) -> DecodedEcg:
+    with consulting(profiles) as session:
+        try:
+            ecg = session.finish(decoder.decode(data))
+            check_texts(ecg)
+            panel = evaluate(ecg)
+            panel.refuse()
+        except Refused as refused:
+            raise session.explained(refused) from None
+    found = panel.warnings()
+    # Without true heights it is read for research only, where an organization wants that.
+    stretched = any(warning.code == STRETCHED for warning in found)
+    return replace(
+        ecg,
+        warnings=ecg.warnings + found,
+        checks=panel.checks(),
+        experimental=ecg.experimental or stretched,
+    )

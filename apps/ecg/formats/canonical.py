@@ -19,14 +19,45 @@ HASH_VERSION = "ecg1"
 WaveformKind = Literal["rhythm", "median"]
 
 
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check of an ECG: what was found, against which limit, and what a person needs to know.
+
+    `level` is pass, warn or quarantine.
+    """
+
+    name: str
+    level: str
+    message: str
+    figure: str = ""
+    limit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """What a vendor profile changed: the field of the file, what it said, what was read instead.
+
+    `version` is 0 for a profile that came with the software.
+    """
+
+    field: str
+    before: str
+    after: str
+    profile: str
+    version: int
+
+
 class Refused(Exception):
     """A file that is not decoded: a stable code, a sentence for its sender, the field at fault."""
 
-    def __init__(self, code: str, message: str, *, field: str = "") -> None:
+    def __init__(
+        self, code: str, message: str, *, field: str = "", checks: tuple[Check, ...] = ()
+    ) -> None:
         super().__init__(code)
         self.code = code
         self.message = message
         self.field = field
+        self.checks = checks
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +170,8 @@ class Filters:
 class DecodedEcg:
     """Everything one file says, in canonical terms.
 
-    `experimental` is True where no real file proves its decoder for what this file uses.
+    `experimental` is True where no real file proves its decoder for what this file uses; `zone`,
+    `is_demo` and `overrides` come from vendor profiles, `checks` from the checks of every ECG.
     """
 
     format: str
@@ -165,6 +197,10 @@ class DecodedEcg:
     statements: tuple[SourceStatement, ...] = ()
     warnings: tuple[DecodeWarning, ...] = ()
     experimental: bool = False
+    zone: str = ""
+    is_demo: bool = False
+    overrides: tuple[Override, ...] = ()
+    checks: tuple[Check, ...] = ()
 
     @property
     def canonical_hash(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from . import profiles
 from .canonical import Refused
 from .lead_codes import lead_by_meaning
 
@@ -12,6 +13,9 @@ FEWEST_LEADS = 4
 
 def named_lead(label: str, *, field: str) -> str:
     """The lead a label names. Raises Refused for one that is not known."""
+    mapped = profiles.lead(field, label)
+    if mapped is not None and not mapped.startswith("-"):
+        return mapped
     plain = label.isalnum() and label.isascii()
     name = lead_by_meaning(label) if plain else None
     if name is None:

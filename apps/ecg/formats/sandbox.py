@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import json
 import os
 import socket
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from . import MAX_FILE_BYTES
 from .canonical import DecodedEcg, Refused
@@ -75,7 +78,9 @@ class Sandbox:
         atexit.register(self.close)
         os.register_at_fork(after_in_child=self._forget)
 
-    def decode(self, data: bytes, limits: Limits = LIMITS) -> DecodedEcg:
+    def decode(
+        self, data: bytes, limits: Limits = LIMITS, *, profiles: Sequence[dict[str, Any]] = ()
+    ) -> DecodedEcg:
         """The decoded file. Raises Refused, or DecoderUnavailable."""
         if len(data) > MAX_FILE_BYTES:
             raise Refused("too-large", f"The file is larger than {MAX_FILE_BYTES >> 20} MB.")
@@ -83,7 +88,8 @@ class Sandbox:
         channel, control = self._open_request()
         try:
             with channel:
-                return decode_wire(_exchange(channel, request(data, limits), deadline))
+                asked = request(data, json.dumps(list(profiles)).encode(), limits)
+                return decode_wire(_exchange(channel, asked, deadline))
         except _Lost:
             self._discard(control)
             raise DecoderUnavailable("decoder process went away") from None
@@ -204,6 +210,8 @@ def _remaining(deadline: float) -> float:
 _default = Sandbox()
 
 
-def decode_limited(data: bytes, limits: Limits = LIMITS) -> DecodedEcg:
+def decode_limited(
+    data: bytes, limits: Limits = LIMITS, *, profiles: Sequence[dict[str, Any]] = ()
+) -> DecodedEcg:
     """`decode` in a limited child process. Raises Refused, or DecoderUnavailable."""
-    return _default.decode(data, limits)
+    return _default.decode(data, limits, profiles=profiles)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import signal
 import socket
 from collections.abc import Callable
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from .canonical import DecodedEcg, Refused
 from .sandbox_protocol import (
@@ -19,7 +20,7 @@ from .sandbox_protocol import (
 )
 from .wire import encode
 
-Decode = Callable[[bytes], DecodedEcg]
+Decode = Callable[[bytes, list[dict[str, Any]]], DecodedEcg]
 
 
 def run_child(channel_fd: int, decode: Decode) -> NoReturn:
@@ -27,9 +28,10 @@ def run_child(channel_fd: int, decode: Decode) -> NoReturn:
     code = 1
     try:
         channel = socket.socket(fileno=channel_fd)
-        limits, length = parse_request_header(_read(channel, REQUEST_SIZE))
+        limits, profiles, length = parse_request_header(_read(channel, REQUEST_SIZE))
         _limit(limits)
-        result = _result(decode, _read(channel, length))
+        known = json.loads(_read(channel, profiles))
+        result = _result(decode, _read(channel, length), known)
         channel.sendall(frame_header(RESULT, len(result)))
         channel.sendall(result)
         code = 0
@@ -37,9 +39,9 @@ def run_child(channel_fd: int, decode: Decode) -> NoReturn:
         os._exit(code)
 
 
-def _result(decode: Decode, data: bytes) -> bytes:
+def _result(decode: Decode, data: bytes, profiles: list[dict[str, Any]]) -> bytes:
     try:
-        return encode(decode(data))
+        return encode(decode(data, profiles))
     except Refused as refused:
         return encode(refused)
     except MemoryError:

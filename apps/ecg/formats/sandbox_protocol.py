@@ -8,7 +8,7 @@ from typing import NamedTuple
 RESULT, STATUS = b"R", b"S"
 MAX_RESULT_BYTES = 256 << 20
 _FRAME = struct.Struct("<cI")
-_REQUEST = struct.Struct("<QIdI")
+_REQUEST = struct.Struct("<QIdII")
 
 
 class Limits(NamedTuple):
@@ -26,16 +26,20 @@ class Limits(NamedTuple):
 LIMITS = Limits()
 
 
-def request(data: bytes, limits: Limits) -> bytes:
-    return _REQUEST.pack(limits.memory_bytes, limits.cpu_s, limits.wall_s, len(data)) + data
+def request(data: bytes, profiles: bytes, limits: Limits) -> bytes:
+    """A file and the vendor profiles, JSON, to read it with."""
+    sizes = len(profiles), len(data)
+    header = _REQUEST.pack(limits.memory_bytes, limits.cpu_s, limits.wall_s, *sizes)
+    return b"".join([header, profiles, data])
 
 
 REQUEST_SIZE = _REQUEST.size
 
 
-def parse_request_header(raw: bytes) -> tuple[Limits, int]:
-    memory, cpu, wall, length = _REQUEST.unpack(raw)
-    return Limits(memory, cpu, wall), length
+def parse_request_header(raw: bytes) -> tuple[Limits, int, int]:
+    """The limits, the length of the profiles, the length of the file."""
+    memory, cpu, wall, profiles, length = _REQUEST.unpack(raw)
+    return Limits(memory, cpu, wall), profiles, length
 
 
 def frame_header(kind: bytes, length: int) -> bytes:

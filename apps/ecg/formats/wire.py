@@ -16,10 +16,12 @@ from typing import Any
 import numpy as np
 
 from .canonical import (
+    Check,
     DecodedEcg,
     DecodeWarning,
     Filters,
     Lead,
+    Override,
     PatientIdentity,
     Refused,
     SourceMeasurement,
@@ -49,7 +51,10 @@ _TEXTS = [
     "sop_instance_uid",
     "study_instance_uid",
     "electrode_system",
+    "zone",
 ]
+_LEVELS = {"pass", "warn", "quarantine"}
+MAX_CHECKS = 200
 
 
 class WireError(ValueError):
@@ -59,7 +64,8 @@ class WireError(ValueError):
 def encode(result: DecodedEcg | Refused) -> bytes:
     """A decoded ECG or a refusal as bytes for `decode_wire`."""
     if isinstance(result, Refused):
-        refusal = {"code": result.code, "message": result.message, "field": result.field}
+        refusal: dict[str, Any] = {"code": result.code, "message": result.message}
+        refusal |= {"field": result.field, "checks": [asdict(c) for c in result.checks]}
         return _framed({"refused": refusal}, [])
     waveforms = [result.rhythm] if result.median is None else [result.rhythm, result.median]
     header: dict[str, Any] = {name: getattr(result, name) for name in _TEXTS}
@@ -73,6 +79,9 @@ def encode(result: DecodedEcg | Refused) -> bytes:
         "statements": [asdict(s) for s in result.statements],
         "warnings": [asdict(w) for w in result.warnings],
         "experimental": result.experimental,
+        "is_demo": result.is_demo,
+        "overrides": [asdict(o) for o in result.overrides],
+        "checks": [asdict(c) for c in result.checks],
         "waveforms": [_waveform_header(w) for w in waveforms],
     }
     return _framed(header, [part for w in waveforms for part in _waveform_body(w)])
@@ -119,7 +128,19 @@ def decode_wire(data: bytes) -> DecodedEcg:
 def _refused(raw: dict[str, Any]) -> Refused:
     if not _CODE.fullmatch(_text(raw["code"])):
         raise WireError("malformed refusal")
-    return Refused(raw["code"], _text(raw["message"])[:400], field=_text(raw["field"])[:64])
+    message, field = _text(raw["message"])[:400], _text(raw["field"])[:64]
+    return Refused(raw["code"], message, field=field, checks=_checks(raw["checks"]))
+
+
+def _checks(raw: list[dict[str, Any]]) -> tuple[Check, ...]:
+    found = tuple(Check(**_texts(row)) for row in raw)
+    if len(found) > MAX_CHECKS or not {check.level for check in found} <= _LEVELS:
+        raise WireError("malformed checks")
+    return found
+
+
+def _override(raw: dict[str, Any]) -> Override:
+    return Override(version=_whole(raw.pop("version")), **_texts(raw))
 
 
 def _ecg(header: dict[str, Any], body: memoryview) -> DecodedEcg:
@@ -143,6 +164,9 @@ def _ecg(header: dict[str, Any], body: memoryview) -> DecodedEcg:
         statements=tuple(SourceStatement(**_texts(s)) for s in header["statements"]),
         warnings=tuple(DecodeWarning(**_texts(w)) for w in header["warnings"]),
         experimental=_truth(header["experimental"]),
+        is_demo=_truth(header["is_demo"]),
+        overrides=tuple(_override(o) for o in header["overrides"]),
+        checks=_checks(header["checks"]),
         **{name: _text(header[name]) for name in _TEXTS},
     )
 

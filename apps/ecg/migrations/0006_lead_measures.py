@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """What was measured in each lead is kept beside what holds for all."""
 
-    dependencies = [("ecg", "0004_canary")]
+    dependencies = [("ecg", "0005_quality_and_overrides")]
 
     operations = [
         migrations.AddField(

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from apps.audit import actions as audit
 from apps.ingestion import queries
-from apps.web.arrivals import Row, rows_of
+from apps.web.arrivals import Row, checks_of, rows_of
 from apps.web.context import frame_of
 from apps.web.guard import OrganizationRequest, in_organization
 from apps.web.worklist import name_in
@@ -39,6 +39,7 @@ def arrival(request: OrganizationRequest, arrival_id: uuid.UUID) -> HttpResponse
     context = _list(request, None) | {
         "open": row,
         "copies": [copy for copy in copies if copy.ingress_id != found.pk],
+        **checks_of(request.active, found),
     }
     audit.record("ecg.arrivals.viewed", found, actor=request.user)
     return render(request, "web/arrivals.html", context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from apps.ecg.formats import profiles
 from apps.ecg.formats.canonical import DecodedEcg
 from apps.ecg.formats.limb import complete_limb_leads
 from apps.ecg.formats.warnings import Warnings
@@ -33,11 +34,12 @@ def decode(data: bytes) -> DecodedEcg:
     warnings = Warnings()
     series = find_rhythm(root, warnings)
     beat = find_median(root)
+    device = read_device(root, series)
+    profiles.seen_device(device.vendor, device.model, device.software)
     sequences = read_sequences(series)
     rhythm = read_waveform(sequences, "rhythm", warnings)
     median = None if beat is None else read_waveform(read_sequences(beat), "median", warnings)
     acquired = read_acquired(root, series, sequences.time, warnings)
-    device = read_device(root, series)
     sets = find_sets(series, beat)
     return DecodedEcg(
         format=NAME,

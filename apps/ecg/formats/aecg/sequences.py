@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from apps.ecg.formats import profiles
 from apps.ecg.formats.canonical import Lead, Refused, Waveform, WaveformKind
 from apps.ecg.formats.leads import check_leads, named_lead
 from apps.ecg.formats.scale import check_rate, check_scale
@@ -102,7 +103,7 @@ def _lead(sequence: Element, warnings: Warnings) -> Lead:
 
 
 def _nanovolts(quantity: Element, warnings: Warnings) -> Decimal:
-    unit = quantity.need_attribute("unit")
+    unit = profiles.unit(quantity.path("@unit"), quantity.need_attribute("unit"))
     factor = voltage_factor(unit)
     if factor is None:
         raise Refused(

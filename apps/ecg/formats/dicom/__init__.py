@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from apps.ecg.formats import profiles
 from apps.ecg.formats.canonical import DecodedEcg, Refused
 from apps.ecg.formats.leads_needed import require_leads
 from apps.ecg.formats.limb import complete_limb_leads
@@ -36,6 +37,9 @@ def decode(data: bytes) -> DecodedEcg:
     warnings = Warnings()
     dataset = read_file(data, warnings)
     reader = Reader(dataset, warnings)
+    vendor, model = reader.text(dataset, tags.MANUFACTURER), reader.text(dataset, tags.MODEL_NAME)
+    software = reader.text(dataset, tags.SOFTWARE_VERSIONS).replace("\\", ", ")
+    profiles.seen_device(vendor, model, software)
     groups = _groups(dataset, reader)
     rhythm = choose_rhythm(groups, reader)
     _check_content(dataset, groups, rhythm, reader)
@@ -47,9 +51,9 @@ def decode(data: bytes) -> DecodedEcg:
         decoder=VERSION,
         rhythm=complete_limb_leads(read_waveform(rhythm, reader), warnings),
         median=complete_limb_leads(read_waveform(median, reader), warnings) if median else None,
-        vendor=reader.text(dataset, tags.MANUFACTURER),
-        model=reader.text(dataset, tags.MODEL_NAME),
-        software=reader.text(dataset, tags.SOFTWARE_VERSIONS).replace("\\", ", "),
+        vendor=vendor,
+        model=model,
+        software=software,
         device_serial=reader.text(dataset, tags.DEVICE_SERIAL_NUMBER),
         station=reader.text(dataset, tags.STATION_NAME),
         institution=reader.text(dataset, tags.INSTITUTION_NAME),

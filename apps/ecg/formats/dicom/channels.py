@@ -6,6 +6,7 @@ from collections.abc import Collection
 from decimal import Context, Decimal
 from typing import NamedTuple, NoReturn
 
+from apps.ecg.formats import profiles
 from apps.ecg.formats.canonical import Lead, Refused
 from apps.ecg.formats.lead_codes import LeadCode, lead_by_code, lead_by_meaning
 from apps.ecg.formats.scale import check_scale
@@ -16,6 +17,7 @@ from .elements import Dataset
 from .values import Code, Reader, decimal, unsigned
 
 _EXACT = Context(prec=80)
+UNITS = "ChannelSensitivityUnitsSequence"
 
 
 class Channel(NamedTuple):
@@ -73,6 +75,9 @@ def _lead_code(definition: Dataset, reader: Reader) -> LeadCode:
             "A channel does not say which lead it is.",
             field="ChannelSourceSequence",
         )
+    mapped = profiles.lead("ChannelSourceSequence", str(source))
+    if mapped is not None:
+        return LeadCode(mapped.removeprefix("-"), False, mapped.startswith("-"))
     code = lead_by_code(source.scheme, source.value)
     if code is None:
         raise Refused(
@@ -103,7 +108,7 @@ def _scale(definition: Dataset, reader: Reader) -> tuple[Decimal, Decimal]:
     sensitivity = _number(definition, tags.CHANNEL_SENSITIVITY, "ChannelSensitivity")
     if sensitivity is None:
         _unknown_scale("ChannelSensitivity")
-    unit = _unit_nv(definition, reader)
+    unit = _unit_nv(definition, sensitivity, reader)
     factor = _number(definition, tags.CORRECTION_FACTOR, "ChannelSensitivityCorrectionFactor")
     baseline = _number(definition, tags.CHANNEL_BASELINE, "ChannelBaseline")
     if factor is None or baseline is None:
@@ -134,20 +139,21 @@ def _unit(definition: Dataset, reader: Reader) -> str:
     return code.value if code else ""
 
 
-def _unit_nv(definition: Dataset, reader: Reader) -> Decimal:
+def _unit_nv(definition: Dataset, sensitivity: Decimal, reader: Reader) -> Decimal:
     code = reader.code(definition, tags.SENSITIVITY_UNITS)
-    unit = code.value if code else ""
+    stated = code.value if code else ""
+    unit = profiles.unit(UNITS, stated, sensitivity)
     factor = voltage_factor(unit)
     if factor is None:
         shown = unit if unit and unit.isprintable() and len(unit) <= 12 else "(none)"
         raise Refused(
             "unknown-unit",
             f"Unit {shown} of the sensitivity is not known (uV, mV, nV or V).",
-            field="ChannelSensitivityUnitsSequence",
+            field=UNITS,
         )
     if factor.alias:
         reader.warnings.add("unit-alias", f"Unit {unit} was read as its UCUM code.")
-    meant = voltage_factor(code.meaning) if code else None
+    meant = voltage_factor(code.meaning) if code and unit == stated else None
     if meant is not None and meant.factor != factor.factor:
         reader.warnings.add(
             "unit-meaning", "The unit's code and its label differ; the code counts."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from apps.ecg.formats import profiles
 from apps.ecg.formats.canonical import SourceMeasurement
 from apps.ecg.formats.reported import Reported
 
@@ -73,12 +74,15 @@ def read_measurements(
         code = reader.code(item, tags.CONCEPT_NAME)
         if not text or code is None:
             continue
-        if code.key() not in NAMES:
+        rule = profiles.measurement("ConceptNameCodeSequence", str(code))
+        known = rule.name if rule else NAMES.get(code.key())
+        if known is None:
             unknown += 1
             continue
-        name, method = _with_method(item, NAMES[code.key()])
+        name, method = _with_method(item, known)
         given = reader.code(item, tags.MEASUREMENT_UNITS)
-        unit, lead = given.value if given else "", _lead(item, groups)
+        unit = given.value if given else (rule.unit if rule else "")
+        lead = _lead(item, groups)
         first = text.split("\\")[0]
         reported.add(name, first, unit=unit, method=method, lead=lead, code=str(code))
     if unknown:

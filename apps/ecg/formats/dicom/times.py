@@ -6,6 +6,8 @@ import datetime as dt
 import re
 from typing import NamedTuple
 
+from apps.ecg.formats import profiles
+
 from . import tags
 from .elements import Dataset
 from .values import Reader, ascii_text
@@ -52,7 +54,7 @@ def _from_parts(dataset: Dataset) -> tuple[dt.datetime | None, str]:
         (tags.CONTENT_DATE, tags.CONTENT_TIME, "ContentDate"),
         (tags.STUDY_DATE, tags.STUDY_TIME, "StudyDate"),
     ):
-        found = combine(ascii_text(dataset, date), ascii_text(dataset, time))
+        found = combine(ascii_text(dataset, date), ascii_text(dataset, time), field=source)
         if found:
             return found, source
     return None, ""
@@ -74,9 +76,10 @@ def parse_date(text: str) -> dt.date | None:
         return None
 
 
-def combine(date: str, time: str) -> dt.datetime | None:
+def combine(date: str, time: str, *, field: str = "") -> dt.datetime | None:
     """None unless the date is whole and the time has at least hours."""
-    day, match = parse_date(date), _TIME.fullmatch(time)
+    day = parse_date(date) or (profiles.date(field, date) if field else None)
+    match = _TIME.fullmatch(time)
     if day is None or match is None:
         return None
     hour, minute, second, fraction = match.groups(default="0")

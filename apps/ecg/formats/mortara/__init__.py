@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from apps.ecg.formats import profiles
 from apps.ecg.formats.canonical import DecodedEcg
 from apps.ecg.formats.limb import complete_limb_leads
 from apps.ecg.formats.warnings import Warnings
@@ -27,9 +28,11 @@ def decode(data: bytes) -> DecodedEcg:
     """The ECG in an ELI XML, before the checks every format shares. Raises Refused."""
     root = read_xml(data)
     warnings = Warnings()
+    device = read_device(root)
+    profiles.seen_device(device.vendor, device.model, device.software)
     rhythm = read_rhythm(root)
     cycle = read_typical_cycle(root, rhythm, warnings)
-    acquired, device = read_acquired(root, warnings), read_device(root)
+    acquired = read_acquired(root, warnings)
     return DecodedEcg(
         format=NAME,
         decoder=VERSION,

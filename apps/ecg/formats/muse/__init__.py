@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from apps.ecg.formats import profiles
 from apps.ecg.formats.canonical import DecodedEcg, Refused
 from apps.ecg.formats.limb import complete_limb_leads
 from apps.ecg.formats.warnings import Warnings
@@ -21,6 +22,8 @@ ROOT = "RestingECG"
 VERSIONS = (7, 8, 9)
 UNPROVEN = (8,)  # no real file of it was at hand
 
+_ORDERS: dict[str, DateOrder] = {"MDY": "month-first", "DMY": "day-first"}
+
 __all__ = ["NAME", "VERSION", "DateOrder", "decode", "recognises"]
 
 
@@ -36,11 +39,13 @@ def decode(data: bytes, date_order: DateOrder | None = None) -> DecodedEcg:
     root = read_xml(data, doctype=ROOT)
     warnings = Warnings()
     major = _major_version(root)
+    device = read_device(root, warnings)
+    profiles.seen_device("GE", device.model, device.software)
     rhythm = find_rhythm(root, warnings)
     median = find_median(root)
-    dates = Dates(root, date_order, warnings)
+    known = date_order or _ORDERS.get(profiles.date_order("AcquisitionDate"))
+    dates = Dates(root, known, warnings)
     acquired = dates.acquired()
-    device = read_device(root, warnings)
     check_fiducials(root, median, warnings)
     return DecodedEcg(
         format=NAME,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from apps.ecg.formats import profiles
 from apps.ecg.formats.canonical import DecodedEcg, Refused
 from apps.ecg.formats.limb import complete_limb_leads
 from apps.ecg.formats.warnings import Warnings
@@ -34,10 +35,11 @@ def decode(data: bytes) -> DecodedEcg:
     root = read_xml(data)
     warnings = Warnings()
     version = _version(root)
+    device = read_device(root)
+    profiles.seen_device("Philips", device.model, device.software)
     parsed = find_rhythm(root)
     median = read_median(root, warnings)
     acquired = read_acquired(root, warnings)
-    device = read_device(root)
     interpretation = newest_interpretation(root, warnings)
     return DecodedEcg(
         format=NAME,

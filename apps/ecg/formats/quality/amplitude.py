@@ -4,48 +4,56 @@ from __future__ import annotations
 
 import numpy as np
 
-from apps.ecg.formats.canonical import Refused
-from apps.ecg.formats.warnings import Warnings
+from apps.ecg.formats.heights import are_stretched
 
+from .panel import Panel
 from .signal import Signal, Vector
 
 SMALL_UV, LARGE_UV = 150.0, 6_000.0
 SMALLEST_UV, LARGEST_UV = 50.0, 20_000.0
 RATIO_ODD, RATIO_WRONG = (0.8, 1.25), (0.4, 2.5)
 COMPARABLE_UV = 300.0
-ALIKE, ALIKE_LEADS = 0.005, 8
+STRETCHED = "leads-stretched"
+USUAL, ALIKE = "0.15 to 6 mV", "0.8 to 1.25"
 
 
-def check_amplitude(signal: Signal, warnings: Warnings) -> None:
+def check_amplitude(signal: Signal, panel: Panel) -> None:
     ranges = signal.ranges_uv
     largest = float(ranges.max())
+    figure = f"{largest / 1000:.2f} mV at most"
     if largest < SMALLEST_UV:
-        raise Refused("no-signal", "No lead is larger than 0.05 mV; the scale or signal is wrong.")
+        words = "No lead is larger than 0.05 mV; the scale or signal is wrong."
+        panel.quarantine("amplitude", "no-signal", words, figure, "at least 0.05 mV")
+        return
     if largest > LARGEST_UV:
-        raise Refused("implausible-amplitude", "A lead is larger than 20 mV; the scale is wrong.")
+        words = "A lead is larger than 20 mV; the scale is wrong."
+        panel.quarantine("amplitude", "implausible-amplitude", words, figure, "up to 20 mV")
+        return
+    panel.passed("amplitude", "Every lead is as large as usual.", figure, USUAL)
     for name, value in zip(signal.names, ranges, strict=True):
         if not SMALL_UV <= value <= LARGE_UV:
-            warnings.add("unusual-amplitude", f"Lead {name} spans {value / 1000:.2f} mV.")
+            spans = f"{value / 1000:.2f} mV"
+            words = f"Lead {name} spans {spans}."
+            panel.warn("amplitude", "unusual-amplitude", words, spans, USUAL)
 
 
-def check_normalised(signal: Signal) -> None:
-    """Raises Refused where the leads are equally tall to half a percent: no heart is.
-
-    Published data sets carry such records: each lead was stretched to the same height.
-    """
-    values = [signal.valid(lead) for lead in signal.measured()]
-    spans = np.array([np.ptp(row) if row.size else 0.0 for row in values])
-    if spans.size >= ALIKE_LEADS and spans.min() >= (1 - ALIKE) * spans.max():
-        raise Refused(
-            "normalised-leads",
-            f"Every lead spans the same {spans.max() / 1000:.2f} mV: the leads were stretched "
-            "one by one, and their true amplitudes are not in the file.",
-            field="gain",
+def check_stretched(signal: Signal, panel: Panel) -> bool:
+    """Whether each lead was stretched to the same height; then no height in the file is true."""
+    found = are_stretched(signal.valid(lead) for lead in signal.measured())
+    if found:
+        words = (
+            "Every lead spans the same height: the leads were stretched one by one, and their true "
+            "amplitudes are not in the file. Only intervals and rhythm are measured."
         )
+        panel.warn("heights", STRETCHED, words)
+    else:
+        panel.passed("heights", "The leads differ in height, as those of a heart do.")
+    return found
 
 
-def check_median_scale(rhythm: Signal, median: Signal, warnings: Warnings) -> None:
+def check_median_scale(rhythm: Signal, median: Signal, panel: Panel) -> None:
     """The median beat must be as tall as the beats it stands for."""
+    panel.passed("median", "The median beat is as tall as the beats.", limit=ALIKE)
     beat_samples = round(median.uv.shape[1] * rhythm.rate_hz / median.rate_hz)
     for name in median.names:
         if name not in rhythm.names:
@@ -55,10 +63,13 @@ def check_median_scale(rhythm: Signal, median: Signal, warnings: Warnings) -> No
         if max(beat, beats) < COMPARABLE_UV:
             continue
         ratio = beat / beats if beats else np.inf
+        figure = f"{ratio:.2f} in {name}"
         if not RATIO_WRONG[0] <= ratio <= RATIO_WRONG[1]:
-            raise Refused("median-scale", f"Median beat and rhythm differ in scale (lead {name}).")
-        if not RATIO_ODD[0] <= ratio <= RATIO_ODD[1]:
-            warnings.add("median-scale", f"Median beat and rhythm differ in height (lead {name}).")
+            words = f"Median beat and rhythm differ in scale (lead {name})."
+            panel.quarantine("median", "median-scale", words, figure, "0.4 to 2.5")
+        elif not RATIO_ODD[0] <= ratio <= RATIO_ODD[1]:
+            words = f"Median beat and rhythm differ in height (lead {name})."
+            panel.warn("median", "median-scale", words, figure, ALIKE)
 
 
 def _span(values: Vector) -> float:

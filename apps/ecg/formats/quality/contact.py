@@ -8,21 +8,21 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from apps.ecg.formats.canonical import Refused
-from apps.ecg.formats.warnings import Warnings
-
+from .panel import Panel
 from .signal import Signal, Vector
 
 FLAT_UV = 2.0
 CONSTANT = 1e-6  # a variance that is only rounding
 COPY_CORRELATION, COPY_SIZE = 0.9999, 0.01
+LIMIT = "less than 2 µV for more than 1 s"
 
 
-def check_flat(signal: Signal, warnings: Warnings) -> None:
+def check_flat(signal: Signal, panel: Panel) -> None:
     """A lead with less than 2 µV of deviation for more than a second.
 
     Where every lead pauses at once but still carries noise, the heart may have paused: a warning.
     """
+    panel.passed("flat", "Every recorded lead carries a signal.", limit=LIMIT)
     window = int(signal.rate_hz) + 1
     leads = signal.measured()
     if not leads or signal.uv.shape[1] < window:
@@ -32,13 +32,15 @@ def check_flat(signal: Signal, warnings: Warnings) -> None:
     flat = np.array([variance < FLAT_UV**2 for variance in variances])
     pause = _all(flat)
     if pause.any() and not (pause & _all([variance < CONSTANT for variance in variances])).any():
-        warnings.add("all-leads-quiet", "All leads are quiet for more than a second.")
+        words = "All leads are quiet for more than a second."
+        panel.warn("flat", "all-leads-quiet", words, limit=LIMIT)
         flat &= ~_widened(pause, window)
     names = [signal.names[lead] for lead, row in zip(leads, flat, strict=True) if row.any()]
+    words = f"No signal for more than a second in {', '.join(names)}."
     if len(names) >= 3 or {"I", "II"} & set(names):
-        raise Refused("flat-leads", f"No signal for more than a second in {', '.join(names)}.")
-    if names:
-        warnings.add("flat-lead", f"No signal for more than a second in {', '.join(names)}.")
+        panel.quarantine("flat", "flat-leads", words, ", ".join(names), LIMIT)
+    elif names:
+        panel.warn("flat", "flat-lead", words, ", ".join(names), LIMIT)
 
 
 def _all(flags: Sequence[NDArray[np.bool_]] | NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -78,8 +80,9 @@ def _window_sums(values: Vector, window: int) -> Vector:
     return out
 
 
-def check_duplicates(signal: Signal) -> None:
+def check_duplicates(signal: Signal, panel: Panel) -> None:
     """Two recorded leads with the same samples: one of them is not what it says."""
+    panel.passed("copies", "No two leads hold the same signal.", limit="r up to 0.9999")
     leads = signal.measured()
     rows = [signal.uv[lead] - signal.uv[lead].mean() for lead in leads]
     sizes = [float(np.sqrt((row * row).sum())) for row in rows]
@@ -90,7 +93,8 @@ def check_duplicates(signal: Signal) -> None:
             and signal.scales_uv[leads[a]] == signal.scales_uv[leads[b]]
         ):
             names = f"{signal.names[leads[a]]} and {signal.names[leads[b]]}"
-            raise Refused("duplicate-channel", f"Leads {names} hold the same signal.")
+            words = f"Leads {names} hold the same signal."
+            panel.quarantine("copies", "duplicate-channel", words, names, "r up to 0.9999")
 
 
 def _alike(a: float, b: float) -> bool:

@@ -6,31 +6,37 @@ from itertools import combinations
 
 import numpy as np
 
-from apps.ecg.formats.canonical import Refused
-from apps.ecg.formats.warnings import Warnings
-
+from .panel import Panel
 from .signal import Signal, Vector, upper_percentile
 
 # name: (weight of I, weight of II)
 WEIGHTS = {"III": (-1.0, 1.0), "aVR": (-0.5, -0.5), "aVL": (1.0, -0.5), "aVF": (-0.5, 1.0)}
 FRACTION = 0.999
 LSBS, PASS_UV, WARN_UV = 3.0, 15.0, 50.0
+LIMIT = "3 steps or 15 µV, never 50 µV"
 _SHIFTS = (-3, -2, -1, 1, 2, 3)
 
 
-def check_identities(signal: Signal, warnings: Warnings) -> None:
+def check_identities(signal: Signal, panel: Panel) -> None:
     limb = _limb_leads(signal)
-    for name, residual in _residuals(limb).items():
+    residuals = _residuals(limb)
+    if not residuals:
+        panel.passed("limb-leads", "No limb lead was recorded beside I and II to compare.")
+        return
+    worst = f"{max(residuals.values()):.1f} µV at most"
+    panel.passed("limb-leads", "The limb leads follow from I and II.", worst, LIMIT)
+    for name, residual in residuals.items():
         allowed = max(LSBS * _scale_uv(signal, name), PASS_UV)
-        if residual <= allowed:
-            continue
+        figure = f"{residual:.1f} µV in {name}"
         if residual > max(WARN_UV, allowed):
-            raise Refused(
-                "lead-identity",
+            words = (
                 f"Lead {name} does not follow from I and II (off by {residual:.0f} µV); "
-                f"{_diagnosis(limb, name)}.",
+                f"{_diagnosis(limb, name)}."
             )
-        warnings.add("lead-identity", f"Lead {name} is off I and II by {residual:.0f} µV.")
+            panel.quarantine("limb-leads", "lead-identity", words, figure, LIMIT)
+        elif residual > allowed:
+            words = f"Lead {name} is off I and II by {residual:.0f} µV."
+            panel.warn("limb-leads", "lead-identity", words, figure, LIMIT)
 
 
 def _limb_leads(signal: Signal) -> dict[str, Vector]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from apps.ecg.formats.warnings import Warnings
-
+from .panel import Panel
 from .signal import Signal, Vector, upper_percentile
 
 CLEAR_UV = 100.0
@@ -14,19 +13,23 @@ CLEAR_P_UV = 15.0
 FLAT_II_UV, TALL_UV = 150.0, 300.0
 
 
-def check_reversal(signal: Signal, warnings: Warnings) -> None:
+def check_reversal(signal: Signal, panel: Panel) -> None:
     """Suspects arm exchange (I upside down, chest normal) and right arm–leg exchange (II flat)."""
     if not {"I", "II", "aVR", "V5", "V6"} <= set(signal.names):
+        panel.passed("electrodes", "Too few leads to suspect exchanged electrodes.")
         return
+    panel.passed("electrodes", "Nothing speaks for exchanged limb electrodes.")
     if _right_leg(signal):
-        warnings.add("limb-reversal", "Lead II is almost flat: right arm and leg exchanged?")
+        words = "Lead II is almost flat: right arm and leg exchanged?"
+        panel.warn("electrodes", "limb-reversal", words)
         return
     qrs = _qrs(signal)
     peaks = {name: _peak(signal.row(name), qrs) for name in ("I", "aVR", "V5", "V6")}
     arms = peaks["I"] < -CLEAR_UV and peaks["aVR"] > CLEAR_UV
     chest = peaks["V5"] > CLEAR_UV and peaks["V6"] > CLEAR_UV
     if arms and chest and _p_wave(signal, qrs) < -CLEAR_P_UV:
-        warnings.add("limb-reversal", "Lead I is upside down: arm electrodes exchanged?")
+        words = "Lead I is upside down: arm electrodes exchanged?"
+        panel.warn("electrodes", "limb-reversal", words)
 
 
 def _right_leg(signal: Signal) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from apps.ecg.formats import profiles
 from apps.ecg.formats.canonical import DecodedEcg, Refused
 from apps.ecg.formats.limb import complete_limb_leads
 from apps.ecg.formats.warnings import Warnings
@@ -29,6 +30,8 @@ def decode(data: bytes) -> DecodedEcg:
     root = read_xml(data)
     warnings = Warnings()
     _check_kind(root)
+    device = read_device(root)
+    profiles.seen_device(device.vendor, device.model, device.software)
     event = find_event(root)
     said = read_said(event)
     wavedata, average = need_rhythm(event, warnings), find_wavedata(event, AVERAGE)
@@ -38,7 +41,7 @@ def decode(data: bytes) -> DecodedEcg:
     borne_out = agrees(rhythm, beat_rate.hz if beat_rate else None, numbers(said))
     if not borne_out:
         warnings.add("rate-unproven", "Nothing in the file bears its sampling rate out.")
-    acquired, device = read_acquired(root, warnings), read_device(root)
+    acquired = read_acquired(root, warnings)
     return DecodedEcg(
         format=NAME,
         decoder=VERSION,

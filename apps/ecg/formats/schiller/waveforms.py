@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import numpy as np
 
+from apps.ecg.formats import profiles
 from apps.ecg.formats.canonical import Lead, Refused, Waveform, WaveformKind
 from apps.ecg.formats.leads import check_leads, named_lead
 from apps.ecg.formats.listed import whole_numbers
@@ -96,7 +97,7 @@ def _samples(channel: Element, count: int) -> np.ndarray[tuple[int], np.dtype[np
 def _scale(wavedata: Element) -> Decimal:
     """nV per count, in the unit this file names."""
     place = ("resolution", "yres")
-    unit = wavedata.need_text(*place, "units")
+    unit = profiles.unit(wavedata.path(*place, "units"), wavedata.need_text(*place, "units"))
     factor = voltage_factor(_UNITS.get(unit, unit))
     if factor is None:
         raise Refused(

@@ -1,0 +1,186 @@
+"""Opening a question of identity, deciding it, and carrying the decision out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from apps.audit import actions as audit
+from apps.audit.alarms import raise_alarm, resolve_alarm
+from apps.core.insert import insert_unless_there
+from apps.ecg.models import Patient, Recording
+from apps.ingestion.copies import time_of
+from apps.ingestion.identity import find_or_create_patient
+from apps.ingestion.models import IdentityCase, RecordingArrival
+from apps.tenants.models import User
+
+Kind, State, Decision = IdentityCase.Kind, IdentityCase.State, IdentityCase.Decision
+
+OF_COPIES = (Decision.KEEP, Decision.MOVE)
+OF_PAIRS = (Decision.SEPARATE, Decision.DUPLICATE)
+# What may be decided of each kind.
+CHOICES: dict[str, tuple[IdentityCase.Decision, ...]] = {
+    Kind.IDENTITY_CONFLICT: OF_COPIES,
+    Kind.CORRECTION: OF_COPIES,
+    Kind.TIME_CONFLICT: (Decision.KEEP, Decision.RETIME),
+    Kind.UID_COLLISION: OF_PAIRS,
+    Kind.POSSIBLE_DUPLICATE: OF_PAIRS,
+}
+# Those that need a copy to be chosen, and change what a report prints.
+OF_A_COPY = {Decision.MOVE, Decision.RETIME}
+ALARMS = {
+    Kind.IDENTITY_CONFLICT: "identity.conflict",
+    Kind.UID_COLLISION: "identity.uid_collision",
+}
+FACTS = ("family_name", "given_name", "name_prefix", "sex")
+
+
+class NotDecidable(Exception):
+    """The case is not open, or the decision is none of its kind; the text is for the person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a person decided, of which copy, and why."""
+
+    decision: str
+    reason: str
+    chosen: RecordingArrival | None = None
+
+
+def subject_of(recording: Recording) -> str:
+    return f"recording:{recording.pk}"
+
+
+@transaction.atomic
+def open_case(
+    kind: str, recording: Recording, *, subject: str, other: Recording | None = None
+) -> bool:
+    """True where it is new: one open case for a question, however many files raise it."""
+    case = IdentityCase(
+        organization_id=recording.organization_id,
+        kind=kind,
+        subject=subject,
+        recording=recording,
+        other=other,
+    )
+    if not insert_unless_there(case):
+        return False
+    audit.record("ingestion.identity.opened", case, kind=kind, recording=str(recording.public_id))
+    if kind in ALARMS:
+        raise_alarm(ALARMS[Kind(kind)], str(case.public_id))
+    return True
+
+
+@transaction.atomic
+def decide(
+    case: IdentityCase, verdict: Verdict, *, by: User, now: dt.datetime, may_change: bool
+) -> IdentityCase:
+    """Keep the decision and carry it out, or let it wait for an amendment.
+
+    `may_change` is False while a signed report prints what would change. Raises NotDecidable.
+    """
+    case = _locked(case, State.OPEN)
+    _check(case, verdict)
+    case.decision, case.chosen = verdict.decision, verdict.chosen
+    case.reason = " ".join(verdict.reason.split())[:400]
+    case.decided_by, case.decided_at = by, now
+    case.state = State.WAITING
+    audit.record(
+        "ingestion.identity.decided", case, actor=by, kind=case.kind, decision=case.decision
+    )
+    if may_change or case.decision not in OF_A_COPY:
+        _carry_out(case, by, now)
+    case.save()
+    return case
+
+
+@transaction.atomic
+def carry_out(case: IdentityCase, *, by: User, now: dt.datetime, may_change: bool) -> IdentityCase:
+    """A decision that waited, once the report is being amended. Raises NotDecidable."""
+    case = _locked(case, State.WAITING)
+    if not may_change:
+        raise NotDecidable("The signed report must be amended first.")
+    _carry_out(case, by, now)
+    case.save()
+    return case
+
+
+def _locked(case: IdentityCase, state: str) -> IdentityCase:
+    rows = IdentityCase.objects.select_for_update(no_key=True, of=("self",))
+    found = rows.select_related("recording__organization", "other", "chosen").get(pk=case.pk)
+    if found.state != state:
+        raise NotDecidable("Somebody else has decided this meanwhile.")
+    return found
+
+
+def _check(case: IdentityCase, verdict: Verdict) -> None:
+    if verdict.decision not in CHOICES[Kind(case.kind)]:
+        raise NotDecidable("Choose one of the decisions.")
+    if not verdict.reason.strip():
+        raise NotDecidable("Say why: the reason stays with the case.")
+    needs_copy = verdict.decision in OF_A_COPY
+    if needs_copy and (verdict.chosen is None or verdict.chosen.recording_id != case.recording_id):
+        raise NotDecidable("Choose the copy that is right.")
+    if verdict.decision == Decision.RETIME and not time_of(verdict.chosen.identity):  # type: ignore[union-attr]
+        raise NotDecidable("That copy does not say when it was made.")
+    if verdict.decision == Decision.MOVE and not verdict.chosen.identity["identifier"]:  # type: ignore[union-attr]
+        raise NotDecidable("That copy has no record number, so it names no patient.")
+
+
+def _carry_out(case: IdentityCase, by: User, now: dt.datetime) -> None:
+    if case.decision == Decision.MOVE:
+        _move(case, by)
+    elif case.decision == Decision.RETIME:
+        _retime(case, by)
+    elif case.decision == Decision.DUPLICATE:
+        case.recording.duplicate_of = case.other
+        case.recording.save(update_fields=["duplicate_of"])
+        audit.record("ecg.recording.duplicated", case.recording, actor=by, entry=_name(case))
+    case.state, case.closed_at = State.CLOSED, now
+    if case.kind in ALARMS:
+        resolve_alarm(ALARMS[Kind(case.kind)], str(case.public_id), by=by)
+    audit.record("ingestion.identity.closed", case, actor=by, decision=case.decision)
+
+
+def _move(case: IdentityCase, by: User) -> None:
+    """The recording becomes the patient's that the chosen copy names, whose record it corrects."""
+    assert case.chosen is not None
+    recording, stated = case.recording, case.chosen.identity
+    patient, _ = find_or_create_patient(stated, recording.organization)
+    _correct(patient, stated, by, case)
+    if patient.pk != recording.patient_id:
+        recording.patient = patient
+        recording.save(update_fields=["patient"])
+        audit.record("ecg.recording.moved", recording, actor=by, entry=_name(case))
+
+
+def _correct(patient: Patient, stated: dict[str, Any], by: User, case: IdentityCase) -> None:
+    """Only what the copy states, and only where it differs."""
+    changed = [name for name in FACTS if stated[name] and getattr(patient, name) != stated[name]]
+    for name in changed:
+        setattr(patient, name, stated[name])
+    if stated["born_on"] and stated["born_on"] != str(patient.born_on or ""):
+        patient.born_on = dt.date.fromisoformat(stated["born_on"])
+        changed.append("born_on")
+    if changed:
+        patient.save(update_fields=changed)
+        fields = ", ".join(sorted(changed))
+        audit.record("ecg.patient.corrected", patient, actor=by, field=fields, entry=_name(case))
+
+
+def _retime(case: IdentityCase, by: User) -> None:
+    assert case.chosen is not None
+    recording, stated = case.recording, case.chosen.identity
+    recording.acquired_at = time_of(stated)
+    recording.acquired_local = stated["acquired_local"]
+    recording.acquired_zone = stated["acquired_zone"]
+    recording.save(update_fields=["acquired_at", "acquired_local", "acquired_zone"])
+    audit.record("ecg.recording.retimed", recording, actor=by, entry=_name(case))
+
+
+def _name(case: IdentityCase) -> str:
+    return str(case.public_id)

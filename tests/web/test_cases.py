@@ -1,0 +1,242 @@
+"""Deciding whose ECG it is: compared side by side, with a reason, and never silently."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.db import transaction
+from django.urls import reverse
+
+from apps.audit.models import Alarm
+from apps.core.scope import organization_scope
+from apps.ecg.models import Patient, Recording
+from apps.ingestion.cases import open_case, subject_of
+from apps.ingestion.models import IdentityCase, RecordingArrival
+from apps.reports.actions import begin_amendment
+from apps.reports.models import Report
+from tests.database import committed
+from tests.factories import inside, make_ingress, make_patient, make_recording
+from tests.web.pages import events, report_of, sign_now
+
+pytestmark = committed
+
+Kind, State = IdentityCase.Kind, IdentityCase.State
+NOW = dt.datetime(2026, 3, 2, 9, 30, tzinfo=dt.UTC)
+SAYS = {
+    "family_name": "Bright",
+    "given_name": "Berta",
+    "name_prefix": "",
+    "identifier": "MRN-9",
+    "assigning_authority": "TRUST",
+    "born_on": "1970-02-03",
+    "sex": "F",
+    "acquired_at": NOW.isoformat(),
+    "acquired_local": "2026-03-02T09:30:00",
+    "acquired_zone": "Europe/London",
+}
+
+
+def case_about(recording, kind=Kind.IDENTITY_CONFLICT, other=None, **says):
+    """A case with one copy that says otherwise."""
+    organization = recording.organization
+    ingress = make_ingress(organization)
+    with inside(organization):
+        RecordingArrival.objects.create(
+            organization=organization,
+            recording=recording,
+            ingress=ingress,
+            outcome=kind if kind in RecordingArrival.outcome.field.flatchoices else "new",
+            identity=SAYS | says,
+        )
+        open_case(kind, recording, other=other, subject=subject_of(recording))
+        return IdentityCase.objects.get(recording=recording), ingress
+
+
+def page_of(case):
+    return reverse("identity-case", args=[case.public_id])
+
+
+@pytest.fixture
+def recording(mercy):
+    return make_recording(mercy, patient=make_patient(mercy, family_name="Ashdown", mrn="M1"))
+
+
+@pytest.fixture
+def desk(client_of, technician):
+    return client_of(technician)
+
+
+def decide(desk, case, decision, ingress=None, reason="Asked the ward"):
+    copy = {"copy": ingress.public_id} if ingress else {}
+    return desk.post(page_of(case), {"decision": decision, "reason": reason} | copy)
+
+
+def again(row):
+    with organization_scope(row.organization_id), transaction.atomic():
+        return type(row).objects.get(pk=row.pk)
+
+
+def patient_of(recording):
+    with inside(recording.organization):
+        return Recording.objects.select_related("patient").get(pk=recording.pk).patient
+
+
+def test_nothing_to_decide_says_so(desk):
+    assert "No question of identity" in desk.get(reverse("identity-cases")).content.decode()
+
+
+def test_a_case_stands_in_its_queue_and_in_the_bar(desk, recording):
+    case, _ = case_about(recording)
+    html = desk.get(reverse("identity-cases")).content.decode()
+    assert page_of(case) in html
+    assert '>Identity <span class="count">1</span>' in html
+    elsewhere = desk.get(reverse("identity-cases"), {"kind": "time_conflict"}).content.decode()
+    assert page_of(case) not in elsewhere
+
+
+def test_what_is_held_stands_beside_what_came(desk, recording, mercy):
+    case, _ = case_about(recording)
+    html = desk.get(page_of(case)).content.decode()
+    for words in ("ASHDOWN", "BRIGHT, Berta", "MRN-9", "03-Feb-1970"):
+        assert words in html
+    assert html.count("differs: ") >= 3
+    [event] = events(mercy, "ingestion.identity.viewed")
+    assert event.object_id == str(case.public_id)
+
+
+def test_keeping_what_is_held_closes_the_case_and_changes_nothing(desk, recording, mercy):
+    case, _ = case_about(recording)
+    held = patient_of(recording)
+    assert decide(desk, case, "keep").status_code == 302
+    closed = again(case)
+    assert (closed.state, closed.reason) == (State.CLOSED, "Asked the ward")
+    assert closed.decided_by_id is not None
+    assert patient_of(recording) == held
+    with inside(mercy):
+        assert not Alarm.objects.filter(code="identity.conflict", resolved_at=None).exists()
+
+
+def test_the_patient_of_a_copy_gets_the_ecg(desk, recording, mercy):
+    case, ingress = case_about(recording)
+    decide(desk, case, "move", ingress)
+    patient = patient_of(recording)
+    assert (patient.family_name, patient.given_name) == ("Bright", "Berta")
+    assert [event.object_id for event in events(mercy, "ecg.recording.moved")] == [
+        str(recording.public_id)
+    ]
+
+
+def test_other_demographics_of_the_same_number_correct_the_record(desk, recording, mercy):
+    case, ingress = case_about(
+        recording, Kind.CORRECTION, identifier="M1", assigning_authority="MERCY"
+    )
+    held = patient_of(recording)
+    decide(desk, case, "move", ingress)
+    corrected = patient_of(recording)
+    assert (corrected.pk, corrected.family_name) == (held.pk, "Bright")
+    [event] = events(mercy, "ecg.patient.corrected")
+    assert "Bright" not in event.details
+
+
+def test_the_time_of_a_copy_becomes_the_recordings(desk, recording):
+    case, ingress = case_about(recording, Kind.TIME_CONFLICT)
+    decide(desk, case, "retime", ingress)
+    assert again(recording).acquired_at == NOW
+
+
+def test_a_duplicate_leaves_the_worklist_and_stays_readable(desk, recording, mercy):
+    other = make_recording(mercy)
+    case, _ = case_about(recording, Kind.POSSIBLE_DUPLICATE, other)
+    decide(desk, case, "duplicate")
+    rows = desk.get(reverse("worklist")).content.decode()
+    address = reverse("recording", args=[recording.public_id])
+    assert address not in rows
+    assert reverse("recording", args=[other.public_id]) in rows
+    assert "repeats" in desk.get(address).content.decode()
+
+
+def test_two_different_ecgs_stay_two(desk, recording, mercy):
+    case, _ = case_about(recording, Kind.UID_COLLISION, make_recording(mercy))
+    decide(desk, case, "separate")
+    assert again(recording).duplicate_of_id is None
+    assert again(case).state == State.CLOSED
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        ({"decision": "keep"}, "Say why"),
+        ({"reason": "x"}, "Choose one of the decisions"),
+        ({"decision": "duplicate", "reason": "x"}, "Choose one of the decisions"),
+        ({"decision": "move", "reason": "x"}, "Choose the copy"),
+    ],
+)
+def test_a_decision_that_is_not_whole_is_asked_again(desk, recording, given, problem):
+    case, _ = case_about(recording)
+    answer = desk.post(page_of(case), given)
+    assert answer.status_code == 409
+    assert problem in answer.content.decode()
+    assert again(case).state == State.OPEN
+
+
+def test_a_copy_of_another_recording_is_not_chosen(desk, recording, mercy):
+    case, _ = case_about(recording)
+    _, foreign = case_about(make_recording(mercy))
+    assert "Choose the copy" in decide(desk, case, "move", foreign).content.decode()
+
+
+def test_who_comes_second_is_told(desk, recording):
+    case, ingress = case_about(recording)
+    decide(desk, case, "keep")
+    answer = decide(desk, case, "move", ingress)
+    assert answer.status_code == 409
+    assert "Somebody else has decided" in answer.content.decode()
+    assert patient_of(recording).family_name == "Ashdown"
+
+
+def test_a_signed_report_is_not_changed_before_it_is_amended(desk, recording, reader):
+    report = sign_now(recording, reader)
+    case, ingress = case_about(recording)
+    decide(desk, case, "move", ingress)
+    assert again(case).state == State.WAITING
+    assert patient_of(recording).family_name == "Ashdown"
+    early = desk.post(page_of(case), {"do": "carry-out"})
+    assert "must be amended first" in early.content.decode()
+    with inside(recording.organization):
+        begin_amendment(report, reader=reader, reason="Wrong patient", now=NOW)
+    assert desk.post(page_of(case), {"do": "carry-out"}).status_code == 302
+    assert again(case).state == State.CLOSED
+    assert patient_of(recording).family_name == "Bright"
+    assert report_of(recording).status == Report.Status.AMENDING
+
+
+def test_a_reader_sees_that_identity_is_in_question_and_decides_nothing(
+    client_of, reader, recording
+):
+    case, _ = case_about(recording)
+    room = client_of(reader)
+    html = room.get(reverse("recording", args=[recording.public_id])).content.decode()
+    assert "a question of identity is open" in html
+    assert page_of(case) not in html
+    assert room.get(page_of(case)).status_code == 403
+
+
+def test_demographics_of_a_copy_are_on_no_other_page(desk, recording):
+    case, ingress = case_about(recording)
+    for address in (
+        reverse("identity-cases"),
+        reverse("recording", args=[recording.public_id]),
+        reverse("patient", args=[recording.patient.public_id]),
+        reverse("arrival", args=[ingress.public_id]),
+    ):
+        assert "Berta" not in desk.get(address).content.decode()
+    assert "Berta" in desk.get(page_of(case)).content.decode()
+
+
+def test_patients_are_made_once_however_many_cases_name_them(desk, mercy):
+    for _ in range(2):
+        case, ingress = case_about(make_recording(mercy))
+        decide(desk, case, "move", ingress)
+    with inside(mercy):
+        assert Patient.objects.filter(family_name="Bright").count() == 1
