@@ -40,13 +40,15 @@ def test_other_ecg_objects_hold_the_same_samples_and_are_experimental(uid):
     [
         ("GE Healthcare", DicomOptions(), False),
         ("Mortara Instrument, Inc.", DicomOptions(encoding="implicit-le"), False),
-        ("Acme", DicomOptions(), True),
+        ("Acme", DicomOptions(), False),
         ("GE Healthcare", DicomOptions(encoding="explicit-be"), True),
         ("GE Healthcare", DicomOptions(sample_type="US"), True),
     ],
 )
 def test_what_no_real_file_has_proven_is_marked(vendor, options, experimental):
-    assert decode(file(options=options, vendor=vendor)).experimental is experimental
+    found = decode(file(options=options, vendor=vendor))
+    assert found.experimental is experimental
+    assert ("maker-unproven" in {w.code for w in found.warnings}) is (vendor == "Acme")
 
 
 def catheter_laboratory(dataset):

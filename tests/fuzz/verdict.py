@@ -38,7 +38,7 @@ def judge(data: bytes, original: DecodedEcg) -> Verdict:
     """Decodes in this process; an exception that is no refusal is a crash."""
     begun = time.process_time()
     try:
-        kind, code = _kind(decode(data), original), ""
+        kind, code = compared(decode(data), original), ""
     except Refused as refused:
         crashed = refused.code == "decoder-error"
         kind, code = CRASHED if crashed else REFUSED, refused.code
@@ -46,7 +46,8 @@ def judge(data: bytes, original: DecodedEcg) -> Verdict:
     return Verdict(SLOW if seconds > LIMIT_S else kind, code, seconds)
 
 
-def _kind(found: DecodedEcg, original: DecodedEcg) -> str:
+def compared(found: DecodedEcg, original: DecodedEcg) -> str:
+    """SAME, TOLD, SAMPLES or SILENT: how what was read differs from the undamaged file."""
     if _same(found.rhythm, original.rhythm) and _same(found.median, original.median):
         return SAME
     if set(found.warnings) - set(original.warnings):

@@ -17,7 +17,7 @@ from .groups import Group, choose_median, choose_rhythm, read_group, read_wavefo
 from .measurements import read_measurements
 from .part10 import read_file, recognises
 from .patient import read_patient
-from .proven import is_proven
+from .proven import is_known_maker, is_proven
 from .sop_classes import AMBULATORY, HEMODYNAMIC, TWELVE_LEAD
 from .statements import read_statements
 from .times import read_acquired
@@ -40,6 +40,8 @@ def decode(data: bytes) -> DecodedEcg:
     vendor, model = reader.text(dataset, tags.MANUFACTURER), reader.text(dataset, tags.MODEL_NAME)
     software = reader.text(dataset, tags.SOFTWARE_VERSIONS).replace("\\", ", ")
     profiles.seen_device(vendor, model, software)
+    if not is_known_maker(vendor, model):
+        warnings.add("maker-unproven", "No real file of this maker's DICOM has been compared yet.")
     groups = _groups(dataset, reader)
     rhythm = choose_rhythm(groups, reader)
     _check_content(dataset, groups, rhythm, reader)
