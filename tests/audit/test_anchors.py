@@ -115,7 +115,7 @@ def test_one_that_is_made_while_the_trail_is_proven_is_not_missed(chain, anchors
     names = anchor_store().names()
     anchor(mercy)
     found = prove(mercy.pk, str(mercy.public_id), anchor_store(), names)
-    assert [proof.failure for proof in found.values()] == ["", "", ""]
+    assert {proof.failure for proof in found.values()} == {""}
 
 
 def test_anchors_that_stopped_are_missed(chain, anchors, mercy):

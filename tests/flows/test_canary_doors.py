@@ -7,6 +7,7 @@ import socket
 import pytest
 from django.conf import global_settings
 from django.contrib import admin
+from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import IntegrityError
@@ -18,7 +19,7 @@ from apps.ingestion.models import Ingress
 from apps.integrations import jobs
 from apps.integrations.models import Delivery, Destination
 from apps.reports.models import Report
-from apps.tenants.models import Membership, Site, User
+from apps.tenants.models import Invitation, Site, User
 from tests.admin.people import page, row_of
 from tests.database import committed
 from tests.factories import inside, make_patient
@@ -226,9 +227,9 @@ def test_inviting_a_person_leaves_the_address_with_the_person(
 ):
     client = client_of(admin_user)
     person = {"email": INVITED, "full_name": "Ida Invited", "role": "reader"}
-    form = person | {"password": "a long first password", "is_active": "on"}
-    client.post(page(Membership, "add"), form)
-    assert User.objects.filter(email=INVITED).exists()
+    assert client.post(page(Invitation, "add"), person).status_code == 302
+    assert mail.outbox[-1].to == [INVITED]
+    client.get(page(Invitation), {"q": INVITED})
     client.get(page(User), {"q": INVITED})
     client.post(reverse("sign-in"), {"username": INVITED, "password": WRONG_PASSWORD})
     assert leaks(log=log_text()) == {}

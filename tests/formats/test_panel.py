@@ -16,7 +16,8 @@ from tests.formats.ecgs import ecg, file, median, rows, waveform
 
 EVERY = {
     *("rate", "duration", "leads", "gaps", "amplitude", "flat", "pulse", "limb-leads", "copies"),
-    *("median", "heart-rate", "electrodes", "wave-limits", "intervals", "qtc"),
+    *("scales", "heights", "median", "median-rate", "heart-rate", "electrodes"),
+    *("wave-limits", "intervals", "qtc"),
 }
 
 

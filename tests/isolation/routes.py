@@ -339,7 +339,6 @@ ADDED = {
     "tenants.hl7listener": "change_inbound",
     "tenants.identityprovider": "change_identity_providers",
     "tenants.invitation": "change_people",
-    "tenants.membership": "change_people",
     "tenants.organization": "onboard_organization",
     "tenants.platformrole": "change_platform_staff",
     "tenants.ratelimit": "change_limits",
