@@ -7,7 +7,7 @@ import pytest
 from apps.audit.models import Alarm, AuditCount
 from apps.billing.models import Price
 from apps.inference.models import Algorithm, AlgorithmVersion
-from apps.ingestion.models import ShareSource
+from apps.ingestion.models import ExperimentalFormat, ShareSource, VendorProfile
 from apps.integrations.models import AlarmChannel, Destination
 from apps.tenants.models import (
     ApiClient,
@@ -38,8 +38,8 @@ CONFIGURATION = {
 }
 COUNTED = {AuditCount}
 ADDED_INSIDE = {
-    *(AlarmChannel, ApiClient, Destination, IdentityProvider, Invitation, Membership, Price, Site),
-    *(ApplicationEntity, Hl7Listener, ShareSource),
+    *(AlarmChannel, ApiClient, Destination, IdentityProvider, Invitation, Price, Site),
+    *(ApplicationEntity, ExperimentalFormat, Hl7Listener, ShareSource, VendorProfile),
 }
 ADDED_ON_PLATFORM = {Organization, RateLimit, StorageLocation}
 OF_PLATFORM = {PlatformRole}
@@ -89,7 +89,7 @@ def test_no_platform_role_sees_a_clinical_row_from_outside(role, mercy):
     staff = platform_staff(role, is_superuser=role == "superuser")
     client, seen = signed_in(staff), CONFIGURATION | COUNTED | OF_PLATFORM | {User}
     clinical = set(models()) - seen
-    assert len(clinical) == 13
+    assert len(clinical) == 16
     for model in clinical:
         row = row_of(model, mercy)
         pages = [page(model), *(page(model, kind, row) for kind in ("change", "history", "delete"))]

@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from apps.audit.admin_base import inside, may, on_platform
 from apps.ecg.models import Recording
 from apps.ingestion.models import Ingress
-from apps.tenants import access, admin_people
+from apps.tenants import access, admin_account, admin_people
 from apps.tenants.models import Membership, Organization, PlatformRole, Site, User
 from tests.database import committed
 
@@ -126,19 +126,29 @@ SUPERUSER = SimpleNamespace(pk=2, is_superuser=True)
 
 @pytest.mark.parametrize("elsewhere", [False, True])
 def test_an_account_is_changed_inside_only_where_it_is_of_here_alone(monkeypatch, elsewhere):
-    monkeypatch.setattr(admin_people, "belongs_elsewhere", lambda user, organization: elsewhere)
+    for module in (admin_people, admin_account):
+        monkeypatch.setattr(module, "belongs_elsewhere", lambda user, organization: elsewhere)
+    monkeypatch.setattr(admin_account, "may_have_password", lambda user: True)
     asked = {name: request for name, request in ASKERS.items() if request.active}
     may_ = {name for name in asked if account.has_change_permission(asked[name], ORDINARY)}
-    password = {name for name in asked if account._may_set_password(asked[name], ORDINARY)}
-    assert may_ == password == (NONE if elsewhere else ADMINISTERS)
+    link = {name for name in asked if admin_account._may_link(asked[name], ORDINARY)}
+    assert may_ == link == (NONE if elsewhere else ADMINISTERS)
 
 
 @pytest.mark.parametrize("first", [False, True])
-def test_from_outside_a_first_administrator_gets_a_password_of_an_operator(monkeypatch, first):
-    monkeypatch.setattr(admin_people, "is_first_administrator", lambda user: first)
+def test_from_outside_a_first_administrator_is_sent_a_link_by_an_operator(monkeypatch, first):
+    monkeypatch.setattr(admin_account, "is_first_administrator", lambda user: first)
+    monkeypatch.setattr(admin_account, "may_have_password", lambda user: True)
     outside = {name: request for name, request in ASKERS.items() if request.platform}
-    may_ = {name for name in outside if account._may_set_password(outside[name], ORDINARY)}
+    may_ = {name for name in outside if admin_account._may_link(outside[name], ORDINARY)}
     assert may_ - {"operator as reader"} == ({"operator"} if first else NONE)
+
+
+@pytest.mark.parametrize("asker", ["administrator", "operator"])
+def test_what_single_sign_on_governs_is_sent_no_link(monkeypatch, asker):
+    monkeypatch.setattr(admin_account, "is_first_administrator", lambda user: True)
+    monkeypatch.setattr(admin_account, "may_have_password", lambda user: False)
+    assert not admin_account._may_link(ASKERS[asker], ORDINARY)
 
 
 def test_a_superusers_account_is_changed_by_superusers():

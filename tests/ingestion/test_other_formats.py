@@ -14,7 +14,7 @@ from apps.ecg.formats.mortara.writer import write_mortara
 from apps.ecg.formats.schiller.writer import write_schiller
 from apps.ecg.formats.scp.writer import ScpOptions, write_scp
 from apps.ecg.models import Recording
-from apps.ingestion.models import Ingress
+from apps.ingestion.models import ExperimentalFormat, Ingress
 from tests.database import committed
 from tests.factories import inside
 from tests.formats.ecgs import ecg, waveform
@@ -38,6 +38,9 @@ def source(rate: int = 500, hours: int = 0) -> DecodedEcg:
 
 
 def test_one_ecg_in_four_formats_is_one_recording(mercy):
+    with inside(mercy):
+        for name in WRITERS:
+            ExperimentalFormat.objects.create(organization=mercy, format=name, is_on=True)
     rows = [bring_in(mercy, write(source())) for write in WRITERS.values()]
     assert [row.outcome for row in rows] == [Outcome.NEW] + [Outcome.SAME_SIGNAL] * 3
     with inside(mercy):
