@@ -65,6 +65,7 @@ LICENCES = {
     "axe-playwright-python": "MIT",
     "pypdfium2": "BSD-3-Clause AND Apache-2.0",
     "uritemplate": "BSD-3-Clause OR Apache-2.0",
+    "wfdb": "MIT",
 }
 
 

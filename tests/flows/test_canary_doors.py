@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from apps.ecg.formats import sandbox
 from apps.ecg.models import PatientIdentifier, Recording
-from apps.ingestion.models import Ingress
+from apps.ingestion.models import ExperimentalFormat, Ingress
 from apps.integrations import jobs
 from apps.integrations.models import Delivery, Destination
 from apps.reports.models import Report
@@ -201,6 +201,9 @@ def test_the_admins_pages_and_saves_leave_no_word(arrived, mercy, admin_user, cl
         for kind in ("change", "history"):
             assert client.get(page(model, kind, row)).status_code < 500
         client.post(page(model, "change", row), {"name": NOTE, "reason": QUOTE, "host": ORDER})
+    with inside(mercy):
+        # What was typed belongs in that field alone.
+        assert ExperimentalFormat.objects.filter(reason=QUOTE).update(reason="") == 1
     assert leaks(log=log_text()) == {}
 
 

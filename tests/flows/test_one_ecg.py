@@ -177,7 +177,7 @@ def test_the_same_signal_under_another_name_is_not_billed(open_for_business, dra
     before = everything(mercy)
     other = send(mercy, ecg_file(SIGNAL, patient=person(family_name="Other"))).ingress
     drained()
-    assert reloaded(other).outcome == "identity_conflict"
+    assert reloaded(other).outcome == "patient_correction"
     assert everything(mercy) == before | {"Ingress": 2}
 
 

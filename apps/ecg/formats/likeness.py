@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from .canonical import Waveform
 
 Vector = NDArray[np.float64]
+Indexes = NDArray[np.int64]
 
 RATE_HZ = 250.0
 ALIKE = 0.99
@@ -49,17 +50,20 @@ def correlation(one: Vector, other: Vector) -> float:
     a, b = one - one.mean(), other - other.mean()
     size = 1 << (a.size + b.size - 1).bit_length()
     products = np.fft.irfft(np.fft.rfft(a, size) * np.conj(np.fft.rfft(b, size)), size)
-    best = 0.0
-    for shift in range(-reach, reach + 1):
-        length = min(a.size, b.size + shift) - max(0, shift)
-        if length < shortest:
-            continue
-        energy = _energy(a, max(0, shift), length) * _energy(b, max(0, -shift), length)
-        if energy > 0:
-            best = max(best, float(products[shift] / np.sqrt(energy)))
-    return best
+    shifts = np.arange(-reach, reach + 1)
+    in_a, in_b = np.maximum(0, shifts), np.maximum(0, -shifts)
+    lengths = np.minimum(a.size, b.size + shifts) - in_a
+    enough = lengths >= shortest
+    shifts, in_a, in_b, lengths = (each[enough] for each in (shifts, in_a, in_b, lengths))
+    energy = _energies(a, in_a, lengths) * _energies(b, in_b, lengths)
+    alive = energy > 0
+    if not alive.any():
+        return 0.0
+    return max(0.0, float((products[shifts][alive] / np.sqrt(energy[alive])).max()))
 
 
-def _energy(row: Vector, start: int, length: int) -> float:
-    part = row[start : start + length]
-    return float((part * part).sum())
+def _energies(row: Vector, starts: Indexes, lengths: Indexes) -> Vector:
+    """Sum of squares of each part of the row."""
+    total = np.concatenate([[0.0], np.cumsum(row * row)])
+    parts: Vector = total[starts + lengths] - total[starts]
+    return parts
