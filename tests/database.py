@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 from psycopg import sql
@@ -71,6 +74,7 @@ class TestDatabase:
         self._standing: list[dict[str, Any]] = []
         self._keys: list[dict[str, Any]] = []
         self._held: dict[int, keyrings._Held] = {}
+        self._folder = tempfile.TemporaryDirectory(prefix="einthoven-keys-")
         self._kept_open: dict[str, psycopg.Connection[Any]] = {}
 
     def create(self) -> None:
@@ -78,6 +82,7 @@ class TestDatabase:
             if not self._names(self.template):
                 self._make_template()
             self._run("CREATE DATABASE {} TEMPLATE {}", self.name, self.template)
+            self._take_key_file()
         point_at(self.name)
         self._remember_standing()
         self._unwrap_standing()
@@ -85,6 +90,7 @@ class TestDatabase:
     def destroy(self) -> None:
         """The server waits some seconds for sessions that are just ending."""
         self._disconnect()
+        self._folder.cleanup()
         with self._alone():
             self._run("DROP DATABASE {}", self.name)
             if self._names(f"{self.prefix}_%") == [self.template]:
@@ -104,10 +110,22 @@ class TestDatabase:
                 owner.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(table))
         self._add_standing()
 
+    def _take_key_file(self) -> None:
+        """Key-encryption keys of this process and those it starts: what a test renews or destroys
+        there opens the standing organizations in no other process.
+        """
+        self._key_encryption = Path(settings.KEK_FILE).read_bytes()
+        self._key_file = Path(self._folder.name) / "kek.json"
+        self._key_file.touch(mode=0o600)
+        self._key_file.write_bytes(self._key_encryption)
+        settings.KEK_FILE = os.environ["EINTHOVEN_KEK_FILE"] = str(self._key_file)
+
     def hold_standing_keys(self) -> None:
         """What a test unwrapped, refused or dropped is no other test's: ids come again in copies
         of the database, and the next test may have key-encryption keys of its own.
         """
+        if self._key_file.read_bytes() != self._key_encryption:
+            self._key_file.write_bytes(self._key_encryption)
         keyrings._held.clear()
         keyrings._held.update({pk: replace(held) for pk, held in self._held.items()})
 
