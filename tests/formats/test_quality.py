@@ -10,10 +10,17 @@ import numpy as np
 import pytest
 
 from apps.ecg.formats.canonical import Refused, SourceMeasurement
-from apps.ecg.formats.quality import check, clock_warnings
+from apps.ecg.formats.quality import clock_warnings, evaluate
 from tests.formats.ecgs import ecg, median, rows, waveform
 
 NAMES = waveform().lead_names()
+
+
+def check(ecg):
+    """The warnings of an ECG's checks. Raises Refused for what must not be read."""
+    panel = evaluate(ecg)
+    panel.refuse()
+    return panel.warnings()
 
 
 def codes(rhythm=None, **fields) -> set[str]:

@@ -6,7 +6,7 @@ Every check leaves a row with its figure and its limit, also where all is well.
 
 from __future__ import annotations
 
-from apps.ecg.formats.canonical import DecodedEcg, DecodeWarning
+from apps.ecg.formats.canonical import DecodedEcg
 
 from .agreement import check_agreement, check_borders
 from .amplitude import STRETCHED, check_amplitude, check_median_scale, check_stretched
@@ -21,14 +21,7 @@ from .reversal import check_reversal
 from .scales import check_scales
 from .signal import Signal
 
-__all__ = ["STRETCHED", "Panel", "check", "clock_warnings", "evaluate"]
-
-
-def check(ecg: DecodedEcg) -> tuple[DecodeWarning, ...]:
-    """What is odd about an ECG. Raises Refused for what must not be read."""
-    panel = evaluate(ecg)
-    panel.refuse()
-    return panel.warnings()
+__all__ = ["STRETCHED", "Panel", "clock_warnings", "evaluate"]
 
 
 def evaluate(ecg: DecodedEcg) -> Panel:
