@@ -8,7 +8,7 @@ BIN := .venv/bin
 LOCK := -q --upgrade --generate-hashes --custom-compile-command "make lock"
 SHELL_WITH_DATABASE := $(BIN)/python -m deploy.embedded.shell --var "$(VAR)" --throwaway --
 
-.PHONY: help setup run test check accuracy mutants tamper fuzz corpus formats bench neighbour screens sbom lock test-tools
+.PHONY: help setup run test check accuracy mutants faults tamper fuzz corpus formats bench neighbour screens sbom lock test-tools
 
 help:
 	@echo "make setup   the environment only (the others call it)"
@@ -16,6 +16,7 @@ help:
 	@echo "make test    the whole test suite (ARGS='-k name' for some of it)"
 	@echo "make check   format, lint, types, import layers, secrets in the source, Django's checks, missing migrations"
 	@echo "make mutants every border between organizations removed in turn: each must be noticed"
+	@echo "make faults  every fault of the matrix many times: kills, restarts, outages (ARGS='--times N --rows 1-4')"
 	@echo "make tamper  audit chains changed in every way, thousands of trials: each must be found"
 	@echo "make fuzz    10,000 damaged files of every format: refused, or the same signal (ARGS=--count=N)"
 	@echo "make corpus  what becomes of every file of the corpus, into docs/corpus.tsv"
@@ -48,6 +49,9 @@ check: setup
 
 mutants: setup
 	@$(SHELL_WITH_DATABASE) $(BIN)/python -m tests.mutants $(ARGS)
+
+faults: setup
+	@$(BIN)/python -m tests.faults $(ARGS)
 
 tamper: setup
 	@$(SHELL_WITH_DATABASE) $(BIN)/python -m tests.tamper $(ARGS)

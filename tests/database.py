@@ -70,12 +70,28 @@ class TestDatabase:
         self.template = f"{self.prefix}_template"
         self.name = f"{self.prefix}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
         self.home = connections["owner"].settings_dict["NAME"]
-        self.maintenance = raw_connection("owner")
+        self._maintenance: psycopg.Connection[Any] | None = None
         self._standing: list[dict[str, Any]] = []
         self._keys: list[dict[str, Any]] = []
         self._held: dict[int, keyrings._Held] = {}
         self._folder = tempfile.TemporaryDirectory(prefix="einthoven-keys-")
         self._kept_open: dict[str, psycopg.Connection[Any]] = {}
+
+    @property
+    def maintenance(self) -> psycopg.Connection[Any]:
+        """In the database the run was given, which outlives the copies."""
+        if self._maintenance is None or self._maintenance.closed:
+            self._maintenance = raw_connection("owner", dbname=self.home)
+        return self._maintenance
+
+    def let_go(self) -> None:
+        """No session of this process is left: the database may be copied, the server restarted."""
+        for connection in self._kept_open.values():
+            connection.close()
+        self._kept_open.clear()
+        connections.close_all()
+        if self._maintenance is not None:
+            self._maintenance.close()
 
     def create(self) -> None:
         with self._alone():

@@ -34,6 +34,11 @@ KINDS: dict[str, Kind] = {
         "Work has waited for {figure} minutes",
         "See whether workers and sweeper run; restart a worker that does nothing.",
     ),
+    "storage.unavailable": Kind(
+        CRITICAL,
+        "The storage of this organization cannot be reached; files that wait for it: {figure}",
+        "Look at the storage and its credential. Nothing is lost: work goes on by itself.",
+    ),
     "delivery.overdue": Kind(
         CRITICAL,
         "Waiting to be delivered for over ten minutes: {figure}",

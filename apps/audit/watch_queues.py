@@ -13,6 +13,9 @@ from apps.audit.alarms import Finding
 from apps.core.drain import leased_models
 from apps.core.leases import Leased
 
+# Both codes of a storage that does not answer as it must.
+STORAGE = "storage-"
+
 
 def queues() -> Iterator[Finding]:
     now = timezone.now()
@@ -26,3 +29,7 @@ def queues() -> Iterator[Finding]:
         if oldest:
             minutes = int((now - oldest).total_seconds() // 60)
             yield Finding("queue.waiting", model._meta.model_name or "", minutes)
+        stored = model.objects.filter(state=Leased.State.RECEIVED, error_code__startswith=STORAGE)
+        held = stored.count()
+        if held:
+            yield Finding("storage.unavailable", model._meta.model_name or "", held)

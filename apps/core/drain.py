@@ -16,7 +16,7 @@ from django_q.models import OrmQ
 from django_q.tasks import async_task
 
 from apps.core import leases
-from apps.core.errors import PermanentError, RetryableError
+from apps.core.errors import PermanentError, RetryableError, UnavailableError
 from apps.core.heartbeat import Heartbeat
 from apps.core.scope import organization_scope
 from config.pipeline import LEASED
@@ -130,6 +130,9 @@ def _settle(lease: leases.Lease, job: object) -> None:
         log.warning("job.failed", code=error.code)
         with transaction.atomic():
             _finish_if_ours(lease, error.code)
+    except UnavailableError as error:
+        log.warning("job.waits", code=error.code)
+        _release(lease, error.code, waits=True)
     except RetryableError as error:
         log.warning("job.retried", code=error.code, attempts=lease.attempts)
         _release(lease, error.code)
@@ -147,10 +150,13 @@ def _finish_if_ours(lease: leases.Lease, code: str) -> None:
         log.warning("lease.lost", attempts=lease.attempts)
 
 
-def _release(lease: leases.Lease, code: str) -> None:
+def _release(lease: leases.Lease, code: str, *, waits: bool = False) -> None:
     try:
         with transaction.atomic():
-            leases.release(lease, code[:64])
+            if waits:
+                leases.postpone(lease, code[:64], settings.UNAVAILABLE_PAUSE_SECONDS)
+            else:
+                leases.release(lease, code[:64])
     except DatabaseError as error:
         # The lease runs out and the sweeper takes the row back.
         log.warning("lease.not_released", error_class=type(error).__name__)

@@ -1,4 +1,4 @@
-"""The two ways work fails. The code is stable and carries no patient data."""
+"""The ways work fails. The code is stable and carries no patient data."""
 
 
 class PermanentError(Exception):
@@ -15,3 +15,7 @@ class RetryableError(Exception):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
+
+
+class UnavailableError(RetryableError):
+    """What all work needs is down: waited for, however long, and no attempt is counted."""

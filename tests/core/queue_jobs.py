@@ -7,7 +7,7 @@ import time
 from django.db import connection, transaction
 
 from apps.core import leases
-from apps.core.errors import PermanentError, RetryableError
+from apps.core.errors import PermanentError, RetryableError, UnavailableError
 from apps.ingestion.models import Ingress
 
 worked: list[int] = []
@@ -37,7 +37,12 @@ def give_up(lease: leases.Lease) -> None:
 
 def try_later(lease: leases.Lease) -> None:
     worked.append(lease.id)
-    raise RetryableError("storage-unavailable")
+    raise RetryableError("provider-busy")
+
+
+def wait_for_storage(lease: leases.Lease) -> None:
+    worked.append(lease.id)
+    raise UnavailableError("storage-unavailable")
 
 
 def write_then_crash(lease: leases.Lease) -> None:

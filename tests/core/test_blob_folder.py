@@ -34,6 +34,17 @@ def test_what_is_written_can_be_read(engine):
     assert engine.exists("org/1/raw/a")
 
 
+def test_a_key_that_is_not_there_is_told_from_a_mount_that_is_not_there(engine):
+    put(engine, "org/1/raw/a", b"one")
+    with pytest.raises(FileNotFoundError):
+        read(engine, "org/1/raw/b")
+    engine.root.rename(engine.root.with_name("away"))
+    engine.root.mkdir()
+    with pytest.raises(OSError, match="empty") as away:
+        read(engine, "org/1/raw/a")
+    assert not isinstance(away.value, FileNotFoundError)
+
+
 def test_nothing_has_a_key_before_it_is_promoted(engine):
     engine.write("org/1", [b"half"])
     assert not engine.exists("org/1/raw/a")

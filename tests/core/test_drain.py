@@ -79,6 +79,17 @@ def test_a_permanent_error_is_not_tried_again(mercy, work_with):
     assert (kept.state, kept.error_code, jobs.worked) == ("dead", "adapter-unknown", [row.pk])
 
 
+def test_what_waits_for_storage_uses_up_no_attempt(mercy, quick, settings, work_with):
+    settings.UNAVAILABLE_PAUSE_SECONDS = 0
+    jobs = work_with("wait_for_storage")
+    row = make_ingress(mercy)
+    settings.DRAIN_SECONDS = 0.2
+    drain()
+    kept = stored(row, mercy)
+    assert (kept.state, kept.attempts) == ("received", 0)
+    assert len(jobs.worked) > quick.MAX_ATTEMPTS
+
+
 def test_a_retryable_error_waits_for_its_next_attempt(mercy, settings, work_with):
     settings.RETRY_BACKOFF_SECONDS = 60
     jobs = work_with("try_later")
@@ -86,7 +97,7 @@ def test_a_retryable_error_waits_for_its_next_attempt(mercy, settings, work_with
     drain()
     drain()
     kept = stored(row, mercy)
-    assert (kept.state, kept.error_code) == ("received", "storage-unavailable")
+    assert (kept.state, kept.error_code) == ("received", "provider-busy")
     assert jobs.worked == [row.pk]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 import uuid
@@ -51,9 +52,19 @@ class FolderEngine:
         _flush_folder(target.parent)
 
     def read(self, key: str) -> Iterator[bytes]:
-        with open(self.root / key, "rb") as stored:
+        try:
+            stored = open(self.root / key, "rb")  # noqa: SIM115 - closed below
+        except FileNotFoundError:
+            self._require_mounted()
+            raise
+        with stored:
             while chunk := stored.read(CHUNK):
                 yield chunk
+
+    def _require_mounted(self) -> None:
+        """An empty folder is a mount that is away, not a file that is gone. Raises OSError."""
+        if not (self.root / "org").is_dir():
+            raise OSError(errno.ENODEV, "the storage folder is empty")
 
     def exists(self, key: str) -> bool:
         return (self.root / key).is_file()

@@ -23,7 +23,7 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from storages.backends.s3 import S3Storage
 
 from apps.core.blobs.store import CHUNK, TEMPORARY, Corrupt, Entry, is_temporary
-from apps.core.errors import RetryableError
+from apps.core.errors import RetryableError, UnavailableError
 
 # A part of an upload of several; the protocol allows none below 5 MiB but the last.
 PART = 8 << 20
@@ -249,7 +249,7 @@ def _storage(bucket: Bucket) -> Any:
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    """Raises FileNotFoundError and RetryableError without the library's text, which names keys."""
+    """Raises FileNotFoundError, UnavailableError without the library's text, which names keys."""
     try:
         yield
     except ClientError as error:
@@ -262,7 +262,7 @@ def _translated() -> Iterator[None]:
         return
     if code in MISSING:
         raise FileNotFoundError from None
-    raise RetryableError(REFUSED if code in DENIED else "storage-unavailable") from None
+    raise UnavailableError(REFUSED if code in DENIED else "storage-unavailable") from None
 
 
 def _code(error: ClientError) -> str:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from apps.core.blobs.keyring import Keyring
 from apps.core.blobs.sealing import seal, unseal
-from apps.core.errors import RetryableError
+from apps.core.errors import UnavailableError
 
 CHUNK = 1 << 20
 TEMPORARY = "temporary"
@@ -90,7 +90,7 @@ def put(
     *,
     limit: int | None = None,
 ) -> Stored:
-    """Seal a stream and keep it under its plain hash. Raises TooLarge, RetryableError."""
+    """Seal a stream and keep it under its plain hash. Raises TooLarge, UnavailableError."""
     digest, size = hashlib.sha256(), 0
 
     def counted() -> Iterator[bytes]:
@@ -107,14 +107,14 @@ def put(
         key = blob_key(organization_id, kind, digest.hexdigest())
         is_new = store.promote(temporary, key)
     except OSError:
-        raise RetryableError("storage-unavailable") from None
+        raise UnavailableError("storage-unavailable") from None
     return Stored(digest.hexdigest(), size, is_new)
 
 
 def get(store: Engine, ring: Keyring, organization_id: int, kind: str, sha256: str) -> bytes:
     """Plain bytes, checked against their name.
 
-    Raises Corrupt, sealing.Unsealable, FileNotFoundError, RetryableError.
+    Raises Corrupt, sealing.Unsealable, FileNotFoundError, UnavailableError.
     """
     sealed = store.read(blob_key(organization_id, kind, sha256))
     try:
@@ -122,7 +122,7 @@ def get(store: Engine, ring: Keyring, organization_id: int, kind: str, sha256: s
     except FileNotFoundError:
         raise
     except OSError:
-        raise RetryableError("storage-unavailable") from None
+        raise UnavailableError("storage-unavailable") from None
     if hashlib.sha256(data).hexdigest() != sha256:
         raise Corrupt
     return data
@@ -135,7 +135,7 @@ def reseal(store: Engine, ring: Keyring, organization_id: int, kind: str, sha256
         temporary = store.write(f"org/{organization_id}", seal([data], organization_id, ring))
         store.replace(temporary, blob_key(organization_id, kind, sha256))
     except OSError:
-        raise RetryableError("storage-unavailable") from None
+        raise UnavailableError("storage-unavailable") from None
 
 
 class Corrupt(Exception):

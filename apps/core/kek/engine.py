@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, Protocol
 
-from apps.core.errors import PermanentError, RetryableError
+from apps.core.errors import PermanentError, UnavailableError
 
 
 class Wrapped(NamedTuple):
@@ -50,7 +50,7 @@ class NotGenuine(Exception):
     """The wrapped bytes are not what was wrapped for this purpose."""
 
 
-class KekUnavailable(RetryableError):
+class KekUnavailable(UnavailableError):
     """The place of the keys cannot be used now; says nothing about any key."""
 
     def __init__(self, code: str = "keys-unavailable") -> None:
