@@ -21,7 +21,10 @@ from tests.faults.killing import forked, killed, located, product_process
 from tests.faults.row import row
 from tests.faults.rows_door import recordings
 from tests.faults.world import World, claimed
+from tests.ingestion.files import codes_of
 
+# Of a worker that comes too late: what it asked for, not what it did.
+READS = {"tenants.data_key.unwrapped"}
 POISON = b"this is no ECG of any kind, and never will be"
 
 
@@ -102,8 +105,11 @@ def stands_still(world: World) -> None:
     child.send(signal.SIGSTOP)
     world.until_leases_end()
     world.settle()
+    before = codes_of(world.mercy)
     child.send(signal.SIGCONT)
     assert child.ended() == 0
+    written = [code for code in codes_of(world.mercy)[len(before) :] if code not in READS]
+    assert not written, f"the late worker wrote: {written}"
     assert state_of(world, accepted.ingress.pk) == "done"
     assert recordings(world) == 1
 
@@ -143,7 +149,8 @@ def queue_is_wiped(world: World) -> None:
     if world.chance.random() < 0.5:
         OrmQ.objects.all().delete()
     else:
-        cluster = product_process("qcluster", EINTHOVEN_SECRET_KEY="another " * 8)
+        other = world.written("another " * 8)
+        cluster = product_process("qcluster", EINTHOVEN_SECRET_KEY_FILE=other)
         world.until(lambda: not OrmQ.objects.exists(), "the cluster kept the tasks")
         cluster.send_group(signal.SIGKILL)
         cluster.ended()

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -113,6 +114,13 @@ class World:
                     if count:
                         found[f"{organization.slug} {model._meta.db_table}"] = count
         return found
+
+    def written(self, secret: str) -> str:
+        """The path of a private file that holds it, beside the stored bytes."""
+        path = Path(settings.BLOB_ROOT).with_suffix(".secret")
+        path.touch(mode=0o600)
+        path.write_text(secret)
+        return str(path)
 
     def until_leases_end(self) -> None:
         time.sleep(settings.LEASE_SECONDS + 0.2)
