@@ -8,7 +8,7 @@ BIN := .venv/bin
 LOCK := -q --upgrade --generate-hashes --custom-compile-command "make lock"
 SHELL_WITH_DATABASE := $(BIN)/python -m deploy.embedded.shell --var "$(VAR)" --throwaway --
 
-.PHONY: help setup run test check accuracy mutants faults tamper fuzz corpus formats bench neighbour screens sbom lock test-tools
+.PHONY: help setup run test check accuracy mutants faults soak tamper fuzz corpus formats bench neighbour screens sbom lock test-tools
 
 help:
 	@echo "make setup   the environment only (the others call it)"
@@ -17,6 +17,7 @@ help:
 	@echo "make check   format, lint, types, import layers, secrets in the source, Django's checks, missing migrations"
 	@echo "make mutants every border between organizations removed in turn: each must be noticed"
 	@echo "make faults  every fault of the matrix many times: kills, restarts, outages (ARGS='--times N --rows 1-4')"
+	@echo "make soak    10,000 files offered under kills and outages: every one is accounted for (ARGS='--files N --kills N')"
 	@echo "make tamper  audit chains changed in every way, thousands of trials: each must be found"
 	@echo "make fuzz    10,000 damaged files of every format: refused, or the same signal (ARGS=--count=N)"
 	@echo "make corpus  what becomes of every file of the corpus, into docs/corpus.tsv"
@@ -52,6 +53,9 @@ mutants: setup
 
 faults: setup
 	@$(BIN)/python -m tests.faults $(ARGS)
+
+soak: setup
+	@$(BIN)/python -m tests.soak $(ARGS)
 
 tamper: setup
 	@$(SHELL_WITH_DATABASE) $(BIN)/python -m tests.tamper $(ARGS)

@@ -1,4 +1,4 @@
-"""python -m tests.faults [--times N] [--rows 1,12-14] [--seed S] [--production] [--list]
+"""python -m tests.faults [--times N] [--rows 1,12-14] [--seed S] [--production]
 
 Does every row of the fault matrix N times on a PostgreSQL of its own, checks the invariants after
 each, and prints the matrix. Stops with exit 1 at the first that does not hold, and names it with
@@ -9,21 +9,18 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+
+from tests.faults.cluster import own_cluster
 
 SEED = 20241128
 
 
 def main() -> int:
     options = _parsed()
-    with _cluster() as (cluster, environment):
+    with own_cluster() as (cluster, environment):
         os.environ |= environment
         import django
 
@@ -53,25 +50,6 @@ def _numbers(text: str) -> Iterator[int]:
     for part in text.split(","):
         first, _, last = part.partition("-")
         yield from range(int(first), int(last or first) + 1)
-
-
-@contextmanager
-def _cluster() -> Iterator[tuple[Any, dict[str, str]]]:
-    from deploy.embedded.environment import TEST_SETTINGS, product_environment
-    from deploy.embedded.postgres import Cluster
-
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    with tempfile.TemporaryDirectory(prefix="einthoven-faults-") as name:
-        state = Path(name)
-        state.chmod(0o711)
-        for folder in ("run", "log"):
-            (state / folder).mkdir()
-        cluster = Cluster(state / "postgres")
-        try:
-            cluster.start()
-            yield cluster, product_environment(state, cluster, TEST_SETTINGS)
-        finally:
-            cluster.remove()
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,30 +23,29 @@ from tests.faults.world import World
 
 
 @contextmanager
-def storage_away(chance: random.Random) -> Iterator[None]:
-    """The mount is gone: an empty folder, or nothing that can be entered, stands in its place."""
+def storage_away(*, empty: bool = False) -> Iterator[None]:
+    """The mount is gone: nothing that can be entered stands in its place, or an empty folder."""
     root = Path(settings.BLOB_ROOT)
     kept = root.with_name(f"{root.name}.away")
     root.rename(kept)
-    broken = chance.random() < 0.5
-    if broken:
-        root.write_text("not a folder")
-    else:
+    if empty:
         root.mkdir()
+    else:
+        root.write_text("not a folder")
     try:
         yield
     finally:
-        if broken:
-            root.unlink()
-        else:
+        if empty:
             root.rmdir()
+        else:
+            root.unlink()
         kept.rename(root)
 
 
 @row(22, "the storage is away for longer than all attempts take")
 def storage_is_away(world: World) -> None:
     accepted = world.offer(world.file())
-    with storage_away(world.chance):
+    with storage_away(empty=world.chance.random() < 0.5):
         for _ in range(settings.MAX_ATTEMPTS + 2):
             drain.drain()
             time.sleep(settings.UNAVAILABLE_PAUSE_SECONDS)
@@ -60,7 +58,7 @@ def storage_is_away(world: World) -> None:
 def sender_meets_no_storage(world: World) -> None:
     world.offer(world.file())
     data = world.file()
-    with storage_away(random.Random(1)), pytest.raises(RetryableError):
+    with storage_away(), pytest.raises(RetryableError):
         world.offer(data, idem_key="twenty-two")
     assert world.offer(data, idem_key="twenty-two").is_new
     world.settle()

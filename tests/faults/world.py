@@ -64,9 +64,10 @@ class World:
         data = ecg_file(make_waveform(rate_hz=250, seed=seed or next(_numbers) + 1000), PLAIN)
         return self.expected(data)
 
-    def expected(self, data: bytes) -> bytes:
-        """Bytes that mercy may have, even where nobody heard an answer."""
-        self.offered.setdefault(self.mercy.pk, set()).add(hashlib.sha256(data).hexdigest())
+    def expected(self, data: bytes, organization: Organization | None = None) -> bytes:
+        """Bytes that an organization (mercy) may have, even where nobody heard an answer."""
+        place = organization or self.mercy
+        self.offered.setdefault(place.pk, set()).add(hashlib.sha256(data).hexdigest())
         return data
 
     def offer(

@@ -74,10 +74,10 @@ def is_open(organization):
         return any(found.exists() for found in rows)
 
 
-def test_workers_of_their_own_leave_no_word(browser, mercy, tmp_path, monkeypatch):
+def test_workers_of_their_own_leave_no_word(browser, mercy, tmp_path):
     upload(browser, canary_file())
     upload(browser, canary_file()[:-5000])
-    with running_workers(tmp_path, monkeypatch) as workers:
+    with running_workers(tmp_path) as workers:
         deadline = time.monotonic() + 240
         while is_open(mercy):
             assert time.monotonic() < deadline

@@ -32,9 +32,13 @@ DURATIONS = {
 SUPERVISION = {"LONGEST_PAUSE_S": 0.2, "TIME_TO_BEGIN_S": 4.0, "WAITING_TOO_LONG_S": 2.5}
 
 
+# What is killed how often: the sweeper, the whole qcluster, one of its processes, the web server.
+HARM = {"worker": 6, "cluster": 2, "sweep": 2, "web": 2}
+
+
 @dataclass
 class Workers:
-    """A qcluster and a sweeper; `look` repairs, the others do harm."""
+    """A qcluster, a sweeper and perhaps a web server; `look` repairs, the others do harm."""
 
     services: list[Service]
     supervisor: Supervisor
@@ -45,15 +49,16 @@ class Workers:
         self.supervisor.look()
 
     def kill_something(self) -> None:
-        """The sweeper, the whole qcluster, or one of its processes."""
-        qcluster, sweep = self.services
-        what = self.chance.choices(["worker", "cluster", "sweep"], [6, 2, 2])[0]
+        """One of the services whole, or one process of the qcluster."""
+        named = {service.name: service for service in self.services}
+        cluster = named["qcluster"]
+        targets = {"worker": cluster, "cluster": cluster} | named
+        possible = {what: weight for what, weight in HARM.items() if what in targets}
+        what = self.chance.choices(list(possible), list(possible.values()))[0]
         if what == "worker":
-            self._kill_one_of(qcluster)
-        else:
-            chosen = qcluster if what == "cluster" else sweep
-            if chosen.process:
-                kill_group(chosen.process.pid)
+            self._kill_one_of(cluster)
+        elif process := targets[what].process:
+            kill_group(process.pid)
         self.killed.append(what)
 
     def _kill_one_of(self, service: Service) -> None:
@@ -77,20 +82,31 @@ def _is_qcluster(pid: int) -> bool:
 
 
 @contextmanager
-def running_workers(state: Path, patch: pytest.MonkeyPatch, seed: int = 0) -> Iterator[Workers]:
-    for name, seconds in SUPERVISION.items():
-        patch.setattr(supervisor, name, seconds)
+def running_workers(state: Path, seed: int = 0) -> Iterator[Workers]:
+    """Workers and sweeper on the test's database, whose server is somebody else's to watch; the
+    supervisor is in a hurry."""
+    commands = {name: [sys.executable, "manage.py", name] for name in ("qcluster", "sweep")}
+    standing = SimpleNamespace(is_running=lambda: True, port=0)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, seconds in SUPERVISION.items():
+            patch.setattr(supervisor, name, seconds)
+        with running_services(state, commands, random.Random(seed), standing) as workers:
+            yield workers
+
+
+@contextmanager
+def running_services(
+    state: Path, commands: dict[str, list[str]], chance: random.Random, cluster: Any
+) -> Iterator[Workers]:
+    """Those processes under the product's supervisor."""
     for name in ("run", "log"):
         (state / name).mkdir(parents=True)
     environment = _environment(state)
-    services = [
-        Service(name, [sys.executable, "manage.py", name], environment, state)
-        for name in ("qcluster", "sweep")
-    ]
-    watched = Supervisor(services, _standing_database(), state / "run" / "queue.json", _never())
+    services = [Service(name, command, environment, state) for name, command in commands.items()]
+    watched = Supervisor(services, cluster, state / "run" / "queue.json", _never())
     try:
         watched.start()
-        yield Workers(services, watched, random.Random(seed))
+        yield Workers(services, watched, chance)
     finally:
         for service in services:
             service.kill()
@@ -106,11 +122,6 @@ def _environment(state: Path) -> dict[str, str]:
             "EINTHOVEN_QUEUE_STATUS_FILE": str(state / "run" / "queue.json"),
         }
     )
-
-
-def _standing_database() -> Any:
-    """The test's server is somebody else's to watch."""
-    return SimpleNamespace(is_running=lambda: True, port=0)
 
 
 def _never() -> Any:
