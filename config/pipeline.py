@@ -43,6 +43,11 @@ HOURLY: tuple[str, ...] = (
 # What looks for something wrong in one organization → the alarms it raises and resolves.
 WATCHERS: dict[str, tuple[str, ...]] = {
     "apps.audit.watch_queues.queues": ("queue.given_up", "queue.waiting", "storage.unavailable"),
+    "apps.ingestion.watch.arrivals": (
+        "queue.growing",
+        "ingestion.site_silent",
+        "ingestion.many_refused",
+    ),
     "apps.integrations.watch.destinations": ("delivery.overdue",),
     "apps.ingestion.canary.verdict.watch": ("canary.failed",),
 }

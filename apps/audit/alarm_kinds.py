@@ -39,6 +39,21 @@ KINDS: dict[str, Kind] = {
         "The storage of this organization cannot be reached; files that wait for it: {figure}",
         "Look at the storage and its credential. Nothing is lost: work goes on by itself.",
     ),
+    "queue.growing": Kind(
+        WARNING,
+        "More files come than are worked off; waiting for over five minutes: {figure}",
+        "See whether all workers run; start more of them if this lasts.",
+    ),
+    "ingestion.site_silent": Kind(
+        WARNING,
+        "A site has sent nothing for {figure} minutes, longer than is usual there",
+        "Ask the site whether its devices and network work; the site is named beside.",
+    ),
+    "ingestion.many_refused": Kind(
+        WARNING,
+        "Of the last files {figure} % were refused",
+        "Open Arrivals and read the reasons: a device or its settings may have changed.",
+    ),
     "delivery.overdue": Kind(
         CRITICAL,
         "Waiting to be delivered for over ten minutes: {figure}",

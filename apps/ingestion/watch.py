@@ -1,0 +1,79 @@
+"""What the arrivals of an organization say of its sites, its queue and its files."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import pairwise
+
+from django.utils import timezone
+
+from apps.audit.alarms import Finding
+from apps.core.leases import LIVE, Leased
+from apps.ingestion.models import Ingress
+from apps.tenants.models import Site
+
+# A site is known by its last arrivals, so that asking costs the same however many there were.
+LOOKED_AT = 500
+ENOUGH_ARRIVALS = 20
+SHORTEST_SILENCE = dt.timedelta(hours=1)
+# Longer than the longest gap among its arrivals, nights and weekends included, by half.
+BEYOND_USUAL = 1.5
+
+RATE_OF = 100
+ENOUGH_FILES = 20
+REFUSED_SHARE = 0.2
+
+GROWING_FROM, GROWING_TO = dt.timedelta(minutes=10), dt.timedelta(minutes=5)
+ENOUGH_WAITING = 50
+
+
+def arrivals() -> Iterator[Finding]:
+    """Of the scope's organization. What the platform sent itself is no arrival."""
+    now = timezone.now()
+    yield from _silent_sites(now)
+    yield from _refused(now)
+    yield from _growing(now)
+
+
+def _silent_sites(now: dt.datetime) -> Iterator[Finding]:
+    """The figure is the silence in minutes, the subject the name of the site."""
+    recent = Ingress.objects.filter(is_canary=False, lane=LIVE).order_by("-received_at", "-id")
+    times: dict[int, list[dt.datetime]] = defaultdict(list)
+    for site, received_at in recent.values_list("site_id", "received_at")[:LOOKED_AT]:
+        if site is not None:
+            times[site].append(received_at)
+    names = dict(Site.objects.filter(pk__in=times).values_list("pk", "name"))
+    for site, newest_first in times.items():
+        silence = now - newest_first[0]
+        if len(newest_first) > ENOUGH_ARRIVALS and silence > usual_silence(newest_first):
+            yield Finding(
+                "ingestion.site_silent", names[site][:64], int(silence.total_seconds() // 60)
+            )
+
+
+def usual_silence(newest_first: list[dt.datetime]) -> dt.timedelta:
+    """The longest pause between arrivals that need not worry anybody."""
+    longest = max(later - earlier for later, earlier in pairwise(newest_first))
+    return max(SHORTEST_SILENCE, longest * BEYOND_USUAL)
+
+
+def _refused(now: dt.datetime) -> Iterator[Finding]:
+    """The figure is the percentage of the day's last files that were quarantined."""
+    day = Ingress.objects.filter(is_canary=False, received_at__gt=now - dt.timedelta(days=1))
+    ended = day.exclude(outcome=Ingress.Outcome.PENDING).order_by("-received_at", "-id")
+    outcomes = list(ended.values_list("outcome", flat=True)[:RATE_OF])
+    refused = outcomes.count(Ingress.Outcome.QUARANTINED)
+    if len(outcomes) >= ENOUGH_FILES and refused > REFUSED_SHARE * len(outcomes):
+        yield Finding("ingestion.many_refused", "", round(100 * refused / len(outcomes)))
+
+
+def _growing(now: dt.datetime) -> Iterator[Finding]:
+    """More comes than is worked off: most of what came minutes ago still waits."""
+    came = Ingress.objects.filter(
+        lane=LIVE, received_at__gt=now - GROWING_FROM, received_at__lt=now - GROWING_TO
+    )
+    waiting = came.filter(state=Leased.State.RECEIVED).count()
+    if waiting >= ENOUGH_WAITING and 2 * waiting > came.count():
+        yield Finding("queue.growing", "ingress", waiting)
