@@ -62,6 +62,7 @@ ADDED_TABLES = WRITTEN_ONCE_TABLES | {
     "ecg_finding",
     "ecg_measurement",
     "ecg_waveform",
+    "ingestion_dicomobject",
     "ingestion_recordingarrival",
 }
 
@@ -82,8 +83,10 @@ CONFIGURATION_TABLES = {
     "integrations_alarmchannel": "SELECT",
     "ingestion_sharesource": "SELECT",
     "integrations_destination": KEEP,
+    "integrations_fetchhost": "SELECT",
     "tenants_applicationentity": "SELECT",
     "tenants_datakey": "SELECT",
+    "tenants_dicompeer": "SELECT",
     "tenants_hl7listener": "SELECT",
     "tenants_identitydomain": "SELECT",
     "tenants_identityprovider": "SELECT",
@@ -179,6 +182,7 @@ COMMANDS = {
     "rotate_keys": "each",
     "seed_demo": "given",
     "send_canary": "one",
+    "serve_dicom": "given",
     "shred_keys": "one",
     "sweep": "each",
     "verify_audit": "each",

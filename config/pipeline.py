@@ -28,6 +28,7 @@ LEASED: dict[str, str] = {
     "integrations.Delivery": "apps.integrations.jobs.send",
     "integrations.AlarmNotice": "apps.integrations.alarm_notices.send",
     "inference.InferenceRun": "apps.inference.jobs.run",
+    "ingestion.StorageCommitment": "apps.ingestion.dicom.commitment.answer",
     "ecg.StageRun": "apps.ecg.jobs.run_stage",
     "ingestion.Ingress": "apps.ingestion.jobs.process",
     "ingestion.ProfileSample": "apps.ingestion.samples.try_sample",

@@ -81,6 +81,8 @@ CODES: dict[str, str] = {
     "tenants.limit.reached": "Too many requests, refused for a while",
     "ingestion.file.accepted": "File accepted",
     "ingestion.file.refused": "File not accepted",
+    "ingestion.commitment.asked": "Asked whether objects are safely kept",
+    "ingestion.commitment.answered": "Peer told what is safely kept",
     "ingestion.file.linked": "File linked to a recording",
     "ingestion.file.quarantined": "File refused and kept",
     "ingestion.document.kept": "Document kept, no ECG",

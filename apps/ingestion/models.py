@@ -84,6 +84,10 @@ class Ingress(Leased, Public):
     recording = OrgForeignKey(
         Recording, null=True, related_name="+", db_comment="operational: The recording it became."
     )
+    stated = models.JSONField(
+        default=dict,
+        db_comment="identifier: Whom and which order its sender says it is of, where it said so.",
+    )
     is_canary = models.BooleanField(
         default=False, db_comment="operational: Sent by the platform itself to prove that it works."
     )
@@ -151,6 +155,8 @@ class RecordingArrival(Tenant):
 
 
 from apps.ingestion.model_case import IdentityCase as IdentityCase  # noqa: E402
+from apps.ingestion.model_dicom import DicomObject as DicomObject  # noqa: E402
+from apps.ingestion.model_dicom import StorageCommitment as StorageCommitment  # noqa: E402
 from apps.ingestion.model_profile import ExperimentalFormat as ExperimentalFormat  # noqa: E402
 from apps.ingestion.model_profile import ProfileSample as ProfileSample  # noqa: E402
 from apps.ingestion.model_profile import VendorProfile as VendorProfile  # noqa: E402

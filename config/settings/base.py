@@ -178,6 +178,15 @@ EGRESS_INTERNAL_HOSTS = env.names("EGRESS_INTERNAL_HOSTS")
 # Networks in which HL7 receivers are, spoken to without encryption; at first the private ones.
 MLLP_NETWORKS = env.networks("MLLP_NETWORKS", "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7")
 
+# The DICOM network: where to listen, certificates of the listener and of who signs devices' own,
+# and the networks in which peers are called back.
+DICOM_ADDRESS = env.text("DICOM_ADDRESS", "127.0.0.1")
+DICOM_PORT = env.count("DICOM_PORT", 11112)
+DICOM_TLS_CERTIFICATE = env.text("DICOM_TLS_CERTIFICATE", "")
+DICOM_TLS_KEY = env.text("DICOM_TLS_KEY", "")
+DICOM_TLS_CA = env.text("DICOM_TLS_CA", "")
+DICOM_NETWORKS = env.networks("DICOM_NETWORKS", "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7")
+
 # Single sign-on: how far clocks may differ, how long a session lasts however busy it is, and how
 # long a person has to prove who they are when signing.
 SSO_CLOCK_SKEW_SECONDS = env.seconds("SSO_CLOCK_SKEW_SECONDS", 60)

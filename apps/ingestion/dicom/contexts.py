@@ -1,0 +1,21 @@
+"""Which services are offered, of which kinds of objects, in which encodings."""
+
+from __future__ import annotations
+
+from pynetdicom import build_context
+from pynetdicom.presentation import PresentationContext
+from pynetdicom.sop_class import StorageCommitmentPushModel, Verification  # type: ignore[attr-defined]
+
+from apps.ecg.formats.dicom.part10 import SYNTAXES
+from apps.ecg.formats.dicom.sop_classes import KEPT
+
+COMMITMENT = str(StorageCommitmentPushModel)
+
+# Those that any peer speaks; the others carry waveforms and documents only.
+PLAIN = ["1.2.840.10008.1.2.1", "1.2.840.10008.1.2"]
+
+
+def offered() -> list[PresentationContext]:
+    """What is not among these is refused for its context, as PS3.8 9.3.3.2 has it."""
+    services = [build_context(uid, PLAIN) for uid in (Verification, COMMITMENT)]
+    return [*services, *(build_context(uid, list(SYNTAXES)) for uid in sorted(KEPT))]
