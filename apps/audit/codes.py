@@ -82,6 +82,7 @@ CODES: dict[str, str] = {
     "ingestion.file.accepted": "File accepted",
     "ingestion.file.refused": "File not accepted",
     "ingestion.commitment.asked": "Asked whether objects are safely kept",
+    "ingestion.commitment.replayed": "Answer to a peer put back in the queue",
     "ingestion.commitment.answered": "Peer told what is safely kept",
     "ingestion.file.linked": "File linked to a recording",
     "ingestion.file.quarantined": "File refused and kept",

@@ -14,6 +14,7 @@ from apps.tenants.models import (
     ApiKey,
     ApplicationEntity,
     DataKey,
+    DicomPeer,
     Hl7Listener,
     IdentityProvider,
     Invitation,
@@ -34,12 +35,12 @@ from tests.isolation.rows import named
 CONFIGURATION = {
     *(Alarm, AlarmChannel, Algorithm, AlgorithmVersion, ApiClient, ApiKey, DataKey),
     *(Destination, IdentityProvider, Membership, Organization, Price, RateLimit, Site),
-    *(StorageLocation, StorageMove, ApplicationEntity, Hl7Listener, ShareSource),
+    *(StorageLocation, StorageMove, ApplicationEntity, Hl7Listener, ShareSource, DicomPeer),
 }
 COUNTED = {AuditCount}
 ADDED_INSIDE = {
     *(AlarmChannel, ApiClient, Destination, IdentityProvider, Invitation, Price, Site),
-    *(ApplicationEntity, ExperimentalFormat, Hl7Listener, ShareSource, VendorProfile),
+    *(ApplicationEntity, DicomPeer, ExperimentalFormat, Hl7Listener, ShareSource, VendorProfile),
 }
 ADDED_ON_PLATFORM = {Organization, RateLimit, StorageLocation}
 OF_PLATFORM = {PlatformRole}

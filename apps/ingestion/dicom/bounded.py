@@ -17,7 +17,7 @@ from io import BytesIO
 from typing import Any
 
 import structlog
-from pynetdicom import _config
+from pynetdicom import AE, _config
 from pynetdicom.association import Association
 from pynetdicom.dimse import DIMSEServiceProvider
 from pynetdicom.transport import (
@@ -95,18 +95,49 @@ def read(connection: AssociationSocket, count: int, *, seconds: float) -> bytear
     return got
 
 
+def bind(association: Association, connection: AssociationSocket, caps: Caps) -> None:
+    """Put the caps on an association that has not begun."""
+    connection.recv = partial(read, connection, seconds=caps.pdu_s)  # type: ignore[method-assign]
+    association.dimse = Messages(association)
+    association.dimse.caps = caps
+
+
 class Handler(RequestHandler):
     server: Server
 
     def _create_association(self) -> Association:
         association = super()._create_association()
-        caps = self.server.caps
         connection = association.dul.socket
         assert connection is not None
-        connection.recv = partial(read, connection, seconds=caps.pdu_s)  # type: ignore[method-assign]
-        association.dimse = Messages(association)
-        association.dimse.caps = caps
+        bind(association, connection, self.server.caps)
         return association
+
+
+class Outgoing(AssociationSocket):
+    def _shutdown_socket(self) -> None:
+        """The library leaves one open that never was connected."""
+        raw = self.socket
+        super()._shutdown_socket()
+        if raw is not None:
+            raw.close()
+
+
+class Calling(AE):
+    """An entity that calls peers, under the same caps."""
+
+    def __init__(self, title: str, caps: Caps) -> None:
+        super().__init__(title)
+        self.caps = caps
+        self.acse_timeout = self.dimse_timeout = self.network_timeout = caps.pdu_s
+        self.connection_timeout = caps.request_s
+
+    def _create_socket(
+        self, assoc: Association, address: Any, tls_args: tuple[ssl.SSLContext, str] | None
+    ) -> AssociationSocket:
+        connection = Outgoing(assoc, address=address)
+        connection.tls_args = tls_args
+        bind(assoc, connection, self.caps)
+        return connection
 
 
 class Server(ThreadedAssociationServer):

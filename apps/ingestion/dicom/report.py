@@ -7,27 +7,26 @@ import ssl
 from typing import Any
 
 from django.conf import settings
-from pynetdicom import AE, build_role
+from pynetdicom import build_role
 from pynetdicom.association import Association
 from pynetdicom.sop_class import StorageCommitmentPushModelInstance
 
-from apps.core import egress
 from apps.core.errors import PermanentError, RetryableError
+from apps.ingestion.dicom.bounded import Calling, Caps
 from apps.ingestion.dicom.commitment import Verdict
 from apps.ingestion.dicom.contexts import COMMITMENT, PLAIN
 from apps.ingestion.dicom.messages import answer_of, event_of
 from apps.ingestion.models import StorageCommitment
+from apps.tenants.inbound import may_be_called
 from apps.tenants.models import DicomPeer
 
-SECONDS = 15.0
+CAPS = Caps(object=1 << 20, pdu_s=15)
 
 
 def report_to(peer: DicomPeer, row: StorageCommitment, verdict: Verdict) -> None:
     """Returns when the peer took the answer. Raises PermanentError, RetryableError."""
     address = _address(peer)
-    entity = AE(row.called_title)
-    entity.acse_timeout = entity.dimse_timeout = entity.network_timeout = SECONDS
-    entity.connection_timeout = SECONDS
+    entity = Calling(row.called_title, CAPS)
     entity.add_requested_context(COMMITMENT, PLAIN)
     # The answer comes from the provider of the service, which here opens the association.
     roles: list[Any] = [build_role(COMMITMENT, scp_role=True)]
@@ -69,11 +68,6 @@ def _address(peer: DicomPeer) -> str:
     if not all(may_be_called(address) for address in addresses):
         raise PermanentError("dicom-address-not-allowed")
     return addresses[0]
-
-
-def may_be_called(address: str) -> bool:
-    """Only networks that are named for it; this machine in the demo only."""
-    return egress.is_in_networks(address, settings.DICOM_NETWORKS, loopback=settings.DEMO)
 
 
 def _tls(peer: DicomPeer) -> tuple[ssl.SSLContext, str] | None:

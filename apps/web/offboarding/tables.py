@@ -30,6 +30,7 @@ NOT_IMPORTED = {
     "audit_auditcount": "counts of events of the former trail",
     "ingestion_sharesource": "its password stays behind; the onboarding file names it anew",
     "tenants_applicationentity": "an address of one installation; claimed anew at another",
+    "tenants_dicompeer": "an address of one network; named anew at another",
     "tenants_hl7listener": "an address of one installation; claimed anew at another",
     "tenants_apikey": "a key opens one installation; new ones are issued",
     "tenants_datakey": "data are sealed under new keys",
