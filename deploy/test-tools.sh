@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs what tests with a real browser, DICOM device, object gateway or identity provider need where root or
-# sudo allows; elsewhere says so loudly.
+# Installs what tests with a real browser, DICOM device, object gateway or identity provider need,
+# where root or sudo allows; elsewhere says so loudly.
 # With CI set a missing tool is an error.
 set -u
 

@@ -1,7 +1,8 @@
 """The demo on one machine: `make run`.
 
 Starts the embedded PostgreSQL, the simulated EHR and identity provider, the web server, the
-workers, the sweeper and the door of the DICOM network, keeps them running and stops all of them on SIGINT or SIGTERM.
+workers, the sweeper and the door of the DICOM network, keeps them running and stops all of them on
+SIGINT or SIGTERM.
 """
 
 from __future__ import annotations

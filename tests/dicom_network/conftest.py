@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
+from django.test import override_settings
 from pydicom import dcmread
 from pynetdicom import AE
 
 from apps.ingestion.dicom.bounded import Caps
 from apps.ingestion.dicom.contexts import COMMITMENT, PLAIN
-from apps.ingestion.dicom.listener import listening
+from apps.ingestion.dicom.listener import listening, tls_context
 from apps.tenants.inbound import set_application_entity
 from tests.factories import inside
 
@@ -80,6 +83,18 @@ def stored(cart: Cart) -> Callable[..., int]:
 
 
 def read(file):
-    import io
-
     return dcmread(io.BytesIO(file))
+
+
+@contextmanager
+def listener_by_tls(ours, ca, caps=QUICK) -> Iterator[int]:
+    """Of a listener with a certificate, that knows who signs those of devices."""
+    given = {
+        "DICOM_TLS_CERTIFICATE": str(ours.file),
+        "DICOM_TLS_KEY": str(ours.key),
+        "DICOM_TLS_CA": str(ca.file),
+    }
+    with override_settings(**given):
+        tls = tls_context()
+    with listening("127.0.0.1", 0, caps=caps, tls=tls) as (server, _):
+        yield server.server_address[1]

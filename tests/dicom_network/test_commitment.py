@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -148,18 +149,18 @@ def test_who_left_and_has_no_address_is_given_up_with_its_code(cart, stored, mer
     for _ in range(100):
         if only(mercy).state == "dead":
             break
-        __import__("time").sleep(0.05)
+        time.sleep(0.05)
     assert (only(mercy).state, only(mercy).error_code) == ("dead", "dicom-peer-unknown")
 
 
 def test_a_peer_that_is_away_is_tried_again(cart, stored, mercy, peer):
     uid = sent(stored)
-    peer.shutdown()
+    with inside(mercy):
+        DicomPeer.objects.update(port=1)
     ask(cart.call(), question((TWELVE_LEAD, uid)))
     answer_waiting()
     row = only(mercy)
     assert (row.state, row.error_code, row.attempts) == ("received", "dicom-peer-unreachable", 1)
-    peer.shutdown = lambda: None
 
 
 def test_asked_again_it_is_answered_again_and_never_otherwise(cart, stored, mercy, peer, heard):

@@ -32,21 +32,25 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, port: int, address: str, **_: Any) -> None:
-        stop = threading.Event()
-        if threading.current_thread() is threading.main_thread():
-            for name in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(name, lambda *_: stop.set())
-        threading.excepthook = _say_class
         try:
             tls = tls_context()
             with listening(address, port, tls=tls) as (server, thread):
                 how = "TLS" if tls else "without TLS"
                 self.stdout.write(f"DICOM at {address}:{server.server_address[1]}, {how}")
-                while not stop.wait(LOOK_S):
-                    if not thread.is_alive():
-                        raise CommandError("The listener has ended by itself.")
+                _watch(thread)
         except (OSError, ImproperlyConfigured) as error:
             raise CommandError(f"Cannot listen at {address}:{port}: {error}") from None
+
+
+def _watch(thread: threading.Thread) -> None:
+    """Until told to stop. Raises CommandError where the listener ended by itself."""
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    threading.excepthook = _say_class
+    while not stop.wait(LOOK_S):
+        if not thread.is_alive():
+            raise CommandError("The listener has ended by itself.")
 
 
 def _port(text: str) -> int:
