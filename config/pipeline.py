@@ -27,6 +27,7 @@ SLOW = {"measure"}
 LEASED: dict[str, str] = {
     "integrations.Delivery": "apps.integrations.jobs.send",
     "integrations.AlarmNotice": "apps.integrations.alarm_notices.send",
+    "integrations.Submission": "apps.integrations.submissions.fetch.fetch",
     "inference.InferenceRun": "apps.inference.jobs.run",
     "ingestion.StorageCommitment": "apps.ingestion.dicom.commitment.answer",
     "ecg.StageRun": "apps.ecg.jobs.run_stage",
@@ -38,6 +39,7 @@ LEASED: dict[str, str] = {
 HOURLY: tuple[str, ...] = (
     "apps.tenants.anchoring.anchor_hourly",
     "apps.tenants.limits.forget_addresses",
+    "apps.integrations.submissions.sender.forget_nonces",
     "apps.tenants.sign_on.accounts.forget_answers",
 )
 

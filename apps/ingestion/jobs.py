@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Any
 
 import structlog
 from django.db import transaction
@@ -36,20 +37,25 @@ def process(lease: Lease) -> None:
         twin = known_bytes(ingress)
         profiles = live_profiles() if twin is None else []
     structlog.contextvars.bind_contextvars(trace_id=str(ingress.trace_id))
-    if twin is not None:
-        link_known_bytes(ingress, twin, lease)
-        return
+    try:
+        if twin is not None:
+            link_known_bytes(ingress, twin, lease)
+        else:
+            _read(ingress, profiles, lease)
+    except Refused as refusal:
+        settle = keep_document if refusal.code in DOCUMENTS else quarantine
+        settle(ingress, refusal, lease)
+
+
+def _read(ingress: Ingress, profiles: list[Any], lease: Lease) -> None:
+    """Decode and link. Raises Refused beside the errors of a job."""
     data = _original(ingress)
     scanned_at = timezone.now()
     try:
         ecg = decode_limited(data, profiles=profiles)
-        _accept_format(ecg)
-    except Refused as refusal:
-        settle = keep_document if refusal.code in DOCUMENTS else quarantine
-        settle(ingress, refusal, lease)
-        return
     except DecoderUnavailable:
         raise RetryableError("decoder-unavailable") from None
+    _accept_format(ecg)
     ingress.scanned_at, ingress.decoded_at = scanned_at, timezone.now()
     link_recording(ingress, ecg, lease)
 

@@ -37,6 +37,25 @@ class FetchHost(Tenant, Public):
         return self.host
 
 
+class RequestNonce(Tenant):
+    """A word that a program used up with a request; forgotten once no request can carry it."""
+
+    word_hash = models.CharField(
+        max_length=64, db_comment="operational: Keyed hash of the program and its word."
+    )
+    seen_at = models.DateTimeField(
+        auto_now_add=True, db_comment="operational: When it was used up."
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "word_hash"], name="one_nonce_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"Nonce {self.pk}"
+
+
 class Submission(Leased, Public):
     """One request to take an ECG in: what was asked, by whom, for what, and its file."""
 
@@ -46,7 +65,7 @@ class Submission(Leased, Public):
     idem_key = models.CharField(
         max_length=80, db_comment="operational: The program's own name for this submission."
     )
-    request_sha256 = models.CharField(
+    request_hash = models.CharField(
         max_length=64, db_comment="operational: Hash of what was asked, to know a repetition by."
     )
     purpose = models.CharField(
@@ -58,8 +77,10 @@ class Submission(Leased, Public):
     url_sealed = SecretField(
         null=True, db_comment="operational: Sealed address, which may open what it names."
     )
-    sha1 = models.CharField(
-        max_length=40, blank=True, db_comment="operational: Hash that the sender stated, or empty."
+    digest = models.CharField(
+        max_length=80,
+        blank=True,
+        db_comment="operational: Hash that the sender stated, after its kind; or empty.",
     )
     size = models.BigIntegerField(
         null=True, db_comment="operational: Length in bytes that the sender stated."
@@ -81,9 +102,6 @@ class Submission(Leased, Public):
     )
     requested_at = models.DateTimeField(
         auto_now_add=True, db_comment="operational: When it was asked for."
-    )
-    settled_at = models.DateTimeField(
-        null=True, db_comment="operational: When its file was here, or it was given up."
     )
 
     class Meta:

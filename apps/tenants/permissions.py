@@ -112,6 +112,8 @@ TABLE: tuple[Rule, ...] = (
     _rule("change_destinations", "destinations", ADMINISTRATOR),
     _rule("view_inbound", "AE titles, DICOM peers, HL7 listeners", *SET_UP),
     _rule("change_inbound", "AE titles, DICOM peers, HL7 listeners", ADMINISTRATOR),
+    _rule("view_fetch_hosts", "hosts that submitted ECGs are fetched from", *SET_UP),
+    _rule("change_fetch_hosts", "hosts that submitted ECGs are fetched from", ADMINISTRATOR),
     _rule("view_shares", "file shares, never the password", *SET_UP),
     _rule("change_shares", "file shares", ADMINISTRATOR),
     _rule("view_api_clients", "programs and their keys, never the keys", *SET_UP, SECURITY),

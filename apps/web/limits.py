@@ -18,6 +18,7 @@ from apps.web.views import errors
 CHUNK = 64 * 1024
 UPLOAD, SIGN_IN = "/upload/files", "/sign-in"
 API, API_FILES = "/api/", "/api/v1/files"
+API_JSON = ("/api/v1/submissions", "/api/v1/fhir/r4/$submit-ecg")
 # What a page takes; what a form library would take besides is not asked of it.
 PAGES = ("GET", "HEAD", "POST")
 # A form around one file: its borders and headers.
@@ -65,7 +66,7 @@ def largest(path: str) -> int:
         return settings.MAX_FORM_BYTES
     if path == API_FILES:
         return settings.MAX_UPLOAD_BYTES + AROUND
-    return settings.MAX_BODY_BYTES
+    return settings.MAX_JSON_BYTES if path in API_JSON else settings.MAX_BODY_BYTES
 
 
 def length_of(request: HttpRequest) -> int:

@@ -60,6 +60,10 @@ PHI_FREE = {
     "api:schema": "the API's own description",
     "api:docs": "the API's own description",
     "api:file": "states, codes and random ids",
+    "api:submission": "states, codes and random ids",
+    "api:task": "states, codes and random ids",
+    "api:submissions": "the same of what was just taken; recorded",
+    "api:submit-ecg": "the same of what was just taken; recorded",
 }
 
 OWN = "the sign-in library's own check: the person's own account"

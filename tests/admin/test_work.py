@@ -13,7 +13,7 @@ from apps.core.admin_lists import BOUND, BoundedPaginator
 from apps.ecg.models import Recording, StageRun
 from apps.inference.models import InferenceRun
 from apps.ingestion.models import Ingress, StorageCommitment
-from apps.integrations.models import Delivery
+from apps.integrations.models import Delivery, Submission
 from apps.reports.models import Report, ReportVersion, Signature
 from tests.admin.people import (
     entered,
@@ -35,6 +35,7 @@ REPLAYED = {
     StorageCommitment: "ingestion.commitment.replayed",
     StageRun: "ecg.stage.replayed",
     InferenceRun: "inference.run.replayed",
+    Submission: "integrations.submission.replayed",
     Delivery: "integrations.delivery.replayed",
 }
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from apps.tenants.model_api import Scope
 
@@ -26,6 +28,11 @@ class Operation:
     tried: str = ""
     kind: str = ""
     elsewhere: int = 404
+    # What a POST carries, made anew for each request with that key.
+    given: Callable[[str], dict[str, Any]] = lambda _key: {
+        "data": b"an ecg",
+        "content_type": "application/octet-stream",
+    }
 
     def __str__(self) -> str:
         return f"{self.method} {self.path} {self.tried}".strip()

@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from apps.tenants.permissions import PERMISSIONS
+from tests.isolation import network_routes
 
 ORGANIZATION_ROLES = (
     "technician", "reader", "trainee", "administrator", "researcher", "labeler", "auditor",
@@ -326,7 +327,7 @@ VIEWED = {
     "tenants.storagelocation": "view_storage",
     "tenants.storagemove": "view_storage",
     "tenants.user": "view_people",
-}
+} | network_routes.VIEWED
 ADDED = {
     "billing.price": "change_prices",
     "ingestion.sharesource": "change_shares",
@@ -344,7 +345,7 @@ ADDED = {
     "tenants.ratelimit": "change_limits",
     "tenants.storagelocation": "change_storage",
     "tenants.site": "change_sites",
-}
+} | network_routes.ADDED
 # An empty form: refused with its errors, or taken where every field may be empty.
 CHANGED = {
     "billing.price": ("change_prices", 200),
@@ -363,7 +364,7 @@ CHANGED = {
     "tenants.platformrole": ("change_platform_staff", 200),
     "tenants.site": ("change_sites", 200),
     "tenants.user": ("change_accounts", 200),
-}
+} | network_routes.CHANGED
 ANYWHERE = (*ORGANIZATION_ROLES, *PLATFORM_ROLES)
 
 

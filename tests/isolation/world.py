@@ -11,6 +11,7 @@ from apps.audit.models import Alarm
 from apps.billing.models import Price
 from apps.ecg.models import Recording
 from apps.ingestion.models import IdentityCase, RecordingArrival
+from apps.integrations.models import Submission
 from apps.reports.models import Report, ReportVersion
 from apps.tenants import blobs
 from apps.tenants.models import IdentityProvider, Organization, PlatformRole, Site, User
@@ -50,6 +51,9 @@ def things_of(organization: Organization) -> Ids:
         "version": version.public_id,
         "patient": recording.patient.public_id,
         "arrival": make_ingress(organization).public_id,
+        "submission": make_row(
+            Submission, organization, ingress=make_ingress(organization)
+        ).public_id,
         "document": make_document(organization).public_id,
         "person": make_user(organization, "technician").public_id,
         "alarm": make_row(Alarm, organization, code="queue.waiting", resolved_at=None).public_id,

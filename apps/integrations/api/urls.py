@@ -1,5 +1,7 @@
 """Addresses of the API. Each one under v1 is guarded by its door."""
 
+from typing import Any
+
 from django.db import transaction
 from django.urls import path
 
@@ -7,13 +9,20 @@ from apps.integrations.api.files import File, Files
 from apps.integrations.api.recordings import OneRecording, Recordings, Samples
 from apps.integrations.api.reports import OneReport, ReportPdf
 from apps.integrations.api.schema import docs, schema
+from apps.integrations.api.submissions import OneSubmission, Submissions, SubmitEcg, Task
 
 app_name = "api"
+
+
+def _whole(view: Any) -> Any:
+    """An operation that commits by itself, before it answers."""
+    return transaction.non_atomic_requests(view.as_view())
+
 
 urlpatterns = [
     path("schema", schema, name="schema"),
     path("docs", docs, name="docs"),
-    path("v1/files", transaction.non_atomic_requests(Files.as_view()), name="files"),
+    path("v1/files", _whole(Files), name="files"),
     path("v1/files/<uuid:file_id>", File.as_view(), name="file"),
     path("v1/recordings", Recordings.as_view(), name="recordings"),
     path("v1/recordings/<uuid:recording_id>", OneRecording.as_view(), name="recording"),
@@ -24,4 +33,8 @@ urlpatterns = [
         ReportPdf.as_view(),
         name="report-pdf",
     ),
+    path("v1/submissions", _whole(Submissions), name="submissions"),
+    path("v1/submissions/<uuid:submission_id>", OneSubmission.as_view(), name="submission"),
+    path("v1/fhir/r4/$submit-ecg", _whole(SubmitEcg), name="submit-ecg"),
+    path("v1/fhir/r4/Task/<uuid:task_id>", Task.as_view(), name="task"),
 ]

@@ -5,7 +5,7 @@ import django.db.models.functions.datetime
 import uuid
 from django.db import migrations, models
 
-from apps.core.rls import secure
+from apps.core.rls import ALL, secure
 
 
 def given_up_index(table: str) -> migrations.RunSQL:
@@ -81,6 +81,48 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("organization", "host"), name="one_fetch_host_a_name"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="RequestNonce",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "word_hash",
+                    models.CharField(
+                        db_comment="operational: Keyed hash of the program and its word.",
+                        max_length=64,
+                    ),
+                ),
+                (
+                    "seen_at",
+                    models.DateTimeField(
+                        auto_now_add=True, db_comment="operational: When it was used up."
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        db_comment="operational: The organization that owns the row; row-level security reads it.",
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenants.organization",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "word_hash"), name="one_nonce_once"
                     )
                 ],
             },
@@ -187,7 +229,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "request_sha256",
+                    "request_hash",
                     models.CharField(
                         db_comment="operational: Hash of what was asked, to know a repetition by.",
                         max_length=64,
@@ -216,11 +258,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "sha1",
+                    "digest",
                     models.CharField(
                         blank=True,
-                        db_comment="operational: Hash that the sender stated, or empty.",
-                        max_length=40,
+                        db_comment="operational: Hash that the sender stated, after its kind; or empty.",
+                        max_length=80,
                     ),
                 ),
                 (
@@ -249,13 +291,6 @@ class Migration(migrations.Migration):
                     "requested_at",
                     models.DateTimeField(
                         auto_now_add=True, db_comment="operational: When it was asked for."
-                    ),
-                ),
-                (
-                    "settled_at",
-                    models.DateTimeField(
-                        db_comment="operational: When its file was here, or it was given up.",
-                        null=True,
                     ),
                 ),
                 (
@@ -311,6 +346,7 @@ class Migration(migrations.Migration):
             },
         ),
         secure("integrations_fetchhost", platform="SELECT"),
+        secure("integrations_requestnonce", privileges=ALL),
         secure(
             "integrations_submission",
             [
