@@ -56,7 +56,10 @@ WRITTEN_ONCE_TABLES = {
     "reports_signature",
 }
 # Rows that are fixed once they are live, and the trigger's function that sees to it.
-FIXED_TABLES = {"ingestion_vendorprofile": "refuse_profile_change"}
+FIXED_TABLES = {
+    "ecg_readermeasurement": "refuse_measurement_change",
+    "ingestion_vendorprofile": "refuse_profile_change",
+}
 ADDED_TABLES = WRITTEN_ONCE_TABLES | {
     "ecg_analysis",
     "ecg_finding",

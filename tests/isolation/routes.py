@@ -418,3 +418,9 @@ def admin_routes(label: str) -> list[Route]:
         Route(f"{name}_history", "GET", history, label),
         Route(f"{name}_history", "POST", history, label),
     ]
+
+
+# The rows of an area are in a file of their own, which begins from the words of this one.
+from tests.isolation.viewer_routes import VIEWER  # noqa: E402
+
+ROUTES += VIEWER

@@ -9,7 +9,7 @@ from django.contrib import admin
 
 from apps.audit.models import Alarm
 from apps.billing.models import Price
-from apps.ecg.models import Recording
+from apps.ecg.models import ReaderMeasurement, Recording
 from apps.ingestion.models import IdentityCase, RecordingArrival
 from apps.integrations.models import Submission
 from apps.reports.models import Report, ReportVersion
@@ -58,6 +58,7 @@ def things_of(organization: Organization) -> Ids:
         "person": make_user(organization, "technician").public_id,
         "alarm": make_row(Alarm, organization, code="queue.waiting", resolved_at=None).public_id,
         "case": make_case(recording).public_id,
+        "kept": make_row(ReaderMeasurement, organization, recording=recording).public_id,
         "site": make_row(Site, organization).public_id,
         "entry": make_entry(organization).public_id,
         "offboarding": make_offboarding(organization).public_id,
