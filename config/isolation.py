@@ -69,7 +69,12 @@ ADDED_TABLES = WRITTEN_ONCE_TABLES | {
 WRITTEN_AGAIN = {("ecg_waveform", "sealed")}
 
 # Rows that end with their minute, their hour or by an administrator, and are removed then.
-PASSING_TABLES = {"tenants_ratecounter", "tenants_externalidentity", "tenants_signonanswer"}
+PASSING_TABLES = {
+    "ingestion_uploadpart",
+    "tenants_externalidentity",
+    "tenants_ratecounter",
+    "tenants_signonanswer",
+}
 
 # What onboarding writes and staff may count, with the platform role's powers; a clinical table is
 # never among them.

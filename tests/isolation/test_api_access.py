@@ -18,6 +18,7 @@ from tests.isolation.world import things_of
 
 ASKED = {
     queries.get_file_to_follow: (Scope.FILES_READ, ["arrival"]),
+    queries.get_upload_to_send: (Scope.FILES_WRITE, ["sending"]),
     queries.get_site_to_send_from: (Scope.FILES_WRITE, ["site"]),
     queries.get_recording_to_read: (Scope.RECORDINGS_READ, ["recording"]),
     queries.get_report_to_read: (Scope.REPORTS_READ, ["report"]),
