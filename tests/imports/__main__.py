@@ -45,8 +45,8 @@ def _import(options: argparse.Namespace, folder: Path) -> None:
     from django.conf import settings
 
     from tests.factories import organization_of
-    from tests.ingestion.files import process_waiting
     from tests.imports.importing import import_killed, prove_accepted, prove_outcomes, write_files
+    from tests.ingestion.files import process_waiting
 
     settings.BLOB_ROOT = folder / "blobs"
     mercy = organization_of("mercy")

@@ -20,8 +20,8 @@ from apps.ingestion.management.commands import ingest
 from apps.ingestion.models import Ingress
 from tests.database import committed
 from tests.factories import inside
-from tests.ingestion.files import ecg_file, process_waiting, send
 from tests.imports.importing import import_killed, prove_accepted, prove_outcomes, write_files
+from tests.ingestion.files import ecg_file, process_waiting, send
 
 LOOKS = (10, 20)
 OTHER = "00000000-0000-4000-8000-000000000009"
@@ -133,6 +133,16 @@ def test_a_line_that_was_cut_off_counts_for_nothing(tmp_path):
         assert journal.known("c" * 64, LOOKS) == "third"
         assert journal.known("a" * 64, LOOKS) == ""
         assert journal.known("c" * 64, (11, 20)) == ""
+
+
+@committed
+def test_a_journal_names_no_file(mercy, tmp_path, settings):
+    settings.IMPORT_JOURNALS = tmp_path / "journals"
+    (tmp_path / "quillfeather.dcm").write_bytes(ecg_file(1))
+    run(tmp_path / "quillfeather.dcm")
+    [journal] = settings.IMPORT_JOURNALS.iterdir()
+    assert "quillfeather" not in journal.name + journal.read_text()
+    assert journal.stat().st_mode & 0o777 == 0o600
 
 
 def test_an_import_runs_once_at_a_time(tmp_path):
