@@ -109,11 +109,11 @@ def test_a_live_arrival_goes_before_a_whole_import(mercy, tmp_path):
 
 
 @committed
-def test_forty_files_and_a_kill_lose_nothing_and_repeat_nothing(mercy, tmp_path, settings):
+def test_twenty_files_and_a_kill_lose_nothing_and_repeat_nothing(mercy, tmp_path, settings):
     settings.BLOB_ROOT = tmp_path / "blobs"
-    kinds = write_files(tmp_path / "files", 40)
+    kinds = write_files(tmp_path / "files", 20)
     found = import_killed(tmp_path / "files", tmp_path, kills=1)
-    prove_accepted(mercy, 40, found)
+    prove_accepted(mercy, 20, found)
     process_waiting()
     prove_outcomes(mercy, kinds)
 
