@@ -74,9 +74,10 @@ WRITTEN_AGAIN = {("ecg_waveform", "sealed")}
 
 # Rows that end with their minute, their hour or by an administrator, and are removed then.
 PASSING_TABLES = {
+    "ingestion_uploadpart",
     "integrations_requestnonce",
-    "tenants_ratecounter",
     "tenants_externalidentity",
+    "tenants_ratecounter",
     "tenants_signonanswer",
 }
 

@@ -37,6 +37,7 @@ LEASED: dict[str, str] = {
 
 # What the sweeper does besides, once an hour; each settles its own errors.
 HOURLY: tuple[str, ...] = (
+    "apps.ingestion.upload_ends.sweep_uploads",
     "apps.tenants.anchoring.anchor_hourly",
     "apps.tenants.limits.forget_addresses",
     "apps.integrations.submissions.sender.forget_nonces",

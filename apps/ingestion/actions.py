@@ -92,14 +92,14 @@ def accept(
         idem_key=idem_key,
         sha256=stored.sha256,
         size=stored.size,
-        filename=_displayable(filename),
+        filename=displayable(filename),
         sender=sender,
         site=site,
         priority=priority,
         lane=lane,
         is_canary=is_canary,
         stated=stated or {},
-        trace_id=_trace_id(),
+        trace_id=trace_id_here(),
     )
     try:
         return _enter(row, sender or client)
@@ -139,12 +139,12 @@ def _enter(row: Ingress, actor: User | ApiClient | None) -> Accepted:
     return Accepted(row, True)
 
 
-def _displayable(filename: str) -> str:
+def displayable(filename: str) -> str:
     """A folder may hold names that are no text; the database holds only text."""
     return filename.encode("utf-8", "replace").decode().replace("\0", "")[:255]
 
 
-def _trace_id() -> uuid.UUID:
+def trace_id_here() -> uuid.UUID:
     """The request's where there is one; else the file gets its own."""
     value = structlog.contextvars.get_contextvars().get("trace_id")
     return uuid.UUID(value) if value else uuid.uuid4()

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -19,9 +20,12 @@ from apps.core.leases import Lease, Leased
 from apps.ecg.formats.canonical import DecodedEcg, Refused
 from apps.ecg.formats.sandbox import DecoderUnavailable, decode_limited
 from apps.ingestion.actions import RAW
+from apps.ingestion.content import DOCUMENTS as DOCUMENT_CONTENTS
+from apps.ingestion.documents import check_document
 from apps.ingestion.link import known_bytes, link_known_bytes, link_recording
-from apps.ingestion.models import ExperimentalFormat, Ingress
+from apps.ingestion.models import ExperimentalFormat, Ingress, RecordingArrival
 from apps.ingestion.profiles import live_profiles
+from apps.ingestion.promote import take_over
 from apps.tenants import blobs
 
 # Refusals of files that are of use all the same: a person opens them.
@@ -29,26 +33,44 @@ DOCUMENTS = {"dicom-pdf"}
 
 log = structlog.get_logger(__name__)
 
+Profiles = list[dict[str, Any]]
+
 
 def process(lease: Lease) -> None:
     """Bring one file from received to its outcome. Raises PermanentError, RetryableError."""
     with transaction.atomic():
         ingress = Ingress.objects.select_related("organization", "site").get(pk=lease.id)
-        twin = known_bytes(ingress)
-        profiles = live_profiles() if twin is None else []
+        twin, profiles = _held(ingress)
     structlog.contextvars.bind_contextvars(trace_id=str(ingress.trace_id))
     try:
+        if take_over(ingress, lease):
+            with transaction.atomic():
+                twin, profiles = _held(ingress)
         if twin is not None:
             link_known_bytes(ingress, twin, lease)
+        elif ingress.content in DOCUMENT_CONTENTS:
+            check_document(ingress)
+            keep_document(ingress, "document", lease)
         else:
-            _read(ingress, profiles, lease)
+            _decode(ingress, profiles, lease)
     except Refused as refusal:
-        settle = keep_document if refusal.code in DOCUMENTS else quarantine
-        settle(ingress, refusal, lease)
+        if refusal.code in DOCUMENTS:
+            keep_document(ingress, refusal.code, lease, refusal.message)
+        else:
+            quarantine(ingress, refusal, lease)
 
 
-def _read(ingress: Ingress, profiles: list[Any], lease: Lease) -> None:
-    """Decode and link. Raises Refused beside the errors of a job."""
+def _held(ingress: Ingress) -> tuple[RecordingArrival | None, Profiles]:
+    """The arrival of the same bytes, else the profiles to read them with."""
+    twin = known_bytes(ingress) if ingress.sha256 else None
+    return twin, live_profiles() if twin is None else []
+
+
+def _decode(ingress: Ingress, profiles: Profiles, lease: Lease) -> None:
+    """Raises Refused."""
+    if ingress.size > settings.MAX_UPLOAD_BYTES:
+        limit = settings.MAX_UPLOAD_BYTES >> 20
+        raise Refused("too-large", f"Larger than {limit} MB: kept, but not read as an ECG.")
     data = _original(ingress)
     scanned_at = timezone.now()
     try:
@@ -87,17 +109,17 @@ def _original(ingress: Ingress) -> bytes:
 
 
 @transaction.atomic
-def keep_document(ingress: Ingress, refusal: Refused, lease: Lease) -> None:
+def keep_document(ingress: Ingress, code: str, lease: Lease, message: str = "") -> None:
     """No ECG and nothing wrong: the bytes stay, to be opened from the list of arrivals."""
-    audit.record("ingestion.document.kept", ingress, code=refusal.code)
+    audit.record("ingestion.document.kept", ingress, code=code)
     leases.finish(
         lease,
         Leased.State.DONE,
         outcome=Ingress.Outcome.DOCUMENT,
         scanned_at=timezone.now(),
-        refusal_message=refusal.message,
+        refusal_message=message,
     )
-    log.info("file.document", code=refusal.code)
+    log.info("file.document", code=code)
 
 
 @transaction.atomic

@@ -48,6 +48,7 @@ urlpatterns = [
     path("files", documents.download, name="download"),
     path("upload", upload.upload, name="upload"),
     path("upload/files", upload.files, name="upload-files"),
+    path("", include("apps.web.upload_urls")),
     path("arrivals", arrivals.arrivals, name="arrivals"),
     path("arrivals/strips", arrivals.strips, name="arrivals-strips"),
     path("arrivals/<uuid:arrival_id>", arrivals.arrival, name="arrival"),

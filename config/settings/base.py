@@ -135,6 +135,21 @@ MAX_JSON_BYTES = DATA_UPLOAD_MAX_MEMORY_SIZE
 MAX_BODY_BYTES = 1024 * 1024
 MAX_FORM_BYTES = 2 * MAX_UPLOAD_BYTES + 1024 * 1024
 
+# Files that come in parts: of what length, for how long, and how large by what they are.
+UPLOAD_PART_BYTES = env.whole_number("UPLOAD_PART_MB", 8) * 1024 * 1024
+UPLOAD_EXPIRES_SECONDS = 24 * 3600
+UPLOAD_ADDRESS_SECONDS = 15 * 60
+UPLOAD_CAPS = {
+    "ecg": MAX_UPLOAD_BYTES,
+    "pdf": MAX_UPLOAD_BYTES,
+    "log": env.whole_number("UPLOAD_LOG_MB", 200) * 1024 * 1024,
+    "archive": env.whole_number("UPLOAD_ARCHIVE_MB", 200) * 1024 * 1024,
+    "video": env.whole_number("UPLOAD_VIDEO_MB", 4096) * 1024 * 1024,
+}
+
+# What bulk imports have done so far: hashes of places and names of arrivals, a file an import.
+IMPORT_JOURNALS = Path(env.text("IMPORT_JOURNALS", env.text("BLOB_ROOT") + "-imports"))
+
 # Requests a minute: of an organization at its doors, of an address at the last two.
 LIMITS_PER_MINUTE = {
     "web": env.whole_number("LIMIT_WEB", 3000),

@@ -287,6 +287,10 @@ ROUTES: list[Route] = [
     Route("admin:jsi18n", "POST", WRONG_METHOD),
 ]  # fmt: skip
 
+from tests.isolation.upload_routes import UPLOADS  # noqa: E402 - made of the words above
+
+ROUTES += UPLOADS
+
 # Of every model in the admin: who sees its rows.
 VIEWED = {
     "audit.alarm": "view_alarms",

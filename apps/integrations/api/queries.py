@@ -12,7 +12,8 @@ from django.db.models.lookups import LessThan
 from django.http import Http404
 
 from apps.ecg.models import PatientIdentifier, Recording
-from apps.ingestion.models import Ingress
+from apps.ingestion.models import Ingress, UploadSession
+from apps.ingestion.upload_queries import upload_named
 from apps.integrations.api.problems import Problem
 from apps.integrations.models import Submission
 from apps.reports.models import Report, ReportVersion, Signature
@@ -36,6 +37,12 @@ def get_file_to_follow(caller: Caller, public_id: uuid.UUID) -> Ingress:
     if found is None:
         raise Http404
     return found
+
+
+def get_upload_to_send(caller: Caller, public_id: uuid.UUID) -> UploadSession:
+    """An upload of the organization's programs."""
+    admit(caller, Scope.FILES_WRITE)
+    return upload_named(public_id, Ingress.Source.API)
 
 
 def get_site_to_send_from(caller: Caller, public_id: uuid.UUID) -> Site:

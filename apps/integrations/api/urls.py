@@ -10,6 +10,13 @@ from apps.integrations.api.recordings import OneRecording, Recordings, Samples
 from apps.integrations.api.reports import OneReport, ReportPdf
 from apps.integrations.api.schema import docs, schema
 from apps.integrations.api.submissions import OneSubmission, Submissions, SubmitEcg, Task
+from apps.integrations.api.uploads import (
+    Upload,
+    UploadAbort,
+    UploadComplete,
+    UploadParts,
+    Uploads,
+)
 
 app_name = "api"
 
@@ -24,6 +31,27 @@ urlpatterns = [
     path("docs", docs, name="docs"),
     path("v1/files", _whole(Files), name="files"),
     path("v1/files/<uuid:file_id>", File.as_view(), name="file"),
+    path("v1/uploads", transaction.non_atomic_requests(Uploads.as_view()), name="uploads"),
+    path(
+        "v1/uploads/<uuid:upload_id>",
+        transaction.non_atomic_requests(Upload.as_view()),
+        name="upload",
+    ),
+    path(
+        "v1/uploads/<uuid:upload_id>/parts",
+        transaction.non_atomic_requests(UploadParts.as_view()),
+        name="upload-parts",
+    ),
+    path(
+        "v1/uploads/<uuid:upload_id>/complete",
+        transaction.non_atomic_requests(UploadComplete.as_view()),
+        name="upload-complete",
+    ),
+    path(
+        "v1/uploads/<uuid:upload_id>/abort",
+        transaction.non_atomic_requests(UploadAbort.as_view()),
+        name="upload-abort",
+    ),
     path("v1/recordings", Recordings.as_view(), name="recordings"),
     path("v1/recordings/<uuid:recording_id>", OneRecording.as_view(), name="recording"),
     path("v1/recordings/<uuid:recording_id>/waveform", Samples.as_view(), name="waveform"),

@@ -18,6 +18,8 @@ NOT_EXPORTED = {
     "audit_auditevent": "the trail is in trail/, signed",
     "audit_audithead": "the end of the trail is in trail/, signed",
     "integrations_requestnonce": "forgotten within the hour",
+    "ingestion_uploadpart": "how a file came; what became of it is among the arrivals",
+    "ingestion_uploadsession": "how a file came; what became of it is among the arrivals",
     "tenants_offboarding": "of this installation: how the organization leaves it",
     "tenants_organizationexport": "of this installation: what was exported from it",
     "tenants_ratecounter": "forgotten within a minute",
