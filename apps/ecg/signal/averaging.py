@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -50,6 +50,10 @@ class Averaged(Stack):
     """Beats and their median (samples, leads)."""
 
     median: Array
+
+    def of(self, leads: list[int]) -> Averaged:
+        """The same of some leads only."""
+        return replace(self, beats=self.beats[:, :, leads], median=self.median[:, leads])
 
 
 def align(clean: Array, indexes: Indexes, rate_hz: float) -> Aligned:

@@ -13,7 +13,7 @@ from apps.ecg.signal.intervals import axis_of
 from apps.ecg.signal.limits import Limits
 from apps.ecg.signal.location import Located, averaged_beat
 from apps.ecg.signal.p_wave import find_p, onset_hidden
-from apps.ecg.signal.qrs_wave import find_qrs
+from apps.ecg.signal.qrs_wave import core_qrs, find_qrs
 from apps.ecg.signal.results import Axes, Fiducials, LeadMeasures, LeadQuality
 from apps.ecg.signal.t_wave import find_t
 
@@ -76,15 +76,19 @@ def delineate(
     refusal = _refusal(located, beat, [quality[i] for i in basis], limits)
     if beat is None or refusal:
         return Delineated(beat, None, None, None, dict.fromkeys(WAVE_VALUES, refusal))
-    narrow = replace(beat, median=beat.median[:, basis], beats=beat.beats[:, :, basis])
-    qrs = find_qrs(narrow)
-    if qrs is None or not _within(qrs, beat, limits.qrs_ms):
+    narrow = beat.of(basis)
+    good = [i for i, lead in enumerate(quality) if i in basis or lead.status == "good"]
+    core = core_qrs(narrow)
+    qrs = find_qrs(core, beat.of(good)) if core else None
+    if core is None or qrs is None or not _within(qrs, beat, limits.qrs_ms):
         reason = "not_found" if qrs is None else "implausible"
         return Delineated(beat, None, None, None, dict.fromkeys(WAVE_VALUES, reason))
     level = beat.median[max(0, qrs.on - beat.span(LEVEL_MS)) : qrs.on].mean(axis=0)
     beat = replace(beat, median=beat.median - level)
-    t = find_t(narrow, qrs, rr_ms)
-    p = find_p(narrow, qrs, t.off if t else None, rr_ms, irregular=irregular)
+    t = find_t(narrow, core, rr_ms)
+    p = find_p(narrow, core, t.off if t else None, rr_ms, irregular=irregular)
+    if p is not None:
+        p = Wave(p.on, min(p.off, qrs.on))
     reasons: dict[str, str] = {}
     if t is not None and not _within(Wave(qrs.on, t.off), beat, limits.qt_ms):
         t, reasons = None, dict.fromkeys(T_VALUES, "implausible")
@@ -138,11 +142,11 @@ def _own(
 ) -> Fiducials:
     rate = located.signal.rate_hz
     single = average(located.signal.clean[:, basis], np.array([index]), rate)
-    qrs = find_qrs(single) if single is not None else None
-    if single is None or qrs is None:
+    core = core_qrs(single) if single is not None else None
+    if single is None or core is None:
         return Fiducials()
-    t = find_t(single, qrs, (following - index) * 1000 / rate)
-    return Delineated(single, qrs, t, None, {}).fiducials(start_ms)
+    t = find_t(single, core, (following - index) * 1000 / rate)
+    return Delineated(single, find_qrs(core, single), t, None, {}).fiducials(start_ms)
 
 
 def _inside(beat: Fiducials, located: Located) -> Fiducials:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from apps.ecg.signal.averaging import Averaged
@@ -19,43 +21,53 @@ TOP_FRACTION = 0.6
 FLOOR_MS = (-250.0, 450.0)
 FLOOR_FACTOR = 2.5
 
-LEAD_SMOOTHING_MS = 12.0
-LEAD_ONSET_FRACTION = 0.025
-LEAD_OFFSET_FRACTION = 0.04
 LEAD_FLOOR_FACTOR = 4.5
 LEAD_FLOOR_LIMIT = 0.2
-LEAD_REST_MS = 10.0
 LEAD_LEAST_UV = 150.0
 LEAD_REACH_MS = 60.0
-FARTHEST_MS = 16.0
 
 
-def find_qrs(beat: Averaged) -> Wave | None:
-    """Over all leads; one alone, earlier or later than all others, is taken for noise."""
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """How closely a lead is looked at: what counts as rest there, and how long it must last;
+    and how far its borders may lie outside those of all leads together.
+    """
+
+    smoothing_ms: float
+    onset_fraction: float
+    offset_fraction: float
+    rest_ms: float
+    farthest_ms: float
+
+
+# Borders that noise hardly moves, for the waves beside; and those of the QRS itself.
+CALM = Sense(12.0, 0.025, 0.04, 10.0, 16.0)
+FINE = Sense(8.0, 0.02, 0.03, 14.0, 10.0)
+
+
+def core_qrs(beat: Averaged) -> Wave | None:
+    """The QRS that P and T keep clear of; of the leads that no others imply."""
     whole = _together(beat)
-    if whole is None:
-        return None
-    each = [wave for wave in lead_qrs(beat, whole) if wave is not None]
-    if len(each) < 3:
-        return whole
-    farthest = beat.span(FARTHEST_MS)
-    on = sorted(wave.on for wave in each)[1]
-    off = sorted(wave.off for wave in each)[-2]
-    return Wave(max(on, whole.on - farthest), min(off, whole.off + farthest))
+    return None if whole is None else _over_leads(beat, whole, CALM)
 
 
-def lead_qrs(beat: Averaged, whole: Wave) -> list[Wave | None]:
+def find_qrs(core: Wave, every: Averaged) -> Wave:
+    """Over all leads, those too that others imply: a QRS may begin or end in one of these."""
+    return _over_leads(every, core, FINE)
+
+
+def lead_qrs(beat: Averaged, whole: Wave, sense: Sense = FINE) -> list[Wave | None]:
     """The QRS of each lead near the one of all; None where a lead has hardly any or no rest."""
-    shape = smooth(beat.median, LEAD_SMOOTHING_MS, beat.rate_hz)
+    shape = smooth(beat.median, sense.smoothing_ms, beat.rate_hz)
     speed = np.abs(np.gradient(shape, axis=0))
     inside = speed[whole.on : whole.off]
     top, steepest = inside.max(axis=0), whole.on + inside.argmax(axis=0)
     still = speed[beat.at(FLOOR_MS[0]) : beat.at(FLOOR_MS[1])]
     floor = np.minimum(LEAD_FLOOR_FACTOR * np.percentile(still, 20, axis=0), LEAD_FLOOR_LIMIT * top)
     large = np.ptp(beat.median[whole.on : whole.off], axis=0) >= LEAD_LEAST_UV
-    before = speed < np.maximum(LEAD_ONSET_FRACTION * top, floor)
-    after = speed < np.maximum(LEAD_OFFSET_FRACTION * top, floor)
-    reach, hold = beat.span(LEAD_REACH_MS), beat.span(LEAD_REST_MS)
+    before = speed < np.maximum(sense.onset_fraction * top, floor)
+    after = speed < np.maximum(sense.offset_fraction * top, floor)
+    reach, hold = beat.span(LEAD_REACH_MS), beat.span(sense.rest_ms)
     first, last = max(0, whole.on - reach), whole.off + reach
     found: list[Wave | None] = []
     for lead, place in enumerate(steepest):
@@ -64,6 +76,17 @@ def lead_qrs(beat: Averaged, whole: Wave) -> list[Wave | None]:
         ends = large[lead] and on is not None and off is not None
         found.append(Wave(first + (on or 0), off or 0) if ends else None)
     return found
+
+
+def _over_leads(beat: Averaged, near: Wave, sense: Sense) -> Wave:
+    """Earliest onset to latest offset; one lead alone before or after all others is noise."""
+    each = [wave for wave in lead_qrs(beat, near, sense) if wave is not None]
+    if len(each) < 3:
+        return near
+    farthest = beat.span(sense.farthest_ms)
+    on = sorted(wave.on for wave in each)[1]
+    off = sorted(wave.off for wave in each)[-2]
+    return Wave(max(on, near.on - farthest), min(off, near.off + farthest))
 
 
 def _together(beat: Averaged) -> Wave | None:
