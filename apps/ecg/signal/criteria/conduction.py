@@ -6,10 +6,15 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from apps.ecg.signal.criteria.facts import Facts, above, said
+from apps.ecg.signal.arrays import Array
+from apps.ecg.signal.criteria.facts import Facts, above, reaches, said
 from apps.ecg.signal.limits import Limits
 from apps.ecg.signal.person import Person
 from apps.ecg.signal.results import LeadMeasures, Statement
+
+LATERAL = ("I", "aVL", "V5", "V6")
+FEWEST_BROAD = 2
+R_TOP_SHARE = 0.8
 
 
 def first_degree_block(facts: Facts, person: Person, limits: Limits) -> Iterator[Statement]:
@@ -29,7 +34,7 @@ def first_degree_block(facts: Facts, person: Person, limits: Limits) -> Iterator
 def bundle_branches(facts: Facts, person: Person, limits: Limits) -> Iterator[Statement]:
     right, left = _right(facts, limits), _left(facts, limits)
     qrs = facts.qrs_ms
-    complete = None if qrs is None else qrs >= limits.wide_qrs_ms
+    complete = reaches(qrs, limits.wide_qrs_ms)
     incomplete = None if qrs is None else limits.incomplete_qrs_ms <= qrs < limits.wide_qrs_ms
     terminal = _terminal(facts, limits)
     for code, text, width, shape, criterion in (
@@ -39,7 +44,7 @@ def bundle_branches(facts: Facts, person: Person, limits: Limits) -> Iterator[St
             "Left bundle branch block",
             complete,
             left,
-            "negative V1, broad R and no Q laterally",
+            "negative V1, broad or notched R and no Q laterally",
         ),
         (
             "incomplete_rbbb",
@@ -53,14 +58,14 @@ def bundle_branches(facts: Facts, person: Person, limits: Limits) -> Iterator[St
             "Incomplete left bundle branch block",
             incomplete,
             left,
-            "negative V1, broad R and no Q laterally",
+            "negative V1, broad or notched R and no Q laterally",
         ),
         (
             "ivcd",
             "Nonspecific intraventricular conduction delay",
-            complete,
+            reaches(qrs, limits.nonspecific_qrs_ms),
             None if right is None or left is None else not right and not left,
-            "wide QRS, neither shape",
+            "very wide QRS, neither shape",
         ),
     ):
         present = False if width is False else None if width is None or shape is None else shape
@@ -72,6 +77,7 @@ def bundle_branches(facts: Facts, person: Person, limits: Limits) -> Iterator[St
             qrs_ms=qrs,
             incomplete_ms=limits.incomplete_qrs_ms,
             wide_ms=limits.wide_qrs_ms,
+            nonspecific_ms=limits.nonspecific_qrs_ms,
             terminal_v1_uv=terminal.get("V1"),
             terminal_i_uv=terminal.get("I"),
             terminal_v6_uv=terminal.get("V6"),
@@ -85,8 +91,11 @@ def anterior_fascicle(facts: Facts, person: Person, limits: Limits) -> Iterator[
     needed = [facts.leads.get(name) for name in ("I", "aVL", "II", "III", "aVF")]
     if axis is not None and qrs is not None and all(needed):
         _, avl, *inferior = (lead for lead in needed if lead is not None)
-        shape = (avl.r_uv or 0) > 0 and all(_mostly_s(lead) for lead in inferior)
-        narrow = qrs < limits.wide_qrs_ms or bool(_right(facts, limits))
+        # A Q before the R of an inferior lead tells of a scar, not of a fascicle.
+        shape = (avl.r_uv or 0) > 0 and all(
+            _mostly_s(lead) and lead.q_uv is None for lead in inferior
+        )
+        narrow = qrs < limits.nonspecific_qrs_ms or bool(_right(facts, limits))
         present = low <= axis <= high and narrow and shape
     yield said(
         "lafb",
@@ -97,7 +106,7 @@ def anterior_fascicle(facts: Facts, person: Person, limits: Limits) -> Iterator[
         from_deg=low,
         to_deg=high,
         qrs_ms=qrs,
-        below_ms=limits.wide_qrs_ms,
+        below_ms=limits.nonspecific_qrs_ms,
     )
 
 
@@ -151,25 +160,42 @@ def _right(facts: Facts, limits: Limits) -> bool | None:
 
 
 def _left(facts: Facts, limits: Limits) -> bool | None:
-    """V1 is negative; I and V6 rise late to a tall R and begin without a Q."""
+    """V1 is negative; I and V6 rise late to a tall R and begin without a Q; R is broad, that is
+    slurred or notched, in two of the lateral leads.
+    """
     leads = [facts.leads.get(name) for name in ("V1", "I", "V6")]
     if not all(leads):
         return None
     first, *lateral = (lead for lead in leads if lead is not None)
     tall = all((lead.r_uv or 0) > -(lead.s_uv or 0) and lead.q_uv is None for lead in lateral)
     late = max((_r_peak_ms(facts, name) for name in ("I", "V5", "V6")), default=0.0)
-    return _mostly_s(first) and tall and late >= limits.late_r_peak_ms
+    broad = [name for name in LATERAL if _r_top_ms(facts, name) >= limits.broad_r_top_ms]
+    slow = late >= limits.late_r_peak_ms and len(broad) >= FEWEST_BROAD
+    return _mostly_s(first) and tall and slow
 
 
 def _r_peak_ms(facts: Facts, name: str) -> float:
     """From the onset of the QRS to the highest point of one lead; 0 where it cannot be judged."""
+    line, step_ms = _qrs_line(facts, name)
+    return int(np.argmax(line)) * step_ms if len(line) else 0.0
+
+
+def _r_top_ms(facts: Facts, name: str) -> float:
+    """How long one lead lasts above 80 % of its R, notches included; 0 as above."""
+    line, step_ms = _qrs_line(facts, name)
+    high = np.flatnonzero(line > R_TOP_SHARE * line.max()) if len(line) and line.max() > 0 else ()
+    return float(high[-1] - high[0]) * step_ms if len(high) else 0.0
+
+
+def _qrs_line(facts: Facts, name: str) -> tuple[Array, float]:
+    """The samples of one lead's QRS and the ms between them; none where it cannot be judged."""
     beat = facts.median
     if beat is None or name not in facts.leads:
-        return 0.0
+        return np.zeros(0), 0.0
     ends = (beat.fiducials_ms.qrs_on or 0.0, beat.fiducials_ms.qrs_off or 0.0)
     start, stop = (round(ms / 1000 * beat.sampling_rate_hz) for ms in ends)
-    peak = int(np.argmax(beat.samples_uv[start:stop, beat.leads.index(name)]))
-    return peak * 1000 / beat.sampling_rate_hz
+    step_ms = 1000 / beat.sampling_rate_hz
+    return beat.samples_uv[start:stop, beat.leads.index(name)], step_ms
 
 
 def _mostly_s(lead: LeadMeasures) -> bool:
