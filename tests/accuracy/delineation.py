@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from apps.ecg.signal import Measured
+from apps.ecg.signal.limits import ADULT
 from tests.accuracy import truth
 from tests.accuracy.records import Labelled
 from tests.accuracy.scores import Errors, Hits
@@ -32,6 +33,7 @@ class Delineation:
         default_factory=lambda: {(wave, end): Errors() for wave in WAVES for end in ("on", "off")}
     )
     hits: dict[str, Hits] = field(default_factory=lambda: {wave: Hits() for wave in WAVES})
+    long_pr: Hits = field(default_factory=Hits)
 
 
 def compare(pairs: Iterable[tuple[Labelled, Measured]]) -> Delineation:
@@ -43,6 +45,9 @@ def compare(pairs: Iterable[tuple[Labelled, Measured]]) -> Delineation:
             if value is not None and name in strict:
                 total.intervals[name].add(value - strict[name], record.name)
                 total.agreed[name].add(value - agreed[name], record.name)
+        if found.pr_ms is not None and "pr_ms" in strict:
+            limit = ADULT.pr_long_ms
+            total.long_pr.judge(strict["pr_ms"] > limit, found.pr_ms > limit, record.name)
         for wave in WAVES:
             # Borders of paced beats are not measured: P and T are not looked for there.
             if wave == "qrs" or not found.rhythm.pacing_suspected:

@@ -124,6 +124,12 @@ def _delineation(found: Delineation) -> Iterator[str]:
     found_as = ("onset, ms", "offset, ms", "Se %", "PPV %", "goal", "missed", "found where none is")
     head = ("wave", "marked", *found_as)
     yield _table(head, rows)
+    long_pr = found.long_pr
+    yield (
+        f"A PR over 200 ms by the marks, said as first-degree block: {long_pr.true} of "
+        f"{long_pr.true + len(long_pr.missed)} (missed {_named(long_pr.missed)}), "
+        f"without {len(long_pr.false)} ({_named(long_pr.false)}).\n"
+    )
 
 
 def _statements(pairs: Pairs) -> Iterator[str]:

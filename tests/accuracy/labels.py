@@ -61,6 +61,24 @@ def hypertrophy(source: str, labels: Labels) -> bool | None:
     return None if source == UNSCALED else bool(labels & {"LVH", "VCLVH"})
 
 
+def delayed(source: str, labels: Labels) -> bool | None:
+    """Any wide QRS that is neither of the two complete blocks, or is one that hides its shape."""
+    coded = labels & {"IVCD", "CLBBB", "CRBBB", "ILBBB", "IRBBB", "WPW"}
+    words = ("bundle branch block", "intravintricular conduction", "Aberrant conduction")
+    return bool(coded) or any(word in label for label in labels for word in words)
+
+
+def depressed(source: str, labels: Labels) -> bool | None:
+    known = any(label.startswith(("STD_", "ISC", "INJ")) for label in labels)
+    return None if source == UNSCALED else known
+
+
+def infarcted(source: str, labels: Labels) -> bool | None:
+    """No label says ST elevation itself."""
+    known = any(label.endswith("MI") or label.startswith("INJ") for label in labels)
+    return None if source != "ptbxl" else known
+
+
 def left_fascicle(source: str, labels: Labels) -> bool | None:
     return None if source == UNSCALED else "LAFB" in labels
 
@@ -73,6 +91,9 @@ STATEMENTS: tuple[tuple[str, tuple[str, ...], Judge, tuple[float, float] | None]
     ("right bundle branch block", ("rbbb",), right_bundle, (85.0, 85.0)),
     ("left bundle branch block", ("lbbb",), left_bundle, (85.0, 85.0)),
     ("first-degree AV block", ("first_degree_av_block",), first_degree, (85.0, 85.0)),
+    ("unspecific conduction delay: any delay", ("ivcd",), delayed, None),
+    ("ST depression: the same, ischaemia or injury", ("st_depression",), depressed, None),
+    ("ST elevation: infarction or injury", ("st_elevation",), infarcted, None),
     ("ventricular ectopic beats", ("ventricular_ectopy",), ventricular, None),
     ("supraventricular ectopic beats", ("supraventricular_ectopy",), supraventricular, None),
     (

@@ -55,6 +55,7 @@ class Limits:
     st_v2_v3_young_men_uv: float = 250.0
     st_v2_v3_men_uv: float = 200.0
     st_v2_v3_women_uv: float = 150.0
+    st_depression_uv: float = 50.0
     young_below_years: int = 40
     adult_years: int = 18
 

@@ -28,6 +28,7 @@ ADULTS: tuple[Criterion, ...] = (
     conduction.anterior_fascicle,
     conduction.axis,
     voltage.low_voltage,
+    repolarization.st_depression,
 )
 # Their limits differ by sex or age.
 ADULTS_BY_SEX_AND_AGE: tuple[Criterion, ...] = (
@@ -44,6 +45,7 @@ OF_HEIGHTS = frozenset(
         voltage.low_voltage,
         voltage.hypertrophy,
         repolarization.st_elevation,
+        repolarization.st_depression,
     }
 )
 STRETCHED = "every lead was stretched to the same height"

@@ -84,6 +84,13 @@ def bundle_branches(facts: Facts, person: Person, limits: Limits) -> Iterator[St
         )
 
 
+def slow_conduction(facts: Facts, limits: Limits) -> bool:
+    """Whether the QRS is so wide, or so wide and of such a shape, that ST follows from it."""
+    qrs = facts.qrs_ms or 0.0
+    block = _right(facts, limits) or _left(facts, limits)
+    return qrs >= (limits.wide_qrs_ms if block else limits.nonspecific_qrs_ms)
+
+
 def anterior_fascicle(facts: Facts, person: Person, limits: Limits) -> Iterator[Statement]:
     axis, qrs = facts.axes.qrs, facts.qrs_ms
     low, high = limits.anterior_axis_deg

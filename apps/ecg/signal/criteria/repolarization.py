@@ -1,9 +1,10 @@
-"""QTc and ST elevation (AHA/ACC/HRS 2009, part IV; universal definition of infarction)."""
+"""QTc and shifts of ST (AHA/ACC/HRS 2009, part IV; universal definition of infarction)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from apps.ecg.signal.criteria.conduction import slow_conduction
 from apps.ecg.signal.criteria.facts import Facts, reaches, said
 from apps.ecg.signal.limits import Limits
 from apps.ecg.signal.person import Person
@@ -58,26 +59,66 @@ def qtc(facts: Facts, person: Person, limits: Limits) -> Iterator[Statement]:
 
 
 def st_elevation(facts: Facts, person: Person, limits: Limits) -> Iterator[Statement]:
-    """At the J point in two neighbouring leads; a wide QRS shifts ST by itself."""
+    """At the J point in two neighbouring leads."""
     levels = {name: lead.st_j_uv for name, lead in facts.leads.items() if lead.st_j_uv is not None}
     raised = {name for name, level in levels.items() if level >= _limit(name, person, limits)}
-    pairs = [pair for pair in NEIGHBOURS if set(pair) <= raised]
-    judged = any(set(pair) <= set(levels) for pair in NEIGHBOURS)
-    wide = facts.qrs_ms is not None and facts.qrs_ms >= limits.wide_qrs_ms
-    leads = sorted({name for pair in pairs for name in pair}, key=list(levels).index)
-    numbers: dict[str, float | str | list[str] | None] = {
-        f"st_j_{name}_uv": levels[name] for name in leads
-    }
-    yield said(
+    yield _shifted(
         "st_elevation",
         "ST elevation",
-        None if wide or not judged else bool(pairs),
         "J point in two neighbouring leads",
-        leads=leads or None,
+        facts,
+        levels,
+        raised,
+        limits,
         limit_uv=limits.st_uv,
         limit_v2_v3_uv=_limit("V2", person, limits),
-        not_judged="wide QRS" if wide else None,
-        **numbers,
+    )
+
+
+def st_depression(facts: Facts, person: Person, limits: Limits) -> Iterator[Statement]:
+    """At the J point and still 80 ms later in two neighbouring leads."""
+    levels = {
+        name: max(lead.st_j_uv, lead.st_j80_uv)
+        for name, lead in facts.leads.items()
+        if lead.st_j_uv is not None and lead.st_j80_uv is not None
+    }
+    lowered = {name for name, level in levels.items() if level <= -limits.st_depression_uv}
+    yield _shifted(
+        "st_depression",
+        "ST depression",
+        "J point and 80 ms later in two neighbouring leads",
+        facts,
+        levels,
+        lowered,
+        limits,
+        limit_uv=-limits.st_depression_uv,
+    )
+
+
+def _shifted(
+    code: str,
+    text: str,
+    criterion: str,
+    facts: Facts,
+    levels: dict[str, float],
+    shifted: set[str],
+    limits: Limits,
+    **limit_uv: float,
+) -> Statement:
+    """Said of the leads that agree with a neighbour; a slow QRS shifts ST by itself."""
+    pairs = [pair for pair in NEIGHBOURS if set(pair) <= shifted]
+    judged = any(set(pair) <= set(levels) for pair in NEIGHBOURS)
+    slow = slow_conduction(facts, limits)
+    leads = sorted({name for pair in pairs for name in pair}, key=list(levels).index)
+    return said(
+        code,
+        text,
+        None if slow or not judged else bool(pairs),
+        criterion,
+        leads=leads or None,
+        not_judged="bundle branch block or very wide QRS" if slow else None,
+        **limit_uv,
+        **{f"st_j_{name}_uv": facts.leads[name].st_j_uv for name in leads},
     )
 
 
