@@ -81,6 +81,17 @@ def test_a_nested_mindray_qtc_names_its_formula():
     assert numbers(content) == [("qtc_hodges_ms", 413.0, "hodges"), ("qrs_axis_deg", 64.0, "")]
 
 
+def test_words_that_no_real_file_proves_are_experimental():
+    own = quantity("MINDRAY_ECG_QRS_AXIS", "64", "deg", system="")
+    usual = quantity("MDC_ECG_TIME_PD_QTc", "413")
+    nested = quantity("MDC_ECG_TIME_PD_QTc", "", inside=own)
+    assert not read(annotated(machine(usual))).experimental
+    assert read(annotated(machine(own))).experimental
+    assert read(annotated(machine(nested))).experimental
+    beat = machine(quantity("MDC_ECG_BEAT", "", inside=nested))
+    assert read(annotated(beat)).experimental
+
+
 def test_a_code_of_another_system_is_not_a_measurement():
     assert numbers(machine(quantity("MDC_ECG_TIME_PD_QT", "420", system="1.2.3"))) == []
 

@@ -151,11 +151,10 @@ def test_a_matlab_file_of_another_shape_is_refused():
 
 def test_leads_stretched_one_by_one_are_read_with_a_warning_as_experimental():
     source = waveform()
-    spans = np.ptp(source.counts, axis=0)
-    leads = tuple(
-        replace(lead, nv_per_lsb=Decimal(10**6) / Decimal(int(span)))
-        for lead, span in zip(source.leads, spans, strict=True)
-    )
-    panel = evaluate(ecg(replace(source, leads=leads)))
+    counts = np.round(source.counts * (1000 / np.ptp(source.counts, axis=0)))
+    stretched = replace(source, counts=counts.astype(np.int32))
+    panel = evaluate(ecg(stretched))
     assert not panel.refuses
     assert "leads-stretched" in {warning.code for warning in panel.warnings()}
+    assert decode(bundle.write(wfdb_files(stretched))).experimental
+    assert not decode(bundle.write(wfdb_files(source))).experimental

@@ -8,7 +8,7 @@ from apps.ecg.formats.limb import complete_limb_leads
 from apps.ecg.formats.warnings import Warnings
 from apps.ecg.formats.xml import read_xml, root_is
 
-from .annotations import find_sets, read_measurements, read_statements
+from .annotations import find_sets, in_unproven_words, read_measurements, read_statements
 from .codes import NAMESPACE
 from .device import read_device
 from .filters import read_filters
@@ -58,5 +58,6 @@ def decode(data: bytes) -> DecodedEcg:
         filters=read_filters(series, warnings),
         measurements=read_measurements(sets, warnings),
         statements=read_statements(sets, warnings),
+        experimental=in_unproven_words(sets, device.vendor),
         warnings=warnings.all(),
     )

@@ -37,6 +37,7 @@ _MINDRAY = {
     "MINDRAY_ECG_T_AXIS": "t_axis_deg",
 }
 NAMES = {**_NAMES, **{f"{code}_GL": name for code, name in _NAMES.items()}, **_MINDRAY}
+_MAKER = "MINDRAY"
 _METHODS = {f"qtc_{method}_ms": method for method in ("bazett", "fridericia", "hodges")}
 _BEAT = "MDC_ECG_BEAT"
 _STATEMENTS = ("MDC_ECG_INTERPRETATION", "MDC_ECG_RHY")
@@ -59,6 +60,16 @@ def find_sets(rhythm: Element, median: Element | None) -> list[AnnotationSet]:
                 expert = author is not None and author.at("assignedPerson") is not None
                 found.append(AnnotationSet(element, expert, series is rhythm))
     return found
+
+
+def in_unproven_words(sets: list[AnnotationSet], vendor: str) -> bool:
+    """Whether the file is of the maker whose codes are known from its paper, not from a file."""
+    codes = (
+        code_of(annotation)
+        for annotation_set in sets
+        for annotation in _annotations(annotation_set.element, skip_beats=False)
+    )
+    return vendor.upper().startswith(_MAKER) or any(code.startswith(_MAKER) for code in codes)
 
 
 def read_measurements(
