@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 
 from apps.ecg.signal import ALGORITHM, VERSION, Measured
-from tests.accuracy import delineation
+from tests.accuracy import amplitudes, delineation
 from tests.accuracy.delineation import INTERVALS, LIMITS_MS, WAVES, Delineation
 from tests.accuracy.labels import STATEMENTS
 from tests.accuracy.records import Labelled
@@ -32,6 +32,12 @@ and the second latest, so that no single mark decides. Twelve marks made by hand
 extremes lie outside the wave: against them every QRS comes out short, and the standard deviation is
 theirs as much as ours. Limits are those of IEC 60601-2-25:2011 for biological ECGs, mean and
 standard deviation. P and T of paced records are not measured and not counted.
+"""
+HEIGHTS = """\
+No recording's heights are known, so these ECGs were made with known ones: eleven leads (aVR's waves
+go by other names), 250, 500 and 1000 Hz, half, single and double height, without and with white
+noise of 10 µV in each electrode's lead. Limits are those of IEC 60601-2-25:2011: 25 µV up to
+500 µV, 5 % above.
 """
 NOTES = """\
 Goals that are missed, and why:
@@ -62,6 +68,7 @@ def written(pairs: Pairs, peer: Pairs) -> str:
         *_delineation(delineation.compare(even)),
     ]
     parts += ["### By rhythm, all records\n", *_by_rhythm(marked)]
+    parts += ["## Heights (artificial ECGs)\n", HEIGHTS, *_heights()]
     parts += ["## Statements\n", NOTES, *_statements(pairs)]
     parts += ["## By device (PTB-XL), all records\n", *_by_device(pairs)]
     return "\n".join(parts)
@@ -130,6 +137,32 @@ def _delineation(found: Delineation) -> Iterator[str]:
         f"{long_pr.true + len(long_pr.missed)} (missed {_named(long_pr.missed)}), "
         f"without {len(long_pr.false)} ({_named(long_pr.false)}).\n"
     )
+
+
+def _heights() -> Iterator[str]:
+    rows = []
+    for wave, found in amplitudes.compared().items():
+        small, large = found.small, found.large
+        rows.append(
+            (
+                wave.upper(),
+                small.count,
+                _error(small),
+                _farthest(small),
+                large.count,
+                _error(large),
+                _farthest(large),
+                found.outside,
+                found.missed,
+            )
+        )
+    small_head = ("up to 500 µV", "error, µV", "farthest, µV")
+    large_head = ("above", "error, %", "farthest, %")
+    yield _table(("wave", *small_head, *large_head, "outside limits", "not found"), rows)
+
+
+def _farthest(errors: Errors) -> str:
+    return f"{max((error for error, _ in errors.values), key=abs):+.1f}" if errors.count else "–"
 
 
 def _statements(pairs: Pairs) -> Iterator[str]:
