@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from apps.ecg.signal.arrays import Array, Flags, Indexes
+from apps.ecg.signal.arrays import Array, Flags, Indexes, middle
 
 BEFORE_MS = 450.0
 AFTER_MS = 750.0
@@ -77,7 +77,7 @@ def average(clean: Array, indexes: Indexes, rate_hz: float) -> Averaged | None:
     found = stack(clean, indexes, rate_hz)
     if found is None:
         return None
-    return Averaged(found.beats, found.centre, rate_hz, np.median(found.beats, axis=0))
+    return Averaged(found.beats, found.centre, rate_hz, middle(found.beats))
 
 
 def stack(clean: Array, indexes: Indexes, rate_hz: float) -> Stack | None:
@@ -105,7 +105,7 @@ def _fitted(wide: Array, indexes: Indexes, length: int, reach: int) -> tuple[Ind
     for _ in range(2):
         shapes = shifted[every, best]
         members = _dominant(_normal(shapes), indexes)
-        template = _normal(np.median(shapes[members], axis=0)[None])[0]
+        template = _normal(middle(shapes[members])[None])[0]
         likeness = np.tensordot(shifted, template, axes=([2, 3], [0, 1]))
         best = likeness.argmax(axis=1)
     return best - reach, members

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft
+from scipy import fft, ndimage
 
 from apps.ecg.signal.arrays import Array, Flags
 
@@ -58,7 +58,7 @@ def condition(samples_uv: Array, sampling_rate_hz: float) -> Conditioned:
     def band(gain: Array) -> Array:
         return np.asarray(fft.irfft(spectrum * gain[:, None], target, axis=0)[kept][:count])
 
-    raw = band(np.ones_like(hz))
+    raw = filled if target == total else band(np.ones_like(hz))
     spectrum, mains = _without_mains(spectrum, hz, rate)
     # The padding is faded: it counts half.
     mains_uv = 2 * mains / (count + pad * rate / sampling_rate_hz)
@@ -75,10 +75,7 @@ def smooth(signal: Array, width_ms: float, rate_hz: float) -> Array:
     half = max(1, round(width_ms / 2000 * rate_hz))
     window = np.hanning(2 * half + 3)[1:-1]
     window /= window.sum()
-    edge = len(window) // 2
-    padded = np.pad(signal, [(edge, edge)] + [(0, 0)] * (signal.ndim - 1), mode="edge")
-    stacked = np.lib.stride_tricks.sliding_window_view(padded, len(window), axis=0)
-    return np.asarray(stacked @ window)
+    return np.asarray(ndimage.convolve1d(signal, window, axis=0, mode="nearest"))
 
 
 def _ratio(sampling_rate_hz: float) -> Fraction:
