@@ -15,6 +15,8 @@ from apps.ecg.signal.synthesis import SynthesisSpec, synthesize
 MAN, WOMAN, CHILD = Person("M", 60), Person("F", 60), Person("F", 12)
 ADULT_CODES = {"rbbb", "lbbb", "lafb", "low_voltage", "qtc_long", "st_elevation", "axis_left"}
 INFERIOR = (("II", 250.0),)
+# A low T wave, for it begins before the ST segment is read.
+LOWERED: dict[str, object] = {"st_uv": (("V4", -150.0), ("V5", -150.0)), "t_scale": 0.4}
 PUT_IN = [
     ("first_degree_av_block", {"pr_ms": 240.0}, {"pr_ms": 170.0}),
     ("rbbb", {"conduction": "rbbb"}, {"conduction": "lbbb"}),
@@ -35,6 +37,7 @@ PUT_IN = [
     ("qtc_short", {"qt_ms": 340.0, "heart_rate_bpm": 60}, {"qt_ms": 420.0, "heart_rate_bpm": 60}),
     ("qt_unreliable", {"conduction": "lbbb"}, {}),
     ("st_elevation", {"st_uv": INFERIOR}, {"st_uv": (("V4", 250.0),)}),
+    ("st_depression", LOWERED, {"st_uv": (("V4", -150.0),), "t_scale": 0.4}),
 ]
 
 
@@ -107,6 +110,28 @@ def test_st_elevation_names_its_leads_and_levels() -> None:
     assert evidence["leads"] == ["II", "III", "aVF"]
     assert evidence["st_j_II_uv"] == pytest.approx(250, abs=60)
     assert evidence["limit_uv"] == ADULT.st_uv
+
+
+def test_st_depression_lasts_and_has_a_neighbour() -> None:
+    evidence = stated(measured(**LOWERED), "st_depression").evidence
+    assert {"V4", "V5"} <= set(evidence["leads"])  # type: ignore[arg-type]
+    assert evidence["limit_uv"] == -ADULT.st_depression_uv
+    assert evidence["st_j_V5_uv"] < -100  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("code", ["st_elevation", "st_depression"])
+@pytest.mark.parametrize("slow", [{"conduction": "lbbb"}, {"conduction": "rbbb"}, {"qrs_ms": 150}])
+def test_slow_conduction_leaves_st_unjudged(code: str, slow: dict[str, object]) -> None:
+    found = stated(measured(**LOWERED, **slow), code)
+    assert found.present is None
+    assert "wide" in found.evidence["not_judged"]  # type: ignore[operator]
+
+
+def test_a_somewhat_wide_qrs_without_a_block_leaves_st_judged() -> None:
+    found = measured(qrs_ms=124, **LOWERED)
+    assert (found.qrs_ms or 0) >= ADULT.wide_qrs_ms
+    assert stated(found, "st_depression").present
+    assert not stated(found, "ivcd").present
 
 
 def test_a_site_may_set_the_limit_of_a_criterion() -> None:
