@@ -13,7 +13,6 @@ from tests.accuracy.records import Labelled
 from tests.corpus import FOLDER, REQUIRED
 
 MARKED = ("2", "4", "16", "18", "30", "36", "42", "58", "68", "102", "118", "138", "150", "164")
-QRS_SHORTER_THAN_MARKS_MS = 25.0
 LABELLED = {
     "sinus_rhythm": ("2", "35"),
     "atrial_fibrillation_possible": ("307", "330", "482"),
@@ -40,7 +39,7 @@ def labelled() -> dict[str, tuple[Labelled, Measured]]:
     return {record.name: (record, measured(record)) for record in records.ptbxl(names)}
 
 
-@pytest.mark.parametrize("interval", ["p_ms", "pr_ms", "qt_ms"])
+@pytest.mark.parametrize("interval", ["p_ms", "pr_ms", "qrs_ms", "qt_ms"])
 def test_intervals_are_within_the_limits_of_the_standard(
     marked: Delineation, interval: str
 ) -> None:
@@ -49,12 +48,6 @@ def test_intervals_are_within_the_limits_of_the_standard(
     assert errors.count == len(MARKED)
     assert abs(errors.mean) <= mean
     assert errors.spread <= spread
-
-
-def test_qrs_follows_the_marks_of_two_leads(marked: Delineation) -> None:
-    errors = marked.agreed["qrs_ms"]
-    assert -QRS_SHORTER_THAN_MARKS_MS <= errors.mean <= LIMITS_MS["qrs_ms"][0]
-    assert errors.spread <= LIMITS_MS["qrs_ms"][1]
 
 
 @pytest.mark.parametrize("wave", ["p", "qrs", "t"])

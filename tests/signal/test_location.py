@@ -128,11 +128,12 @@ def test_waves_are_found_in_their_order_on_the_median() -> None:
     signal = condition(samples(seed=6), 500)
     beat = average(signal.clean, find_beats(signal.steep, 500).indexes, 500)
     assert beat is not None
-    qrs = find_qrs(beat)
-    assert qrs is not None
-    t = find_t(beat, qrs, 833)
+    found = find_qrs(beat, beat)
+    assert found is not None
+    qrs, core = found
+    t = find_t(beat, core, 833)
     assert t is not None
-    p = find_p(beat, qrs, t.off, 833)
+    p = find_p(beat, core, t.off, 833)
     assert p is not None
     assert p.on < p.off <= qrs.on < beat.centre < qrs.off < t.on < t.off
 
@@ -141,9 +142,25 @@ def test_a_flat_t_has_no_end() -> None:
     signal = condition(samples(seed=6, t_scale=0.01, muscle_uv=0.5), 500)
     beat = average(signal.clean, find_beats(signal.steep, 500).indexes, 500)
     assert beat is not None
-    qrs = find_qrs(beat)
-    assert qrs is not None
-    assert find_t(beat, qrs, 833) is None
+    found = find_qrs(beat, beat)
+    assert found is not None
+    assert find_t(beat, found[1], 833) is None
+
+
+def test_a_qrs_begins_where_a_second_lead_does_though_others_imply_it() -> None:
+    signal = condition(samples(seed=6, muscle_uv=0.5), 500)
+    beat = average(signal.clean, find_beats(signal.steep, 500).indexes, 500)
+    assert beat is not None
+    basis, every = [0, 1, *range(6, 12)], list(range(12))
+    before = find_qrs(beat.of(basis), beat)
+    assert before is not None
+    # Two more leads that begin 12 ms earlier than all others.
+    for lead in (2, 5):
+        beat.median[:, lead] = np.roll(beat.median[:, lead], -6)
+    after = find_qrs(beat.of(basis), beat.of(every))
+    assert after is not None
+    assert after[1] == before[1]
+    assert 2 <= before[0].on - after[0].on <= 4
 
 
 def test_mains_are_cut_only_where_they_are() -> None:

@@ -13,7 +13,7 @@ from apps.ecg.signal.intervals import axis_of
 from apps.ecg.signal.limits import Limits
 from apps.ecg.signal.location import Located, averaged_beat
 from apps.ecg.signal.p_wave import find_p, onset_hidden
-from apps.ecg.signal.qrs_wave import core_qrs, find_qrs
+from apps.ecg.signal.qrs_wave import find_qrs
 from apps.ecg.signal.results import Axes, Fiducials, LeadMeasures, LeadQuality
 from apps.ecg.signal.t_wave import find_t
 
@@ -77,12 +77,11 @@ def delineate(
     if beat is None or refusal:
         return Delineated(beat, None, None, None, dict.fromkeys(WAVE_VALUES, refusal))
     narrow = beat.of(basis)
-    good = [i for i, lead in enumerate(quality) if i in basis or lead.status == "good"]
-    core = core_qrs(narrow)
-    qrs = find_qrs(core, beat.of(good)) if core else None
-    if core is None or qrs is None or not _within(qrs, beat, limits.qrs_ms):
-        reason = "not_found" if qrs is None else "implausible"
+    both = find_qrs(narrow, beat.of(_with_implied(basis, quality)))
+    if both is None or not _within(both[0], beat, limits.qrs_ms):
+        reason = "not_found" if both is None else "implausible"
         return Delineated(beat, None, None, None, dict.fromkeys(WAVE_VALUES, reason))
+    qrs, core = both
     level = beat.median[max(0, qrs.on - beat.span(LEVEL_MS)) : qrs.on].mean(axis=0)
     beat = replace(beat, median=beat.median - level)
     t = find_t(narrow, core, rr_ms)
@@ -122,10 +121,13 @@ def axes_of(found: Delineated, leads: tuple[str, ...], usable: list[int]) -> Axe
     )
 
 
-def beats_of(located: Located, basis: list[int], found: Delineated) -> tuple[Fiducials, ...]:
+def beats_of(
+    located: Located, basis: list[int], quality: tuple[LeadQuality, ...], found: Delineated
+) -> tuple[Fiducials, ...]:
     """Borders of every beat: the median's for the dominant shape, its own QRS and T for others."""
     if found.beat is None or found.qrs is None:
         return tuple(Fiducials() for _ in located.indexes)
+    every = _with_implied(basis, quality)
     last = np.append(located.indexes[1:], len(located.signal.clean) - 1)
     beats = []
     for index, following, dominant in zip(located.indexes, last, located.dominant, strict=True):
@@ -133,20 +135,31 @@ def beats_of(located: Located, basis: list[int], found: Delineated) -> tuple[Fid
         if dominant:
             beats.append(found.fiducials(start_ms))
         else:
-            beats.append(_own(located, basis, int(index), int(following), start_ms))
+            beats.append(_own(located, basis, every, int(index), int(following), start_ms))
     return tuple(_inside(beat, located) for beat in beats)
 
 
 def _own(
-    located: Located, basis: list[int], index: int, following: int, start_ms: float
+    located: Located,
+    basis: list[int],
+    every: list[int],
+    index: int,
+    following: int,
+    start_ms: float,
 ) -> Fiducials:
     rate = located.signal.rate_hz
-    single = average(located.signal.clean[:, basis], np.array([index]), rate)
-    core = core_qrs(single) if single is not None else None
-    if single is None or core is None:
+    single = average(located.signal.clean, np.array([index]), rate)
+    both = find_qrs(single.of(basis), single.of(every)) if single is not None else None
+    if single is None or both is None:
         return Fiducials()
-    t = find_t(single, core, (following - index) * 1000 / rate)
-    return Delineated(single, find_qrs(core, single), t, None, {}).fiducials(start_ms)
+    qrs, core = both
+    t = find_t(single.of(basis), core, (following - index) * 1000 / rate)
+    return Delineated(single, qrs, t, None, {}).fiducials(start_ms)
+
+
+def _with_implied(basis: list[int], quality: tuple[LeadQuality, ...]) -> list[int]:
+    """The leads of the basis and the good ones that they imply."""
+    return [i for i, lead in enumerate(quality) if i in basis or lead.status == "good"]
 
 
 def _inside(beat: Fiducials, located: Located) -> Fiducials:

@@ -18,7 +18,7 @@ class Limits:
     sinus_p_axis_deg: tuple[float, float] = (-30.0, 90.0)
     sinus_beats_share: float = 0.5
     early_rr_fraction: float = 0.78
-    wider_by_ms: float = 20.0
+    wider_by_ms: float = 26.0
     most_early_share: float = 0.35
     pause_ms: float = 3000.0
     paced_beats_share: float = 0.5

@@ -76,7 +76,7 @@ def measure(
     found = delineate(located, basis, grades, float(rr.mean()), limits, irregular=irregular)
     if found.p_seen is None:
         regularity = regularity.without_p()
-    beats = beats_of(located, basis, found)
+    beats = beats_of(located, basis, grades, found)
     classes = classify(located, regularity, beats, limits)
     facts = _facts(located, found, rr, quality, regularity, classes, limits)
     facts = replace(facts, true_heights=not are_stretched(_present(samples)))

@@ -30,30 +30,32 @@ LEAD_REACH_MS = 60.0
 @dataclass(frozen=True, slots=True)
 class Sense:
     """How closely a lead is looked at: what counts as rest there, and how long it must last;
-    and how far its borders may lie outside those of all leads together.
+    and how far its borders may lie before and after those of all leads together.
     """
 
     smoothing_ms: float
     onset_fraction: float
     offset_fraction: float
     rest_ms: float
-    farthest_ms: float
+    earlier_ms: float
+    later_ms: float
 
 
 # Borders that noise hardly moves, for the waves beside; and those of the QRS itself.
-CALM = Sense(12.0, 0.025, 0.04, 10.0, 16.0)
-FINE = Sense(8.0, 0.02, 0.03, 14.0, 10.0)
+CALM = Sense(12.0, 0.025, 0.04, 10.0, 16.0, 16.0)
+FINE = Sense(8.0, 0.02, 0.03, 14.0, 6.0, 12.0)
 
 
-def core_qrs(beat: Averaged) -> Wave | None:
-    """The QRS that P and T keep clear of; of the leads that no others imply."""
+def find_qrs(beat: Averaged, every: Averaged) -> tuple[Wave, Wave] | None:
+    """The QRS, and the core of it that P and T keep clear of.
+
+    `beat` holds the leads that no others imply, which together tell where the QRS is; `every` also
+    those that they imply, for a QRS may begin or end in one of these.
+    """
     whole = _together(beat)
-    return None if whole is None else _over_leads(beat, whole, CALM)
-
-
-def find_qrs(core: Wave, every: Averaged) -> Wave:
-    """Over all leads, those too that others imply: a QRS may begin or end in one of these."""
-    return _over_leads(every, core, FINE)
+    if whole is None:
+        return None
+    return _over_leads(every, whole, FINE), _over_leads(beat, whole, CALM)
 
 
 def lead_qrs(beat: Averaged, whole: Wave, sense: Sense = FINE) -> list[Wave | None]:
@@ -83,10 +85,10 @@ def _over_leads(beat: Averaged, near: Wave, sense: Sense) -> Wave:
     each = [wave for wave in lead_qrs(beat, near, sense) if wave is not None]
     if len(each) < 3:
         return near
-    farthest = beat.span(sense.farthest_ms)
     on = sorted(wave.on for wave in each)[1]
     off = sorted(wave.off for wave in each)[-2]
-    return Wave(max(on, near.on - farthest), min(off, near.off + farthest))
+    earliest, latest = near.on - beat.span(sense.earlier_ms), near.off + beat.span(sense.later_ms)
+    return Wave(max(on, earliest), min(off, latest))
 
 
 def _together(beat: Averaged) -> Wave | None:

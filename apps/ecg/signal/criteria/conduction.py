@@ -190,8 +190,10 @@ def _r_peak_ms(facts: Facts, name: str) -> float:
 def _r_top_ms(facts: Facts, name: str) -> float:
     """How long one lead lasts above 80 % of its R, notches included; 0 as above."""
     line, step_ms = _qrs_line(facts, name)
-    high = np.flatnonzero(line > R_TOP_SHARE * line.max()) if len(line) and line.max() > 0 else ()
-    return float(high[-1] - high[0]) * step_ms if len(high) else 0.0
+    if not len(line) or line.max() <= 0:
+        return 0.0
+    high = np.flatnonzero(line > R_TOP_SHARE * line.max())
+    return float(high[-1] - high[0]) * step_ms
 
 
 def _qrs_line(facts: Facts, name: str) -> tuple[Array, float]:
