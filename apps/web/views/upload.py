@@ -37,7 +37,6 @@ MEGABYTE = 1024 * 1024
 @require_safe
 @in_organization
 def upload(request: OrganizationRequest) -> HttpResponse:
-    permit(request.active, "upload_files")
     return render(request, "web/upload.html", _page(request, []))
 
 
