@@ -7,6 +7,7 @@ import math
 import os
 import stat
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
@@ -92,6 +93,9 @@ SECRETS = {
     "KEK",
     "SECRET_KEY",
 }
+
+# By which a service of this machine is named.
+LOCAL_HOSTS = {"127.0.0.1", "::1", "localhost"}
 
 _reader = environ.Env()
 
@@ -190,7 +194,7 @@ def endpoint(name: str) -> str:
     """An address of a service; empty when not set. Plain HTTP only on this machine."""
     given = text(name, "")
     parts = urlsplit(given)
-    is_local = parts.hostname in {"127.0.0.1", "localhost", "::1"}
+    is_local = parts.hostname in LOCAL_HOSTS
     if given and not (
         parts.hostname and parts.scheme in ({"https", "http"} if is_local else {"https"})
     ):
@@ -215,7 +219,7 @@ def host_of(given: str) -> list[str]:
     return [host] if host else []
 
 
-def database(variable: str) -> dict[str, object]:
+def database(variable: str) -> dict[str, Any]:
     """Connection settings of one role from its URL, or from the file that VARIABLE_FILE names."""
     held = _secret_in_file(variable)
     url = os.environ.get(variable) if held is None else held
@@ -224,6 +228,22 @@ def database(variable: str) -> dict[str, object]:
     if not url.startswith(("postgres://", "postgresql://")):
         raise ImproperlyConfigured(f"{variable} must be a postgres:// URL")
     return dict(_reader.db_url_config(url))
+
+
+def refuse_clear(databases: dict[str, dict[str, Any]], mail_host: str, mail: str) -> None:
+    """Raise ImproperlyConfigured where a server elsewhere is spoken to in the clear or unproven.
+
+    No host, or one that begins with a slash, is a socket of this machine.
+    """
+    for alias, database in databases.items():
+        host = str(database.get("HOST") or "/")
+        proven = database.get("OPTIONS", {}).get("sslmode") == "verify-full"
+        if not (proven or host in LOCAL_HOSTS or host.startswith("/")):
+            raise ImproperlyConfigured(
+                f"The database of “{alias}” is elsewhere: its URL must end in ?sslmode=verify-full"
+            )
+    if mail_host not in LOCAL_HOSTS and mail == "none":
+        raise ImproperlyConfigured(f"{PREFIX}EMAIL_SECURITY must be starttls or tls")
 
 
 def _read(name: str, default: str | None) -> str:

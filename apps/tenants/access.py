@@ -82,10 +82,10 @@ def active_organization(request: HttpRequest) -> Active | None:
     user = cast(User, request.user)
     bound = single_sign_on(request)
     wanted = bound.organization_id if bound else request.session.get(SESSION_KEY)
-    if ENTRY_KEY in request.session and not bound:
+    if ENTRY_KEY in request.session:
         return _entered(request, user, wanted)
     held = _standings(user, bound)
-    if wanted is None and len(held) == 1 and next(iter(held.values())).is_open:
+    if wanted is None and len(held) == 1:
         wanted = request.session[SESSION_KEY] = next(iter(held))
     found = held.get(wanted) if wanted is not None else None
     if found is None or not found.is_open:

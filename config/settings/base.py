@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from config import env
 from config.logging import configure_logging
@@ -89,9 +90,10 @@ TEMPLATES = [
 ]
 
 
-def _database(variable: str, **options: object) -> dict[str, object]:
+def _database(variable: str, **options: Any) -> dict[str, Any]:
     settings = env.database(variable)
     settings |= {"ENGINE": "apps.core.postgres", "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+    settings["OPTIONS"] = settings.get("OPTIONS", {}) | options.pop("OPTIONS", {})
     return settings | options
 
 

@@ -211,3 +211,24 @@ def test_a_process_with_a_misspelled_setting_does_not_start():
     )
     assert done.returncode != 0
     assert b"Unknown setting EINTHOVEN_WORKER" in done.stderr
+
+
+@pytest.mark.parametrize("mode", ["", "prefer", "require", "verify-ca"])
+def test_a_database_elsewhere_must_prove_its_name(mode):
+    elsewhere = {"HOST": "db.example", "OPTIONS": {"sslmode": mode}}
+    with pytest.raises(ImproperlyConfigured, match="sslmode=verify-full"):
+        env.refuse_clear({"owner": elsewhere}, "localhost", "none")
+    elsewhere["OPTIONS"]["sslmode"] = "verify-full"
+    env.refuse_clear({"owner": elsewhere}, "localhost", "none")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost", "/run/postgresql", ""])
+def test_a_database_of_this_machine_needs_no_certificate(host):
+    env.refuse_clear({"default": {"HOST": host}}, "localhost", "none")
+
+
+def test_mail_elsewhere_goes_by_tls():
+    with pytest.raises(ImproperlyConfigured, match="EMAIL_SECURITY must be starttls or tls"):
+        env.refuse_clear({}, "mail.example", "none")
+    for security in ("starttls", "tls"):
+        env.refuse_clear({}, "mail.example", security)

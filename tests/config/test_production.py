@@ -136,6 +136,16 @@ def test_the_api_is_refused_in_the_clear_and_not_redirected():
     assert answer_of("/api/v1/recordings")[0] == 401
 
 
+def test_servers_elsewhere_must_prove_themselves_and_are_then_asked_to():
+    roles = ("", "OWNER_", "DISPATCH_", "PLATFORM_")
+    proven = "postgres://u:p@db.example/ecg?sslmode=verify-full"
+    urls = {f"DATABASE_{role}URL": proven for role in roles}
+    refused = in_production("-c", ASK, **urls | {"DATABASE_URL": "postgres://u:p@db.example/ecg"})
+    assert "The database of “default” is elsewhere" in refused.stderr
+    databases = settings_of("DATABASES", **urls)["DATABASES"].values()
+    assert [found["OPTIONS"]["sslmode"] for found in databases] == ["verify-full"] * 4
+
+
 def test_new_organizations_ask_for_a_second_factor_unless_told_otherwise():
     name = "NEW_SECOND_FACTOR_REQUIRED"
     assert settings_of(name) == {name: True}

@@ -16,6 +16,7 @@ from apps.ecg.queries import (
     get_recording_to_measure,
     get_recording_to_view,
 )
+from apps.ingestion.case_queries import get_case_to_resolve
 from apps.ingestion.queries import get_arrival_to_view, get_document_to_view
 from apps.reports.queries import (
     get_report_to_edit,
@@ -30,7 +31,8 @@ from apps.tenants.queries import Place, get_site_to_send_from, place_of
 from tests.factories import inside
 from tests.isolation.world import things_of
 
-APPS = ("ecg", "inference", "ingestion", "integrations", "reports", "tenants")
+MODULES = ("ecg.queries", "inference.queries", "ingestion.queries", "ingestion.case_queries")
+MODULES += ("integrations.queries", "reports.queries", "tenants.queries")
 # What is asked for before anything is read, where it is not to see recordings.
 OTHERS = {
     "get_measurement_to_strike": "edit_report",
@@ -40,12 +42,18 @@ OTHERS = {
     "get_report_to_submit": "submit_report",
     "get_site_to_send_from": "upload_files",
     "recent_uploads_of": "upload_files",
+    "open_cases": "resolve_identity",
+    "decided_cases": "resolve_identity",
+    "counts_by_kind": "resolve_identity",
+    "get_case_to_resolve": "resolve_identity",
+    "copies_of": "resolve_identity",
 }
 # The person's own place in the active organization: everyone who is in it has one.
 OPEN = {"permit", "place_of"}
 
 FOUND_BY_NAME = {
     get_arrival_to_view: "arrival",
+    get_case_to_resolve: "case",
     get_document_to_view: "document",
     get_measurement_to_strike: "kept",
     get_patient_to_view: "patient",
@@ -59,10 +67,13 @@ FOUND_BY_NAME = {
     get_version_to_read: "version",
 }
 
+# Who reads them, where it is not a reader.
+ROLES = {get_report_to_submit: "trainee", get_case_to_resolve: "technician"}
+
 
 def readers():
-    for app in APPS:
-        module = import_module(f"apps.{app}.queries")
+    for name in MODULES:
+        module = import_module(f"apps.{name}")
         for name, function in inspect.getmembers(module, inspect.isfunction):
             ours = function.__module__ == module.__name__ and not name.startswith("_")
             if ours and name not in OPEN and "active" in inspect.signature(function).parameters:
@@ -103,7 +114,7 @@ def test_every_reader_is_tried():
 def test_a_name_finds_its_row_and_no_other(read, mercy, lakeside):
     mine, theirs = things_of(mercy), things_of(lakeside)
     kind = FOUND_BY_NAME[read]
-    active = Active(mercy.pk, "trainee" if read is get_report_to_submit else "reader")
+    active = Active(mercy.pk, ROLES.get(read, "reader"))
     with inside(mercy):
         assert read(active, mine[kind]).public_id == mine[kind]
         for name in (theirs[kind], uuid.uuid4()):

@@ -13,7 +13,9 @@ import os
 import random
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 import django
 
@@ -31,8 +33,20 @@ def main() -> int:
         if options.list:
             print(*(f"{mutant.kind}: {mutant.name}" for mutant in mutants), sep="\n")
             return 0
+        return _with_tests(mutants, run, options)
+
+
+def _with_tests(mutants: list, run: Any, options: argparse.Namespace) -> int:
+    from tests.mutants.everything import tests_of
+    from tests.mutants.warm import Tests, with_tests
+
+    def work(tests: Tests | None) -> int:
         # A sample runs inside the suite, which runs every test unchanged anyway.
-        return report(mutants, run, controlled=not options.sample, aloud=options.verbose)
+        given = {"controlled": not options.sample, "aloud": options.verbose}
+        return report(mutants, replace(run, tests=tests), **given)
+
+    names = () if "tests" in run.without else tests_of(mutants)
+    return with_tests(names, work) if names else work(None)
 
 
 def _parsed() -> argparse.Namespace:
@@ -66,12 +80,12 @@ def sampled(mutants: list, size: int, seed: int) -> list:
     return chosen[:size]
 
 
-def report(mutants: Iterable, run, *, controlled: bool, aloud: bool) -> int:
+def report(mutants: list, run: Any, *, controlled: bool, aloud: bool) -> int:
     total, caught, survivors = Counter(), Counter(), []
     noticed: dict[str, Counter] = defaultdict(Counter)
     from tests.mutants.everything import unchanged
 
-    for mutant in unchanged() if controlled else ():
+    for mutant in unchanged(mutants) if controlled else ():
         found = mutant.caught_by(run)
         if found:
             print(f"Nothing was changed, and yet {found} failed: {mutant.name}")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.db import connections
 
 from tests.mutants import filters, statements
+from tests.mutants.code import CodeMutant
 from tests.mutants.mutant import Mutant
 from tests.mutants.schema import SchemaMutant
 
@@ -20,7 +21,14 @@ def all_mutants() -> Iterator[Mutant]:
         connections[alias].close()
 
 
-def unchanged() -> Iterator[Mutant]:
+def tests_of(mutants: Iterable[Mutant]) -> tuple[str, ...]:
+    """Every test that one of the mutants may be looked for by."""
+    found = (test for mutant in mutants if isinstance(mutant, CodeMutant) for test in mutant.tests)
+    return tuple(dict.fromkeys(found))
+
+
+def unchanged(mutants: Iterable[Mutant]) -> Iterator[Mutant]:
     for kind in ("policy dropped", "key dropped", "trigger off", "grant to dispatch"):
         yield SchemaMutant(kind, f"unchanged, {kind}", "", "reports_signature")
-    yield from filters.unchanged_code()
+    if tests := tests_of(mutants):
+        yield CodeMutant("check removed", "unchanged", list, tests)

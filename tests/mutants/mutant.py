@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from tests.mutants.warm import Tests
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What all mutants of a run share: the databases' names, and proofs that are left out."""
+    """What all mutants of a run share: the databases' names, proofs left out, the tests."""
 
     template: str
     world: str
     without: frozenset[str] = frozenset()
+    tests: Tests | None = None
 
 
 class Mutant(Protocol):
@@ -25,9 +28,3 @@ class Mutant(Protocol):
     def caught_by(self, run: Run) -> str:
         """The proof or test that failed; empty when all of them held."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    mutant: Mutant
-    caught_by: str

@@ -92,7 +92,8 @@ def _operators(node: ast.AST) -> Iterator[tuple[str, int]]:
 
 
 CHECKS = {"permit", "required_organization", "_pin_open_transactions", "execute", "reset"}
-CHECKS |= {"cycle_key", "_only_read"}
+CHECKS |= {"cycle_key", "_only_read", "_check", "check_may_submit", "_accept_format", "_permit"}
+CHECKS |= {"_prove"}
 
 
 def _called(node: ast.AST) -> str:

@@ -93,9 +93,16 @@ def keys_global() -> Iterator[SchemaMutant]:
     for table, name, columns, condition in found:
         rest = [part for part in columns if part != "organization_id"]
         if columns[0] == "organization_id" and rest not in ([], ["id"]):
-            where = f" WHERE {condition}" if condition else ""
-            statement = f"CREATE UNIQUE INDEX leak ON {table} ({', '.join(rest)}){where}"
+            statement = _later_rows_only(table, ", ".join(rest), condition)
             yield SchemaMutant("key global", name, statement, table)
+
+
+def _later_rows_only(table: str, columns: str, condition: str | None) -> str:
+    """Two organizations have rows that such a key would not have let in."""
+    and_so = f" AND {condition}" if condition else ""
+    index = f"CREATE UNIQUE INDEX leak ON {table} ({columns}) WHERE id > %s{and_so}"
+    last = f"pg_sequence_last_value(pg_get_serial_sequence('{table}', 'id')::regclass)"
+    return f"DO $do$ BEGIN EXECUTE format($${index}$$, coalesce({last}, 0)); END $do$"
 
 
 def triggers_off() -> Iterator[SchemaMutant]:
@@ -132,7 +139,7 @@ def functions_opened() -> Iterator[SchemaMutant]:
             f"ALTER FUNCTION {function} IMMUTABLE",
             f"ALTER FUNCTION {function} VOLATILE",
         ):
-            statement = f"BEGIN; SET LOCAL ROLE {role}; {change}; COMMIT"
+            statement = f"SET LOCAL ROLE {role}; {change}; RESET ROLE"
             yield SchemaMutant("function opened", change, statement)
     for change in (
         "ALTER FUNCTION app.current_org() IMMUTABLE",

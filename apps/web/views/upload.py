@@ -39,7 +39,6 @@ OWN_ONLY = "connect-src 'self'"
 @require_safe
 @in_organization
 def upload(request: OrganizationRequest) -> HttpResponse:
-    permit(request.active, "upload_files")
     return _may_send(render(request, "web/upload.html", _page(request, [])))
 
 

@@ -1,0 +1,150 @@
+"""Which code guards a border, and the tests that should notice when a piece of it is gone."""
+
+from __future__ import annotations
+
+ISOLATION, ADMIN = "tests/isolation", "tests/admin"
+ACCESS = f"{ISOLATION}/test_access.py"
+ADMIN_ROUTES = f"{ISOLATION}/test_routes.py::test_the_admins_answer_is_the_tables"
+PERMITTED = f"{ADMIN}/test_permissions.py"
+DOORS = (PERMITTED, f"{ADMIN}/test_people.py", f"{ADMIN}/test_set_up.py", f"{ADMIN}/test_doors.py")
+SCOPE = (f"{ISOLATION}/test_scope.py", f"{ISOLATION}/test_traps.py")
+PERMISSIONS_OF = ("tests/tenants/test_permissions.py",)
+PEOPLE = ("tests/tenants/test_people.py", "tests/web/test_door.py")
+ASKER = "tests/tenants/test_access.py"
+SIGN_ON = ("tests/sign_on/test_sign_in.py", "tests/sign_on/test_saml_pages.py")
+LEAVING = ("tests/offboarding/test_offboard.py", "tests/offboarding/test_pages.py")
+PROFILES = (f"{ADMIN}/test_profiles.py",)
+CASES = ("tests/ingestion/test_cases.py", "tests/web/test_cases.py")
+KEPT_OUT = ("tests/canary/test_kept_out.py",)
+
+# Module → the functions in it that guard (a beginning of the full name), and the tests.
+GUARDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "apps.core.scope": (("required", "organization_scope", "_pin"), SCOPE),
+    "apps.core.fields": (("ScopedManager",), (f"{ISOLATION}/test_no_context.py",)),
+    "apps.core.postgres.base": (("DatabaseWrapper.set_autocommit",), SCOPE),
+    "apps.tenants.access": (
+        (
+            "Active.may",
+            "OnPlatform.may",
+            "active_organization",
+            "_entered",
+            "activate",
+            "platform_role_of",
+        ),
+        (ASKER, *PEOPLE, *PERMISSIONS_OF, f"{ADMIN}/test_entry.py", f"{ADMIN}/test_doors.py"),
+    ),
+    "apps.tenants.entries": (
+        ("ask", "_asked", "approve", "refuse", "_decide", "_is_usable", "use", "hold", "review"),
+        ("tests/tenants/test_entries.py", f"{ADMIN}/test_entry.py"),
+    ),
+    "apps.tenants.entry_queries": (("",), (f"{ADMIN}/test_entry.py", f"{ADMIN}/test_visits.py")),
+    "apps.tenants.queries": (
+        ("permit", "sites", "get_", "choices_for", "place_of"),
+        (ACCESS, *PEOPLE),
+    ),
+    "apps.ecg.queries": (("",), (ACCESS,)),
+    "apps.inference.queries": (("",), (ACCESS,)),
+    "apps.ingestion.queries": (("",), (ACCESS,)),
+    "apps.ingestion.case_queries": (("",), (ACCESS,)),
+    "apps.ingestion.cases": (("carry_out", "_locked", "_check"), CASES),
+    "apps.ingestion.actions": (
+        ("check_may_submit", "_enter"),
+        ("tests/ingestion/test_who_may_submit.py", "tests/ingestion/test_accept.py"),
+    ),
+    "apps.ingestion.jobs": (("_accept_format",), ("tests/ingestion/test_experimental.py",)),
+    "apps.ingestion.profiles": (
+        ("live_profiles", "standing", "put_live", "retire", "new_version"),
+        PROFILES,
+    ),
+    "apps.ingestion.admin_profiles": (
+        ("VendorProfileAdmin.has_", "VendorProfileAdmin._own"),
+        PROFILES,
+    ),
+    "apps.ecg.model_recording": (("CareManager",), KEPT_OUT),
+    "apps.integrations.queries": (("",), (ACCESS,)),
+    "apps.reports.queries": (("",), (ACCESS,)),
+    "apps.tenants.clients": (("recognise",), ("tests/api/test_door.py",)),
+    "apps.integrations.api.queries": (("admit", "get_"), ("tests/isolation/test_api_access.py",)),
+    "apps.integrations.api.middleware": (
+        ("ApiDoor", "shown_key", "refuse"),
+        ("tests/api/test_door.py", "tests/web/test_limits.py"),
+    ),
+    "apps.tenants.admin_api": (
+        ("ApiClientAdmin.has_", "ApiClientAdmin._living", "ApiKeyAdmin.has_"),
+        (f"{ADMIN}/test_api_clients.py",),
+    ),
+    "apps.tenants.sign_on.accounts": (
+        ("use_answer", "identity_of", "_may_come", "_is_ord", "_first_time", "_vouches", "_join"),
+        SIGN_ON,
+    ),
+    "apps.web.sign_on": (("scope_of", "take_asked", "end_if_over", "BoundSession"), SIGN_ON),
+    "apps.web.second_factor": (
+        ("SecondFactor", "lacks_factor"),
+        ("tests/web/test_second_factor.py",),
+    ),
+    "apps.web.offboarding.departure": (
+        ("ask", "approve", "refuse", "_turn_down", "carry_out", "_prove", "permit"),
+        LEAVING,
+    ),
+    "apps.web.offboarding.overview": (("overview", "get_"), LEAVING),
+    "apps.web.offboarding.doors": (("close_doors",), LEAVING),
+    "apps.web.views.onboarding": (
+        ("_permit", "_get", "onboarding", "file", "canary"),
+        ("tests/onboarding/test_admin_page.py", "tests/onboarding/test_doors.py"),
+    ),
+    "apps.web.views.access_review": (
+        ("_organization", "decided"),
+        (f"{ADMIN}/test_access_review.py",),
+    ),
+    "apps.web.trail": (
+        ("get_", "_get", "patients", "people", "trail"),
+        ("tests/web/test_trail.py",),
+    ),
+    "apps.web.guard": (
+        ("in_organization",),
+        ("tests/web/test_pages.py", "tests/web/test_door.py"),
+    ),
+    "apps.web.views.upload": (("upload", "files"), ("tests/web/test_upload.py",)),
+    "apps.web.views.entry": (("enter", "listed", "leave"), (f"{ADMIN}/test_entry.py",)),
+    "apps.web.entry": (("organization_named",), (f"{ADMIN}/test_entry.py",)),
+    "apps.web.admin_site": (("PlatformAdminSite.has_perm", "PlatformAdminSite.admin_view"), DOORS),
+    "apps.audit.admin_base": (
+        ("inside", "on_platform", "PlatformModelAdmin.has_", "PlatformModelAdmin.get_queryset"),
+        (*DOORS, f"{ADMIN}/test_work.py"),
+    ),
+    "apps.audit.admin_queue": (
+        ("QueueAdmin.has_", "QueueAdmin.replay"),
+        (PERMITTED, f"{ADMIN}/test_work.py"),
+    ),
+    "apps.tenants.admin": (("OrganizationAdmin.has_", "OrganizationAdmin.get_q"), DOORS),
+    "apps.tenants.admin_people": (
+        (
+            "MembershipAdmin.has_",
+            "belongs",
+            "UserAdmin.get_q",
+            "UserAdmin.has_",
+            "UserAdmin._may",
+            "UserAdmin.password_view",
+        ),
+        (*DOORS, f"{ADMIN_ROUTES}[tenants.user]"),
+    ),
+}
+# Beginnings of edits that open nothing, each with why.
+REDUNDANT = {
+    "core.postgres.base.DatabaseWrapper.set_autocommit 32": "pins once more, for one statement",
+    "core.scope._pin_open_transactions 56:11 part 2": "the server's own status is asked as well",
+    "tenants.entries.hold 175:27 part 2": "going in is being seen: the time is always there",
+    "tenants.entry_queries._events": "each event names its entry; the times are for speed",
+    "web.entry.organization_named": "the reserved organization is never live either",
+}
+# In these, a filter picks rows of one's own organization: which ones is the feature, not a border.
+ONLY_NAMED = (
+    "apps.ecg.queries",
+    "apps.ingestion.queries",
+    "apps.ingestion.case_queries",
+    "apps.web.trail",
+    "apps.reports.queries",
+    "apps.inference.queries",
+    "apps.integrations.queries",
+    "apps.integrations.api.queries",
+)
