@@ -161,3 +161,5 @@ from apps.ingestion.model_profile import ExperimentalFormat as ExperimentalForma
 from apps.ingestion.model_profile import ProfileSample as ProfileSample  # noqa: E402
 from apps.ingestion.model_profile import VendorProfile as VendorProfile  # noqa: E402
 from apps.ingestion.model_share import ShareSource as ShareSource  # noqa: E402
+from apps.ingestion.model_share_file import ShareFile as ShareFile  # noqa: E402
+from apps.ingestion.model_share_file import Sidecar as Sidecar  # noqa: E402
