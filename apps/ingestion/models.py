@@ -174,3 +174,5 @@ from apps.ingestion.model_profile import VendorProfile as VendorProfile  # noqa:
 from apps.ingestion.model_share import ShareSource as ShareSource  # noqa: E402
 from apps.ingestion.model_upload import UploadPart as UploadPart  # noqa: E402
 from apps.ingestion.model_upload import UploadSession as UploadSession  # noqa: E402
+from apps.ingestion.model_share_file import ShareFile as ShareFile  # noqa: E402
+from apps.ingestion.model_share_file import Sidecar as Sidecar  # noqa: E402
