@@ -194,6 +194,7 @@ COMMANDS = {
     "serve_dicom": "given",
     "shred_keys": "one",
     "sweep": "each",
+    "sync_smb": "each",
     "verify_audit": "each",
     "verify_isolation": "each",
     "verify_storage": "each",

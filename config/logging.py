@@ -110,3 +110,6 @@ def configure_logging(form: str) -> None:
         "fontTools",
     ):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # They name the files of shares.
+    for telling in ("smbprotocol", "spnego"):
+        logging.getLogger(telling).setLevel(logging.CRITICAL + 1)

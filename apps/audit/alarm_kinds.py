@@ -85,6 +85,32 @@ KINDS: dict[str, Kind] = {
         "Different signals came under one object name",
         "Open Identity and see whether a device or gateway gives names twice.",
     ),
+    "share.unreachable": Kind(
+        CRITICAL,
+        "A file share cannot be looked into",
+        "Open File shares: the share's last outcome says why. Looking goes on by itself.",
+    ),
+    "share.refused": Kind(
+        CRITICAL,
+        "A file share refuses its user or password",
+        "Open File shares, set the password anew or let the user list the folder; then Try now.",
+    ),
+    "share.not_archived": Kind(
+        CRITICAL,
+        "Accepted, but not copied or moved to the archive of a file share: {figure}",
+        "Make room on the share or let the user write there; archiving goes on by itself.",
+    ),
+    "share.held_back": Kind(
+        WARNING,
+        "Files or folders of a file share that cannot be taken: {figure}",
+        "Open Files on shares: each says why. Names no server can open, too large, or denied.",
+    ),
+    "share.incomplete": Kind(
+        WARNING,
+        "A file of a file share was never finished and is quarantined",
+        "Look for it among the refused arrivals and have the device send it again.",
+        is_standing=False,
+    ),
     "audit.not_verified": Kind(
         CRITICAL,
         "The audit chain does not verify",

@@ -84,6 +84,7 @@ CODES: dict[str, str] = {
     "ingestion.commitment.asked": "Asked whether objects are safely kept",
     "ingestion.commitment.replayed": "Answer to a peer put back in the queue",
     "ingestion.commitment.answered": "Peer told what is safely kept",
+    "ingestion.share.tried": "File share looked into at once",
     "ingestion.file.linked": "File linked to a recording",
     "ingestion.file.quarantined": "File refused and kept",
     "ingestion.upload.begun": "File announced, to be sent in parts",

@@ -15,8 +15,9 @@ from apps.audit import actions as audit
 from apps.core.drain import wake_on_commit
 from apps.core.errors import PermanentError, RetryableError
 from apps.core.insert import insert_unless_there
-from apps.core.leases import LIVE
+from apps.core.leases import LIVE, Leased
 from apps.core.scope import required_organization
+from apps.ecg.formats.canonical import Refused
 from apps.ecg.models import Priority
 from apps.ingestion.models import Ingress
 from apps.tenants import blobs
@@ -70,11 +71,13 @@ def accept(
     lane: int = LIVE,
     is_canary: bool = False,
     stated: dict[str, str] | None = None,
+    refusal: Refused | None = None,
 ) -> Accepted:
     """Keep a file and put it on the queue. What this returns is committed: acknowledge it.
 
     `sender` is the person, `client` the program that sent it, where one did; `stated` is whom and
-    which order the file is of, as they say, to be compared with what it says itself.
+    which order the file is of, as they say, to be compared with what it says itself. With a
+    `refusal` it is quarantined at once: a person may run it.
     Call in an organization's scope with no transaction open. Raises MayNotSubmit, EmptyFile,
     TooLarge, OrganizationClosed, DeliveryKeyReused and RetryableError (storage or database away:
     the sender tries again).
@@ -101,6 +104,9 @@ def accept(
         stated=stated or {},
         trace_id=trace_id_here(),
     )
+    if refusal is not None:
+        row.state, row.error_code = Leased.State.QUARANTINED, refusal.code
+        row.outcome, row.refusal_message = Ingress.Outcome.QUARANTINED, refusal.message
     try:
         return _enter(row, sender or client)
     except DATABASE_AWAY:
@@ -135,6 +141,8 @@ def _enter(row: Ingress, actor: User | ApiClient | None) -> Accepted:
         sha256=row.sha256,
         size=row.size,
     )
+    if row.outcome == Ingress.Outcome.QUARANTINED:
+        audit.record("ingestion.file.quarantined", row, code=row.error_code)
     wake_on_commit()
     return Accepted(row, True)
 

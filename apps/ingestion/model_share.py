@@ -18,6 +18,18 @@ class ShareSource(Tenant, Public):
         MOVE = "move", "Move it to the folder “archive”"
         COPY = "copy", "Copy it to the folder “archive”"
 
+    class Outcome(models.TextChoices):
+        LOOKED = "looked", "Looked into"
+        UNREACHABLE = "share-unreachable", "The server does not answer"
+        NOT_ALLOWED = "share-address-not-allowed", "The server lies outside the networks allowed"
+        NOT_ENCRYPTED = "share-not-encrypted", "The server does not encrypt (SMB 3 is needed)"
+        MISSING = "share-missing", "There is no such share"
+        NO_FOLDER = "share-folder-missing", "There is no such folder"
+        REFUSED = "share-refused", "The user or password is refused"
+        NO_PASSWORD = "password-unreadable", "The password cannot be unsealed here"
+        CLOSED = "organization-closed", "The organization's doors are closed"
+        NOT_KEPT = "not-kept", "Storage or database could not be reached"
+
     name = models.CharField(max_length=80, db_comment="operational: Name shown with its files.")
     server = models.CharField(max_length=253, db_comment="operational: Host name or address.")
     share = models.CharField(max_length=80, db_comment="operational: Name of the share there.")
@@ -34,6 +46,12 @@ class ShareSource(Tenant, Public):
     )
     password_sealed = SecretField(
         null=True, editable=False, db_comment="operational: Sealed password of the user."
+    )
+    patterns = models.CharField(
+        max_length=200,
+        blank=True,
+        default="",
+        db_comment="operational: Names to take, such as *.dcm, *.xml; empty for every file.",
     )
     site = OrgForeignKey(
         "tenants.Site",
@@ -58,6 +76,36 @@ class ShareSource(Tenant, Public):
     )
     polled_at = models.DateTimeField(
         null=True, editable=False, db_comment="operational: When it was last looked into."
+    )
+    outcome = models.CharField(
+        max_length=32,
+        blank=True,
+        default="",
+        editable=False,
+        choices=Outcome.choices,
+        db_comment="operational: How the last look ended.",
+    )
+    failures = models.PositiveSmallIntegerField(
+        default=0, editable=False, db_comment="operational: Looks that failed since the last good."
+    )
+    not_before = models.DateTimeField(
+        null=True,
+        editable=False,
+        db_comment="operational: Not looked into again before, after failures.",
+    )
+    found = models.PositiveIntegerField(
+        default=0, editable=False, db_comment="operational: Files found by the last look."
+    )
+    waiting = models.PositiveIntegerField(
+        default=0, editable=False, db_comment="operational: Files still written when last seen."
+    )
+    held_back = models.PositiveIntegerField(
+        default=0,
+        editable=False,
+        db_comment="operational: Files that are not whole, cannot be taken or not be archived.",
+    )
+    taken = models.PositiveBigIntegerField(
+        default=0, editable=False, db_comment="operational: Files taken from it so far."
     )
 
     class Meta:

@@ -172,5 +172,7 @@ from apps.ingestion.model_profile import ExperimentalFormat as ExperimentalForma
 from apps.ingestion.model_profile import ProfileSample as ProfileSample  # noqa: E402
 from apps.ingestion.model_profile import VendorProfile as VendorProfile  # noqa: E402
 from apps.ingestion.model_share import ShareSource as ShareSource  # noqa: E402
+from apps.ingestion.model_share_file import ShareFile as ShareFile  # noqa: E402
+from apps.ingestion.model_share_file import Sidecar as Sidecar  # noqa: E402
 from apps.ingestion.model_upload import UploadPart as UploadPart  # noqa: E402
 from apps.ingestion.model_upload import UploadSession as UploadSession  # noqa: E402

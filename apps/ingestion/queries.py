@@ -14,6 +14,7 @@ from django.http import Http404
 from apps.core.leases import Leased
 from apps.ecg.models import Recording
 from apps.ingestion.models import Ingress, RecordingArrival
+from apps.ingestion.smb.pairing import beside
 from apps.tenants.access import Active
 from apps.tenants.models import User
 from apps.tenants.queries import permit
@@ -56,6 +57,12 @@ def get_arrival_to_view(active: Active, public_id: uuid.UUID) -> Ingress:
     if found is None:
         raise Http404
     return found
+
+
+def lying_beside(active: Active, arrival: Ingress) -> list[Ingress]:
+    """What lay beside it on a share under its name: an ECG's documents, a document's ECGs."""
+    permit(active, "view_recordings")
+    return list(beside(arrival)[:PAGE])
 
 
 def get_document_to_view(active: Active, public_id: uuid.UUID) -> Ingress:

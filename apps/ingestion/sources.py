@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import DurationField, ExpressionWrapper, F, Q, Value
 
@@ -17,6 +18,8 @@ from apps.tenants.models import Organization
 from apps.tenants.secrets import get_secret, set_secret
 
 SERVER = re.compile(r"[A-Za-z0-9._-]{1,253}|\[?[0-9A-Fa-f:.]+\]?")
+MOST_FAILURES = 30_000
+Outcome = ShareSource.Outcome
 # What SMB forbids in names, besides control characters.
 FORBIDDEN = re.compile(r'[\x00-\x1f"*/:<>?\\|]')
 
@@ -94,6 +97,7 @@ def set_source(
         setattr(row, field, value)
     if password:
         set_secret(row, "password_sealed", password)
+    row.not_before = None
     row.save()
     return row
 
@@ -112,15 +116,48 @@ def password_of(source: ShareSource) -> str:
 
 
 def sources_due(now: dt.datetime) -> list[ShareSource]:
-    """The scope's sources whose time to be looked into has come, the longest waiting first."""
+    """The scope's sources whose time to be looked into has come, the longest waiting first.
+
+    While files there are still written it comes sooner, after failures later.
+    """
     pause = ExpressionWrapper(
         F("poll_seconds") * Value(dt.timedelta(seconds=1)), output_field=DurationField()
     )
-    due = Q(polled_at=None) | Q(polled_at__lte=now - pause)
-    rows = ShareSource.objects.filter(due, is_active=True).select_related("site", "organization")
+    soon = now - dt.timedelta(seconds=settings.SMB_SETTLE_SECONDS)
+    due = Q(polled_at=None) | Q(polled_at__lte=now - pause) | Q(waiting__gt=0, polled_at__lte=soon)
+    may = Q(not_before=None) | Q(not_before__lte=now)
+    rows = ShareSource.objects.filter(due, may, is_active=True)
+    rows = rows.select_related("site", "organization")
     return list(rows.order_by(F("polled_at").asc(nulls_first=True), "id"))
 
 
-def note_polled(source: ShareSource, now: dt.datetime) -> None:
-    """It was looked into, whatever was found."""
-    ShareSource.objects.filter(pk=source.pk).update(polled_at=now)
+def note_polled(source: ShareSource, now: dt.datetime, **figures: int) -> None:
+    """It was looked into, whatever was found; `taken` is added to."""
+    more = {"taken": F("taken") + figures.pop("taken")} if "taken" in figures else {}
+    ShareSource.objects.filter(pk=source.pk).update(
+        polled_at=now, outcome=Outcome.LOOKED, failures=0, not_before=None, **figures, **more
+    )
+
+
+def note_failed(source: ShareSource, now: dt.datetime, outcome: str, *, taken: int = 0) -> int:
+    """It could not be looked into; how often in a row. Each time it is left alone for longer.
+
+    A refused sign-in waits the longest at once: some directories lock a user after few.
+    """
+    failures = source.failures + 1
+    pause = min(source.poll_seconds * 2 ** min(failures, 10), settings.SMB_BACKOFF_SECONDS)
+    if outcome == Outcome.REFUSED:
+        pause = settings.SMB_BACKOFF_SECONDS
+    ShareSource.objects.filter(pk=source.pk).update(
+        polled_at=now,
+        outcome=outcome,
+        failures=min(failures, MOST_FAILURES),
+        not_before=now + dt.timedelta(seconds=pause),
+        taken=F("taken") + taken,
+    )
+    return failures
+
+
+def look_now(source: ShareSource) -> None:
+    """The next round looks into it, also after failures."""
+    ShareSource.objects.filter(pk=source.pk).update(polled_at=None, not_before=None)

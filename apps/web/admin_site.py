@@ -56,6 +56,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "ingestion.profilesample",
         "ingestion.storagecommitment",
         "integrations.submission",
+        "ingestion.sharefile",
         "ecg.stagerun",
         "inference.inferencerun",
         "integrations.delivery",

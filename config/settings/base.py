@@ -209,6 +209,22 @@ DICOM_TLS_KEY = env.text("DICOM_TLS_KEY", "")
 DICOM_TLS_CA = env.text("DICOM_TLS_CA", "")
 DICOM_NETWORKS = env.networks("DICOM_NETWORKS", "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7")
 
+# File shares: where they may be, and the port of their servers.
+SMB_NETWORKS = env.networks("SMB_NETWORKS", "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7")
+SMB_PORT = env.whole_number("SMB_PORT", 445)
+SMB_TIMEOUT_SECONDS = 20
+# A file is read when so many looks over so many seconds found it unchanged, looking again this
+# soon; kept apart when it was not whole for so long.
+SMB_STABLE_LOOKS = 3
+SMB_STABLE_SECONDS = env.seconds("SMB_STABLE_SECONDS", 10)
+SMB_SETTLE_SECONDS = env.seconds("SMB_SETTLE_SECONDS", 5)
+SMB_INCOMPLETE_SECONDS = env.seconds("SMB_INCOMPLETE_SECONDS", 900)
+# The longest pause after failures; how far apart an ECG and its document may come; how long a
+# single round waits for files that are still written.
+SMB_BACKOFF_SECONDS = 600
+SMB_PAIR_SECONDS = 3600
+SMB_ONCE_SECONDS = 60
+
 # Single sign-on: how far clocks may differ, how long a session lasts however busy it is, and how
 # long a person has to prove who they are when signing.
 SSO_CLOCK_SKEW_SECONDS = env.seconds("SSO_CLOCK_SKEW_SECONDS", 60)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2] / "apps"
 CONNECTING = {"aiohttp", "boto3", "ftplib", "http.client", "httpx", "requests", "smtplib"}
-CONNECTING |= {"pynetdicom", "socket", "ssl", "telnetlib", "urllib.request", "urllib3"}
+CONNECTING |= {"pynetdicom", "smbprotocol.connection", "socket", "ssl", "telnetlib"}
+CONNECTING |= {"urllib.request", "urllib3"}
 
 # Each with what it connects to.
 WAYS_OUT = {
@@ -22,6 +23,7 @@ WAYS_OUT = {
     "ingestion/dicom/listener.py": "nothing: takes connections of DICOM devices",
     "ingestion/dicom/report.py": "DICOM peers in networks that were named",
     "ingestion/dicom/service.py": "nothing: answers on the connection that came",
+    "ingestion/smb/client.py": "file servers in networks that were named",
     "integrations/destinations/mllp/client.py": "HL7 receivers",
     "tenants/entry_notice.py": "nothing: names what a mail server may raise",
 }

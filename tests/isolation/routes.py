@@ -307,6 +307,7 @@ VIEWED = {
     "ingestion.ingress": "view_queue",
     "ingestion.profilesample": "view_queue",
     "ingestion.recordingarrival": "view_record",
+    "ingestion.sharefile": "view_queue",
     "ingestion.sharesource": "view_shares",
     "ingestion.vendorprofile": "view_vendor_profiles",
     "integrations.alarmchannel": "view_alarm_channels",

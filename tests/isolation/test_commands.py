@@ -56,6 +56,7 @@ def given(name, slug, file):
         "export_audit": ("--from", "2026-01-01", "--to", "2027-01-01", file.parent / "out.zip"),
         "ingest": (file,),
         "move_storage": ("--to", "platform"),
+        "sync_smb": ("--once",),
         "shred_keys": ("--confirm", slug, "--reason", "asked for", "--by", "a@example.test"),
     }
     return ("--organization", slug, *more.get(name, ()))

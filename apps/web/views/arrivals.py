@@ -38,6 +38,7 @@ def arrival(request: OrganizationRequest, arrival_id: uuid.UUID) -> HttpResponse
     copies = queries.arrivals_of(request.active, found.recording) if found.recording else []
     context = _list(request, None) | {
         "open": row,
+        "beside": queries.lying_beside(request.active, found),
         "copies": [copy for copy in copies if copy.ingress_id != found.pk],
         **checks_of(request.active, found),
     }

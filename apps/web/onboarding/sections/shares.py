@@ -34,11 +34,12 @@ FIELDS: dict[str, Field] = {
     "folder": Field(text(400), ""),
     "user": needed(text(128)),
     **secret_fields(KEPT_AS),
+    "patterns": Field(text(200), ""),
     "site": Field(text(120)),
     "poll": Field(whole(LEAST_POLL_S, MOST_POLL_S), USUAL_POLL_S),
     "archive": Field(choice(ShareSource.Archive.values), ShareSource.Archive.LEAVE.value),
 }
-SETTINGS = {"poll": "poll_seconds", "archive": "archive", "site": "site"}
+SETTINGS = {"patterns": "patterns", "poll": "poll_seconds", "archive": "archive", "site": "site"}
 
 
 def _read(node: yaml.Node, path: str) -> tuple[str, Fields]:
@@ -58,7 +59,11 @@ def _present() -> Rows:
 
 
 def _fields(source: ShareSource) -> Fields:
-    settings = {"poll_seconds": source.poll_seconds, "archive": str(source.archive)}
+    settings = {
+        "patterns": source.patterns,
+        "poll_seconds": source.poll_seconds,
+        "archive": str(source.archive),
+    }
     return {
         **asdict(place_of(source)),
         KEPT_AS: kept(lambda: password_of(source)),
@@ -78,6 +83,7 @@ def _write(organization: Organization, name: str, fields: Fields) -> ShareSource
         name,
         _place(fields),
         password=fields[KEPT_AS].text if KEPT_AS in fields else "",
+        patterns=fields["patterns"],
         poll_seconds=fields["poll_seconds"],
         archive=fields["archive"],
         site=Site.objects.get(name=fields["site"]) if fields["site"] else None,

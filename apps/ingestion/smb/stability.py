@@ -1,0 +1,47 @@
+"""When a file is no longer written: unchanged over several looks and for some seconds.
+
+A hint only: a writer may pause for longer, so whether it is whole is asked as well.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+
+from apps.ingestion.model_share_file import ShareFile
+
+State = ShareFile.State
+
+
+def observe(row: ShareFile, version: str, size: int, now: dt.datetime) -> None:
+    """Count one more look at the file; begin again where it is not what it was."""
+    row.last_seen_at = now
+    if row.version != version or row.state == State.GONE:
+        begin_again(row, version, size, now)
+    else:
+        row.looks += 1
+
+
+def begin_again(row: ShareFile, version: str, size: int, now: dt.datetime) -> None:
+    row.version, row.size, row.looks, row.unchanged_since = version, size, 1, now
+    row.first_seen_at, row.state, row.problem, row.ingress = now, State.WAITING, "", None
+
+
+def is_stable(row: ShareFile, now: dt.datetime) -> bool:
+    seconds = (now - row.unchanged_since).total_seconds()
+    return row.looks >= settings.SMB_STABLE_LOOKS and seconds >= settings.SMB_STABLE_SECONDS
+
+
+def is_overdue(row: ShareFile, now: dt.datetime) -> bool:
+    """It has been as it is, not whole, for so long that nobody goes on writing it."""
+    return (now - row.unchanged_since).total_seconds() >= settings.SMB_INCOMPLETE_SECONDS
+
+
+def may_be_taken(row: ShareFile, now: dt.datetime) -> bool:
+    """Worth reading now. What was not whole is read again when it changed or is overdue."""
+    if row.state == State.INCOMPLETE:
+        return is_overdue(row, now)
+    if row.state == State.ACCEPTED:
+        return True
+    return row.state == State.WAITING and is_stable(row, now)
