@@ -219,6 +219,8 @@ SMB_STABLE_LOOKS = 3
 SMB_STABLE_SECONDS = env.seconds("SMB_STABLE_SECONDS", 10)
 SMB_SETTLE_SECONDS = env.seconds("SMB_SETTLE_SECONDS", 5)
 SMB_INCOMPLETE_SECONDS = env.seconds("SMB_INCOMPLETE_SECONDS", 900)
+# After so long no further file is read before the next look.
+SMB_LOOK_SECONDS = 20
 # The longest pause after failures; how far apart an ECG and its document may come; how long a
 # single round waits for files that are still written.
 SMB_BACKOFF_SECONDS = 600

@@ -1,8 +1,8 @@
 """The demo on one machine: `make run`.
 
-Starts the embedded PostgreSQL, the simulated EHR and identity provider, the web server, the
-workers, the sweeper and the door of the DICOM network, keeps them running and stops all of them on
-SIGINT or SIGTERM.
+Starts the embedded PostgreSQL, the simulated EHR and identity provider, the web server, workers,
+sweeper and the doors of the DICOM network and of file shares, keeps them running and stops all of
+them on SIGINT or SIGTERM.
 """
 
 from __future__ import annotations
@@ -179,6 +179,7 @@ class Services:
             self.command("qcluster"),
             self.command("sweep"),
             self.command("serve_dicom"),
+            self.command("sync_smb"),
         ]
 
     def command(self, name: str, *arguments: str) -> Service:

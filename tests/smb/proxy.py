@@ -15,6 +15,7 @@ class Proxy:
         self.is_open = True
         # Bytes of the server that still pass; None is any number.
         self.left: int | None = None
+        self.passed = bytearray()
         self.held: list[socket.socket] = []
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -58,6 +59,7 @@ class Proxy:
                     self.left -= len(data)
                     if self.left < 0:
                         break
+                self.passed += data
                 sink.sendall(data)
         for one in (source, sink):
             with contextlib.suppress(OSError):

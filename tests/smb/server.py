@@ -13,6 +13,7 @@ from pathlib import Path
 PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
 START_S = 20
 SHARE, PASSWORD = "carts", "open sesame"
+UNTOLD = "untold"  # the same, of a server that tells of no change
 CONFIG = """
 [global]
 server role = standalone server
@@ -39,6 +40,11 @@ path = {folder}/share
 read only = no
 valid users = {user}
 case sensitive = yes
+[untold]
+path = {folder}/share
+read only = no
+valid users = {user}
+change notify = no
 """
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import time
+
+from django.conf import settings
+
 from apps.ingestion.model_share import ShareSource
 from apps.ingestion.smb.client import Share
 from apps.ingestion.smb.watch import Watch, is_offered, watch
@@ -14,6 +18,7 @@ class Kept:
         self._watch: Watch | None = None
         self._is_watching = True
         self._known: object = None
+        self._asked_at = 0.0
 
     def connected(self, source: ShareSource) -> Share:
         """Signed in as the source says now. Raises ShareLost and what `password_of` raises."""
@@ -28,6 +33,7 @@ class Kept:
         """From now on `has_changed` tells of them. Ask before looking, so that none is missed."""
         if not self._is_watching or self._share is None:
             return
+        self._asked_at = time.monotonic()
         if self._watch is None:
             self._watch = watch(self._share, folder)
             self._is_watching = self._watch is not None
@@ -37,7 +43,11 @@ class Kept:
                 self._watch.ask()
 
     def has_changed(self) -> bool:
-        return self._is_watching and self._watch is not None and self._watch.has_fired()
+        """Not again at once: a file that is being written changes all the time."""
+        if not self._is_watching or self._watch is None:
+            return False
+        rested = time.monotonic() - self._asked_at >= settings.SMB_SETTLE_SECONDS
+        return rested and self._watch.has_fired()
 
     def close(self) -> None:
         if self._share is not None:

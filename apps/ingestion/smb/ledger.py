@@ -13,6 +13,7 @@ from apps.core.blobs import sealing
 from apps.ingestion.model_share import ShareSource
 from apps.ingestion.model_share_file import ShareFile
 from apps.ingestion.smb.discovery import Found
+from apps.ingestion.smb.errors import Busy
 from apps.ingestion.smb.names import place_hash, stem_hash
 from apps.ingestion.smb.stability import begin_again, may_be_taken, observe
 from apps.tenants.keyrings import keyring_of
@@ -107,6 +108,6 @@ def counts(source: ShareSource) -> dict[str, int]:
 
 @transaction.atomic
 def troubled(source: ShareSource) -> int:
-    """Files that wait for nothing but cannot be read."""
-    rows = ShareFile.objects.filter(source=source, state=State.WAITING).exclude(problem="")
-    return rows.count()
+    """Files that wait for nothing but cannot be read; one that is held open waits."""
+    rows = ShareFile.objects.filter(source=source, state=State.WAITING)
+    return rows.exclude(problem__in=("", Busy.code)).count()

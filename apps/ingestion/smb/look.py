@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -100,10 +102,14 @@ def _take_all(source: ShareSource, kept: Kept, report: Report) -> None:
     share = kept.connected(source)
     kept.ask_for_changes(path_on_share(source, ""))
     walk, taking = Walk(share, source), Taking(share, source, now)
+    until = time.monotonic() + settings.SMB_LOOK_SECONDS
     try:
         for batch in ledger.batches(walk.files()):
             report.found += len(batch)
             for found, row in ledger.note_seen(source, batch, now):
+                if time.monotonic() > until:
+                    walk.is_whole = False
+                    break
                 taking.take(found, row)
     finally:
         report.taken, report.again = taking.taken, taking.again

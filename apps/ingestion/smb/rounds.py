@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
-from functools import partial
 
 import structlog
 from django.conf import settings
@@ -41,7 +40,8 @@ def look_until_settled(key: Key, stop: threading.Event) -> Report:
         while True:
             report = _look(key, kept)
             taken, again = taken + report.taken, again + report.again
-            over = report.has_failed or not report.waiting or time.monotonic() >= until
+            over = report.has_failed or not report.waiting
+            over |= not report.taken and time.monotonic() >= until
             if over or stop.wait(settings.SMB_SETTLE_SECONDS):
                 report.taken, report.again = taken, again
                 return report
@@ -72,7 +72,7 @@ class Rounds:
     """For ever. Shares whose time has come, and those whose server says that something changed."""
 
     stop: threading.Event
-    organization_ids: partial[list[int]]
+    organization_ids: Callable[[], list[int]]
     kept: dict[Key, Kept] = field(default_factory=dict)
     running: dict[Key, Future[Report]] = field(default_factory=dict)
 

@@ -60,6 +60,7 @@ class Taking:
                 self._take(handle, found, row)
         except Busy:
             begin_again(row, row.version, row.size, self.now)
+            row.problem = Busy.code
         except Gone:
             row.state = State.GONE
         except FileProblem as problem:

@@ -32,6 +32,7 @@ CREDENTIALS = {("tenants_datakey", "wrapped"), ("tenants_apikey", "key_hash")}
 NOT_IMPORTED = {
     "audit_auditcount": "counts of events of the former trail",
     "ingestion_storagecommitment": "a question of one installation's peers",
+    "ingestion_sharefile": "files of shares that are named anew",
     "ingestion_sharesource": "its password stays behind; the onboarding file names it anew",
     "tenants_applicationentity": "an address of one installation; claimed anew at another",
     "tenants_dicompeer": "an address of one network; named anew at another",

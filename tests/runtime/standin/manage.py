@@ -36,6 +36,10 @@ def sweep() -> None:
         time.sleep(0.2)
 
 
+def sync_smb() -> None:
+    time.sleep(600)
+
+
 def serve_dicom() -> None:
     assert os.environ["EINTHOVEN_DICOM_PORT"].isdigit()
     time.sleep(600)
