@@ -76,11 +76,13 @@ def test_only_shares_of_the_named_organization_are_read(mercy, lakeside, source,
         assert not Ingress.objects.exists()
 
 
-def test_the_loop_takes_what_comes_while_another_share_is_lost(mercy, source, folder, samba):
+def test_the_loop_takes_what_the_server_tells_of_while_another_share_is_lost(
+    mercy, source, folder, samba
+):
     with inside(mercy):
         lost = Place("localhost", "nothing", "", samba.user)
         set_source(mercy, "Lost", lost, password=PASSWORD)
-        set_source(mercy, "Carts", place_of(source), poll_seconds=5)
+        set_source(mercy, "Carts", place_of(source), poll_seconds=3600)
     stop = threading.Event()
     rounds = Rounds(stop, lambda: [mercy.pk])
     threading.Timer(0.5, (folder / "a.dcm").write_bytes, [ecg_file(1)]).start()

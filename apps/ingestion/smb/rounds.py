@@ -121,5 +121,5 @@ class Rounds:
                 log.error("share.look_failed", error_class=type(error).__name__)
                 self.kept.pop(key).close()
                 continue
-            if report.taken or report.has_failed:
+            if report.taken or report.again or report.has_failed:
                 yield key[0], report

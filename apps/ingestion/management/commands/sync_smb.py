@@ -65,6 +65,7 @@ class Command(BaseCommand):
         else:
             said = f"{slug}, {report.share}: {_words(report)}"
         self.stdout.write(said)
+        self.stdout.flush()
 
 
 def _wanted(organization_id: int | None) -> list[int]:
