@@ -18,7 +18,7 @@ def given_up_index(table: str) -> migrations.RunSQL:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ingestion", "0005_cases_and_profiles"),
+        ("ingestion", "0007_file_shares"),
         ("tenants", "0014_dicom_peers"),
     ]
 
