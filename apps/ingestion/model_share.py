@@ -26,7 +26,7 @@ class ShareSource(Tenant, Public):
         MISSING = "share-missing", "There is no such share"
         NO_FOLDER = "share-folder-missing", "There is no such folder"
         REFUSED = "share-refused", "The user or password is refused"
-        NO_PASSWORD = "password-unreadable", "The password cannot be unsealed here"
+        UNSEALABLE = "unsealable", "The password cannot be unsealed here"
         CLOSED = "organization-closed", "The organization's doors are closed"
         NOT_KEPT = "not-kept", "Storage or database could not be reached"
 

@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                     ("share-missing", "There is no such share"),
                     ("share-folder-missing", "There is no such folder"),
                     ("share-refused", "The user or password is refused"),
-                    ("password-unreadable", "The password cannot be unsealed here"),
+                    ("unsealable", "The password cannot be unsealed here"),
                     ("organization-closed", "The organization's doors are closed"),
                     ("not-kept", "Storage or database could not be reached"),
                 ],

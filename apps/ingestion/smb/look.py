@@ -88,7 +88,7 @@ def _look(source: ShareSource, kept: Kept, report: Report) -> None:
     except (OrganizationClosed, MayNotSubmit):
         report.outcome = Outcome.CLOSED
     except Unsealable:
-        report.outcome = Outcome.NO_PASSWORD
+        report.outcome = Outcome.UNSEALABLE
     except (RetryableError, PermanentError):
         report.outcome = Outcome.NOT_KEPT
     finally:
