@@ -80,6 +80,7 @@ CONFIGURATION_TABLES = {
     "inference_algorithm": KEEP,
     "inference_algorithmversion": KEEP,
     "integrations_alarmchannel": "SELECT",
+    "ingestion_processingrules": "SELECT",
     "ingestion_sharesource": "SELECT",
     "integrations_destination": KEEP,
     "tenants_applicationentity": "SELECT",

@@ -90,7 +90,7 @@ def accept(
         idem_key=idem_key,
         sha256=stored.sha256,
         size=stored.size,
-        filename=_displayable(filename),
+        filename=displayable(filename),
         sender=sender,
         site=site,
         priority=priority,
@@ -136,7 +136,7 @@ def _enter(row: Ingress, actor: User | ApiClient | None) -> Accepted:
     return Accepted(row, True)
 
 
-def _displayable(filename: str) -> str:
+def displayable(filename: str) -> str:
     """A folder may hold names that are no text; the database holds only text."""
     return filename.encode("utf-8", "replace").decode().replace("\0", "")[:255]
 

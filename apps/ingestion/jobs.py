@@ -1,10 +1,11 @@
-"""What the queue does with an accepted file: check the bytes, decode, link."""
+"""What the queue does with an accepted file: fetch, scan, unpack, decode, link."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 
 import structlog
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -17,14 +18,20 @@ from apps.core.errors import PermanentError, RetryableError
 from apps.core.leases import Lease, Leased
 from apps.ecg.formats.canonical import DecodedEcg, Refused
 from apps.ecg.formats.sandbox import DecoderUnavailable, decode_limited
+from apps.ingestion import malware
 from apps.ingestion.actions import RAW
+from apps.ingestion.archives import is_archive
 from apps.ingestion.link import known_bytes, link_known_bytes, link_recording
-from apps.ingestion.models import ExperimentalFormat, Ingress
+from apps.ingestion.malware import check_malware, pieces, scan_columns
+from apps.ingestion.models import Ingress, ProcessingRules
 from apps.ingestion.profiles import live_profiles
+from apps.ingestion.rules import PDF, check_proven, check_taken, current_rules
+from apps.ingestion.scanner import ScannerDown
+from apps.ingestion.unpack import unpack
 from apps.tenants import blobs
 
-# Refusals of files that are of use all the same: a person opens them.
-DOCUMENTS = {"dicom-pdf"}
+# Refusals of files that are of use all the same: a person opens them. Each with its format.
+DOCUMENTS = {"dicom-pdf": "dicom", "plain-pdf": PDF}
 
 log = structlog.get_logger(__name__)
 
@@ -32,41 +39,56 @@ log = structlog.get_logger(__name__)
 def process(lease: Lease) -> None:
     """Bring one file from received to its outcome. Raises PermanentError, RetryableError."""
     with transaction.atomic():
-        ingress = Ingress.objects.select_related("organization", "site").get(pk=lease.id)
-        twin = known_bytes(ingress)
-        profiles = live_profiles() if twin is None else []
+        ingress = Ingress.objects.select_related("organization", "site", "sender").get(pk=lease.id)
+        rules = current_rules()
     structlog.contextvars.bind_contextvars(trace_id=str(ingress.trace_id))
-    if twin is not None:
-        link_known_bytes(ingress, twin, lease)
-        return
-    data = _original(ingress)
-    scanned_at = timezone.now()
+    ingress.scanned_at, ingress.decoded_at, ingress.format = None, None, ""
     try:
-        ecg = decode_limited(data, profiles=profiles)
-        _accept_format(ecg)
+        _take_in(ingress, rules, lease)
     except Refused as refusal:
         settle = keep_document if refusal.code in DOCUMENTS else quarantine
         settle(ingress, refusal, lease)
-        return
+    except ScannerDown:
+        _wait_for_scanner(lease)
     except DecoderUnavailable:
         raise RetryableError("decoder-unavailable") from None
-    ingress.scanned_at, ingress.decoded_at = scanned_at, timezone.now()
+
+
+def _take_in(ingress: Ingress, rules: ProcessingRules, lease: Lease) -> None:
+    """The steps in their order. Raises Refused, ScannerDown, DecoderUnavailable."""
+    data = _original(ingress)
+    check_malware(ingress, pieces(data), rules)
+    if is_archive(data):
+        unpack(ingress, data, rules, lease)
+        return
+    ingress.scanned_at = timezone.now()
+    with transaction.atomic():
+        twin = known_bytes(ingress)
+        profiles = live_profiles() if twin is None else []
+    if twin is not None:
+        link_known_bytes(ingress, twin, lease)
+        return
+    ecg = _decoded(ingress, data, profiles, rules)
+    ingress.decoded_at = timezone.now()
     link_recording(ingress, ecg, lease)
 
 
-def _accept_format(ecg: DecodedEcg) -> None:
-    """Raises Refused for an experimental format that the organization has not switched on."""
-    if not ecg.experimental:
-        return
+def _decoded(
+    ingress: Ingress, data: bytes, profiles: list[dict[str, object]], rules: ProcessingRules
+) -> DecodedEcg:
+    """Raises Refused, also for what the organization does not take."""
+    try:
+        ecg = decode_limited(data, profiles=profiles)
+    except Refused as refusal:
+        ingress.format = DOCUMENTS.get(refusal.code, "")
+        if ingress.format:
+            check_taken(ingress.format, rules)
+        raise
+    ingress.format = ecg.format
+    check_taken(ecg.format, rules)
     with transaction.atomic():
-        taken = ExperimentalFormat.objects.filter(format=ecg.format, is_on=True).exists()
-    if not taken:
-        raise Refused(
-            "experimental-format",
-            f"Files of this kind ({ecg.format}) are read experimentally. An organization"
-            " administrator can switch the format on; then run the file again.",
-            checks=ecg.checks,
-        )
+        check_proven(ecg)
+    return ecg
 
 
 def _original(ingress: Ingress) -> bytes:
@@ -81,31 +103,30 @@ def _original(ingress: Ingress) -> bytes:
 
 
 @transaction.atomic
+def _wait_for_scanner(lease: Lease) -> None:
+    """Nothing goes on unscanned, and waiting spends no attempt."""
+    leases.postpone(lease, malware.WAITS, settings.SCANNER_WAIT_SECONDS)
+    log.warning("file.waits", code=malware.WAITS)
+
+
+@transaction.atomic
 def keep_document(ingress: Ingress, refusal: Refused, lease: Lease) -> None:
     """No ECG and nothing wrong: the bytes stay, to be opened from the list of arrivals."""
+    columns = scan_columns(ingress) | {"refusal_message": refusal.message}
     audit.record("ingestion.document.kept", ingress, code=refusal.code)
-    leases.finish(
-        lease,
-        Leased.State.DONE,
-        outcome=Ingress.Outcome.DOCUMENT,
-        scanned_at=timezone.now(),
-        refusal_message=refusal.message,
-    )
+    leases.finish(lease, Leased.State.DONE, outcome=Ingress.Outcome.DOCUMENT, **columns)
     log.info("file.document", code=refusal.code)
 
 
 @transaction.atomic
 def quarantine(ingress: Ingress, refusal: Refused, lease: Lease) -> None:
     """Keep the bytes, tell the sender why; a person may replay it."""
+    columns = scan_columns(ingress) | {
+        "outcome": Ingress.Outcome.QUARANTINED,
+        "refusal_field": refusal.field[:64],
+        "refusal_message": refusal.message,
+        "refusal_checks": [asdict(check) for check in refusal.checks],
+    }
     audit.record("ingestion.file.quarantined", ingress, code=refusal.code, field=refusal.field[:64])
-    leases.finish(
-        lease,
-        Leased.State.QUARANTINED,
-        refusal.code[:64],
-        outcome=Ingress.Outcome.QUARANTINED,
-        scanned_at=timezone.now(),
-        refusal_field=refusal.field[:64],
-        refusal_message=refusal.message,
-        refusal_checks=[asdict(check) for check in refusal.checks],
-    )
+    leases.finish(lease, Leased.State.QUARANTINED, refusal.code[:64], **columns)
     log.info("file.quarantined", code=refusal.code)

@@ -22,6 +22,7 @@ from apps.ingestion.cases import open_case, subject_of
 from apps.ingestion.copies import Copy, disagreements, stated_copy
 from apps.ingestion.create import create_recording
 from apps.ingestion.identity import names_somebody
+from apps.ingestion.malware import scan_columns
 from apps.ingestion.models import IdentityCase, Ingress, RecordingArrival
 from apps.ingestion.neighbours import ask_about_likeness, ask_about_name
 
@@ -36,9 +37,8 @@ CONFLICTS = {Outcome.IDENTITY_CONFLICT, Outcome.TIME_CONFLICT, Outcome.CORRECTIO
 def known_bytes(ingress: Ingress) -> RecordingArrival | None:
     """An arrival of exactly these bytes that became or joined a recording of the same kind."""
     return (
-        RecordingArrival.objects.filter(
-            ingress__sha256=ingress.sha256, ingress__is_canary=ingress.is_canary
-        )
+        RecordingArrival.objects.select_related("recording")
+        .filter(ingress__sha256=ingress.sha256, ingress__is_canary=ingress.is_canary)
         .exclude(ingress=ingress)
         .order_by("id")
         .first()
@@ -48,7 +48,8 @@ def known_bytes(ingress: Ingress) -> RecordingArrival | None:
 @transaction.atomic
 def link_known_bytes(ingress: Ingress, twin: RecordingArrival, lease: Lease) -> None:
     """Rule 1: the same bytes are another arrival; nothing is parsed or stored again."""
-    ingress.scanned_at = ingress.decoded_at = timezone.now()
+    ingress.decoded_at = timezone.now()
+    ingress.format = twin.recording.format
     _link_twin(ingress, twin, lease)
 
 
@@ -107,6 +108,7 @@ def _compare(held: Recording, copy: Copy) -> str:
 
 
 def _link(ingress: Ingress, recording: Recording, outcome: str, copy: Copy, lease: Lease) -> None:
+    columns = scan_columns(ingress)
     RecordingArrival.objects.create(
         organization_id=ingress.organization_id,
         recording=recording,
@@ -115,6 +117,8 @@ def _link(ingress: Ingress, recording: Recording, outcome: str, copy: Copy, leas
         identity=copy.stated,
         sop_instance_uid=copy.uid,
     )
+    if outcome != Outcome.SAME_BYTES:
+        audit.record("ingestion.file.decoded", ingress, kind=ingress.format)
     audit.record(
         "ingestion.file.linked", ingress, outcome=outcome, recording=str(recording.public_id)
     )
@@ -125,7 +129,6 @@ def _link(ingress: Ingress, recording: Recording, outcome: str, copy: Copy, leas
         Leased.State.DONE if outcome == Outcome.NEW else Leased.State.DUPLICATE,
         outcome=outcome,
         recording=recording,
-        scanned_at=ingress.scanned_at,
-        decoded_at=ingress.decoded_at,
+        **columns,
     )
     log.info("file.linked", code=outcome)

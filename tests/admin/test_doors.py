@@ -7,7 +7,12 @@ import pytest
 from apps.audit.models import Alarm, AuditCount
 from apps.billing.models import Price
 from apps.inference.models import Algorithm, AlgorithmVersion
-from apps.ingestion.models import ExperimentalFormat, ShareSource, VendorProfile
+from apps.ingestion.models import (
+    ExperimentalFormat,
+    ProcessingRules,
+    ShareSource,
+    VendorProfile,
+)
 from apps.integrations.models import AlarmChannel, Destination
 from apps.tenants.models import (
     ApiClient,
@@ -35,6 +40,7 @@ CONFIGURATION = {
     *(Alarm, AlarmChannel, Algorithm, AlgorithmVersion, ApiClient, ApiKey, DataKey),
     *(Destination, IdentityProvider, Membership, Organization, Price, RateLimit, Site),
     *(StorageLocation, StorageMove, ApplicationEntity, Hl7Listener, ShareSource),
+    ProcessingRules,
 }
 COUNTED = {AuditCount}
 ADDED_INSIDE = {

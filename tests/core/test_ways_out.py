@@ -17,6 +17,7 @@ WAYS_OUT = {
     "ecg/formats/sandbox.py": "its own child process",
     "ecg/formats/sandbox_child.py": "its own child process",
     "ecg/formats/sandbox_server.py": "its own child process",
+    "ingestion/scanner.py": "the malware scanner",
     "integrations/destinations/mllp/client.py": "HL7 receivers",
     "tenants/entry_notice.py": "nothing: names what a mail server may raise",
 }

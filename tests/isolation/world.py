@@ -50,6 +50,7 @@ def things_of(organization: Organization) -> Ids:
         "version": version.public_id,
         "patient": recording.patient.public_id,
         "arrival": make_ingress(organization).public_id,
+        "hash": make_ingress(organization).sha256,
         "document": make_document(organization).public_id,
         "person": make_user(organization, "technician").public_id,
         "alarm": make_row(Alarm, organization, code="queue.waiting", resolved_at=None).public_id,
