@@ -21,7 +21,8 @@ ACTIVE = (b"/JavaScript", b"/Launch", b"/EmbeddedFile", b"/RichMedia", b"/XFA", 
 _ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
 _STREAM = re.compile(rb"(?<!end)stream\r?\n")
 _OBJECT_STREAM = re.compile(rb"/ObjStm\b")
-_ONLY_FLATE = re.compile(rb"/Filter\s*\[?\s*/(?:FlateDecode|Fl)\b\s*\]?\s*(?!/)")
+_FLATE = rb"/(?:FlateDecode|Fl)\b"
+_ONLY_FLATE = re.compile(rb"/Filter\s*(?:" + _FLATE + rb"|\[\s*" + _FLATE + rb"\s*\])")
 _DICTIONARY = 2048
 
 
