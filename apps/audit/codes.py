@@ -85,7 +85,7 @@ CODES: dict[str, str] = {
     "ingestion.file.quarantined": "File refused and kept",
     "ingestion.document.kept": "Document kept, no ECG",
     "ingestion.document.downloaded": "Document downloaded",
-    "ingestion.file.scanned": "Looked at by the malware scanner",
+    "ingestion.file.scanned": "Checked for malware",
     "ingestion.file.decoded": "File decoded",
     "ingestion.file.unpacked": "Archive unpacked",
     "ingestion.file.released": "File released",

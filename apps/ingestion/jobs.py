@@ -22,7 +22,7 @@ from apps.ingestion import malware
 from apps.ingestion.actions import RAW
 from apps.ingestion.archives import is_archive
 from apps.ingestion.link import known_bytes, link_known_bytes, link_recording
-from apps.ingestion.malware import check_malware, pieces, scan_columns
+from apps.ingestion.malware import check_malware, pieces, record_scan, scan_columns
 from apps.ingestion.models import Ingress, ProcessingRules
 from apps.ingestion.profiles import live_profiles
 from apps.ingestion.rules import PDF, check_proven, check_taken, current_rules
@@ -112,6 +112,7 @@ def _wait_for_scanner(lease: Lease) -> None:
 @transaction.atomic
 def keep_document(ingress: Ingress, refusal: Refused, lease: Lease) -> None:
     """No ECG and nothing wrong: the bytes stay, to be opened from the list of arrivals."""
+    record_scan(ingress)
     columns = scan_columns(ingress) | {"refusal_message": refusal.message}
     audit.record("ingestion.document.kept", ingress, code=refusal.code)
     leases.finish(lease, Leased.State.DONE, outcome=Ingress.Outcome.DOCUMENT, **columns)
@@ -121,6 +122,7 @@ def keep_document(ingress: Ingress, refusal: Refused, lease: Lease) -> None:
 @transaction.atomic
 def quarantine(ingress: Ingress, refusal: Refused, lease: Lease) -> None:
     """Keep the bytes, tell the sender why; a person may replay it."""
+    record_scan(ingress)
     columns = scan_columns(ingress) | {
         "outcome": Ingress.Outcome.QUARANTINED,
         "refusal_field": refusal.field[:64],

@@ -22,7 +22,7 @@ from apps.ingestion.cases import open_case, subject_of
 from apps.ingestion.copies import Copy, disagreements, stated_copy
 from apps.ingestion.create import create_recording
 from apps.ingestion.identity import names_somebody
-from apps.ingestion.malware import scan_columns
+from apps.ingestion.malware import record_scan, scan_columns
 from apps.ingestion.models import IdentityCase, Ingress, RecordingArrival
 from apps.ingestion.neighbours import ask_about_likeness, ask_about_name
 
@@ -48,6 +48,7 @@ def known_bytes(ingress: Ingress) -> RecordingArrival | None:
 @transaction.atomic
 def link_known_bytes(ingress: Ingress, twin: RecordingArrival, lease: Lease) -> None:
     """Rule 1: the same bytes are another arrival; nothing is parsed or stored again."""
+    record_scan(ingress)
     ingress.decoded_at = timezone.now()
     ingress.format = twin.recording.format
     _link_twin(ingress, twin, lease)
@@ -61,6 +62,8 @@ def _link_twin(ingress: Ingress, twin: RecordingArrival, lease: Lease) -> None:
 @transaction.atomic
 def link_recording(ingress: Ingress, ecg: DecodedEcg, lease: Lease) -> None:
     """Rules 2 to 6, or a new recording with its next stages."""
+    record_scan(ingress)
+    audit.record("ingestion.file.decoded", ingress, kind=ingress.format)
     zone = ingress.site.time_zone if ingress.site else ingress.organization.time_zone
     when = acquired(ecg, zone)
     copy = Copy(stated_copy(ecg, when, ingress.organization), ecg.sop_instance_uid[:64])
@@ -108,7 +111,6 @@ def _compare(held: Recording, copy: Copy) -> str:
 
 
 def _link(ingress: Ingress, recording: Recording, outcome: str, copy: Copy, lease: Lease) -> None:
-    columns = scan_columns(ingress)
     RecordingArrival.objects.create(
         organization_id=ingress.organization_id,
         recording=recording,
@@ -117,8 +119,6 @@ def _link(ingress: Ingress, recording: Recording, outcome: str, copy: Copy, leas
         identity=copy.stated,
         sop_instance_uid=copy.uid,
     )
-    if outcome != Outcome.SAME_BYTES:
-        audit.record("ingestion.file.decoded", ingress, kind=ingress.format)
     audit.record(
         "ingestion.file.linked", ingress, outcome=outcome, recording=str(recording.public_id)
     )
@@ -129,6 +129,6 @@ def _link(ingress: Ingress, recording: Recording, outcome: str, copy: Copy, leas
         Leased.State.DONE if outcome == Outcome.NEW else Leased.State.DUPLICATE,
         outcome=outcome,
         recording=recording,
-        **columns,
+        **scan_columns(ingress),
     )
     log.info("file.linked", code=outcome)

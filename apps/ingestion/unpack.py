@@ -15,7 +15,7 @@ from apps.core.leases import Lease, Leased
 from apps.ecg.formats.canonical import Refused
 from apps.ingestion.actions import RAW, displayable
 from apps.ingestion.archives import members
-from apps.ingestion.malware import scan_columns
+from apps.ingestion.malware import record_scan, scan_columns
 from apps.ingestion.models import Ingress, ProcessingRules
 from apps.tenants import blobs
 
@@ -47,7 +47,7 @@ def unpack(ingress: Ingress, data: bytes, rules: ProcessingRules, lease: Lease) 
 
 @transaction.atomic
 def _enter(ingress: Ingress, kept: list[tuple[str, Stored]], lease: Lease) -> None:
-    columns = scan_columns(ingress)
+    record_scan(ingress)
     for place, (name, stored) in enumerate(kept):
         _enter_member(ingress, place, name, stored)
     audit.record("ingestion.file.unpacked", ingress, count=len(kept))
@@ -55,7 +55,7 @@ def _enter(ingress: Ingress, kept: list[tuple[str, Stored]], lease: Lease) -> No
         lease,
         Leased.State.DONE,
         outcome=Ingress.Outcome.UNPACKED,
-        **columns,
+        **scan_columns(ingress),
     )
     wake_on_commit()
     log.info("file.unpacked", count=len(kept))

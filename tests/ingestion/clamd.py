@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import md5
 from pathlib import Path
 
 PATH = "/usr/sbin:/usr/bin:/usr/local/sbin"
@@ -18,7 +19,7 @@ START_S = 30
 # Made here, so that no scanner of the machine takes the repository for malware.
 EICAR = b"X5O!P%@AP[4" + rb"\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-" + b"ANTIVIRUS-TEST-FILE!$H+H*"
 SIGNATURES = {
-    "own.hdb": "44d88612fea8a8f36de82e1278abb02f:68:Eicar-Test-Hash\n",
+    "own.hdb": f"{md5(EICAR, usedforsecurity=False).hexdigest()}:68:Eicar-Test-Hash\n",
     "own.ndb": f"Eicar-Test-Body:0:*:{b'EICAR-STANDARD-ANTIVIRUS-TEST-FILE'.hex()}\n",
 }
 
