@@ -8,7 +8,7 @@ BIN := .venv/bin
 LOCK := -q --upgrade --generate-hashes --custom-compile-command "make lock"
 SHELL_WITH_DATABASE := $(BIN)/python -m deploy.embedded.shell --var "$(VAR)" --throwaway --
 
-.PHONY: help setup run test check accuracy mutants faults soak tamper fuzz corpus formats bench neighbour screens sbom lock test-tools
+.PHONY: help setup run test check accuracy mutants faults soak soak-import tamper fuzz corpus formats bench neighbour screens sbom lock test-tools
 
 help:
 	@echo "make setup   the environment only (the others call it)"
@@ -25,6 +25,7 @@ help:
 	@echo "make accuracy measurements and statements against every labelled ECG of the corpus, into docs/accuracy.md"
 	@echo "make bench   the benchmarks, each beside a peer or a limit"
 	@echo "make neighbour 10,000 files of one organization: does another wait longer (ARGS=--burst=N)"
+	@echo "make soak-import 2,000 files imported in bulk with three kills: nothing lost, nothing twice (ARGS=--files=N)"
 	@echo "make screens screenshots of the running demo, into docs/screens"
 	@echo "make sbom    the software bill of materials, into sbom.cdx.json"
 	@echo "make lock    requirements/*.txt anew from requirements/*.in"
@@ -77,6 +78,9 @@ bench: setup
 
 neighbour: setup
 	@$(BIN)/python -m tests.bench neighbour $(ARGS)
+
+soak-import: setup
+	@$(SHELL_WITH_DATABASE) $(BIN)/python -m tests.imports $(ARGS)
 
 screens: setup test-tools
 	@$(BIN)/python -m tests.screens --url "http://127.0.0.1:$(PORT)"

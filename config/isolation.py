@@ -56,12 +56,16 @@ WRITTEN_ONCE_TABLES = {
     "reports_signature",
 }
 # Rows that are fixed once they are live, and the trigger's function that sees to it.
-FIXED_TABLES = {"ingestion_vendorprofile": "refuse_profile_change"}
+FIXED_TABLES = {
+    "ecg_readermeasurement": "refuse_measurement_change",
+    "ingestion_vendorprofile": "refuse_profile_change",
+}
 ADDED_TABLES = WRITTEN_ONCE_TABLES | {
     "ecg_analysis",
     "ecg_finding",
     "ecg_measurement",
     "ecg_waveform",
+    "ingestion_dicomobject",
     "ingestion_recordingarrival",
 }
 
@@ -69,7 +73,13 @@ ADDED_TABLES = WRITTEN_ONCE_TABLES | {
 WRITTEN_AGAIN = {("ecg_waveform", "sealed")}
 
 # Rows that end with their minute, their hour or by an administrator, and are removed then.
-PASSING_TABLES = {"tenants_ratecounter", "tenants_externalidentity", "tenants_signonanswer"}
+PASSING_TABLES = {
+    "ingestion_uploadpart",
+    "integrations_requestnonce",
+    "tenants_externalidentity",
+    "tenants_ratecounter",
+    "tenants_signonanswer",
+}
 
 # What onboarding writes and staff may count, with the platform role's powers; a clinical table is
 # never among them.
@@ -83,8 +93,10 @@ CONFIGURATION_TABLES = {
     "ingestion_processingrules": "SELECT",
     "ingestion_sharesource": "SELECT",
     "integrations_destination": KEEP,
+    "integrations_fetchhost": "SELECT",
     "tenants_applicationentity": "SELECT",
     "tenants_datakey": "SELECT",
+    "tenants_dicompeer": "SELECT",
     "tenants_hl7listener": "SELECT",
     "tenants_identitydomain": "SELECT",
     "tenants_identityprovider": "SELECT",
@@ -180,6 +192,7 @@ COMMANDS = {
     "rotate_keys": "each",
     "seed_demo": "given",
     "send_canary": "one",
+    "serve_dicom": "given",
     "shred_keys": "one",
     "sweep": "each",
     "verify_audit": "each",

@@ -100,5 +100,13 @@ def configure_logging(form: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.INFO)
-    for noisy in ("axes", "django_q", "django-q", "django.server", "pydicom", "fontTools"):
+    for noisy in (
+        "axes",
+        "django_q",
+        "django-q",
+        "django.server",
+        "pydicom",
+        "pynetdicom",
+        "fontTools",
+    ):
         logging.getLogger(noisy).setLevel(logging.WARNING)

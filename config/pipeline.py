@@ -27,7 +27,9 @@ SLOW = {"measure"}
 LEASED: dict[str, str] = {
     "integrations.Delivery": "apps.integrations.jobs.send",
     "integrations.AlarmNotice": "apps.integrations.alarm_notices.send",
+    "integrations.Submission": "apps.integrations.submissions.fetch.fetch",
     "inference.InferenceRun": "apps.inference.jobs.run",
+    "ingestion.StorageCommitment": "apps.ingestion.dicom.commitment.answer",
     "ecg.StageRun": "apps.ecg.jobs.run_stage",
     "ingestion.Ingress": "apps.ingestion.jobs.process",
     "ingestion.ProfileSample": "apps.ingestion.samples.try_sample",
@@ -35,8 +37,10 @@ LEASED: dict[str, str] = {
 
 # What the sweeper does besides, once an hour; each settles its own errors.
 HOURLY: tuple[str, ...] = (
+    "apps.ingestion.upload_ends.sweep_uploads",
     "apps.tenants.anchoring.anchor_hourly",
     "apps.tenants.limits.forget_addresses",
+    "apps.integrations.submissions.sender.forget_nonces",
     "apps.tenants.sign_on.accounts.forget_answers",
 )
 

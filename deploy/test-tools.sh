@@ -1,14 +1,16 @@
 #!/bin/sh
-# Installs what tests with a real browser, object gateway, identity provider or malware scanner need
+# Installs what tests with a real browser, DICOM device, object gateway, malware scanner or identity provider need,
 # where root or sudo allows; elsewhere says so loudly.
 # With CI set a missing tool is an error.
 set -u
 
-packages="chromium fonts-liberation fonts-dejavu-core poppler-utils xmlsec1
+packages="chromium dcmtk orthanc fonts-liberation fonts-dejavu-core poppler-utils xmlsec1
 ceph-mon ceph-mgr ceph-osd ceph-base radosgw clamav-daemon"
 missing=""
 command -v chromium >/dev/null || missing="chromium"
 command -v pdftoppm >/dev/null || missing="$missing poppler-utils"
+command -v storescu >/dev/null || missing="$missing dcmtk"
+command -v Orthanc >/dev/null || missing="$missing orthanc"
 command -v xmlsec1 >/dev/null || missing="$missing xmlsec1"
 for tool in ceph-mon ceph-mgr ceph-osd radosgw; do
     command -v "$tool" >/dev/null || missing="$missing $tool"

@@ -38,6 +38,7 @@ def django_db_setup(
     from tests.database import TestDatabase
 
     django_settings.BLOB_ROOT = tmp_path_factory.mktemp("blobs")
+    django_settings.IMPORT_JOURNALS = tmp_path_factory.mktemp("imports")
     with django_db_blocker.unblock():
         database = TestDatabase()
         database.create()

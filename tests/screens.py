@@ -72,8 +72,11 @@ def shoot_reader(browser: Browser, options: argparse.Namespace, width: int, them
     sign_in(page, options.url, READER)
     page.goto(f"{options.url}/worklist")
     save(page, options.out, f"worklist-{end}")
-    page.goto(first_study(page))
+    study = first_study(page)
+    page.goto(study)
     save(page, options.out, f"study-{end}")
+    page.goto(f"{study}/compare")
+    save(page, options.out, f"compare-{end}")
     page.context.close()
 
 

@@ -24,6 +24,7 @@ from apps.core.errors import PermanentError, RetryableError
 SECONDS = 10.0
 LIMIT = 1 << 20
 PORTS = {"https": 443, "http": 80}
+TOO_LONG = "egress-answer-too-long"
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -79,6 +80,13 @@ def request(
         raise Unreachable("egress-connection") from None
 
 
+def checked_host(url: str, *, allow: Collection[str]) -> str:
+    """Whom an address names, as `allow` says it; nothing is connected. Raises Refused."""
+    parts = _checked(url, allow, from_settings=False)
+    host, port = cast(str, parts.hostname), parts.port
+    return host if port in (None, PORTS[parts.scheme]) else f"{host}:{port}"
+
+
 def _checked(url: str, allow: Collection[str], from_settings: bool) -> SplitResult:
     try:
         parts = urlsplit(url)
@@ -86,6 +94,8 @@ def _checked(url: str, allow: Collection[str], from_settings: bool) -> SplitResu
     except ValueError:
         raise Refused("egress-address") from None
     host = parts.hostname
+    if parts.scheme not in PORTS:
+        raise Refused("egress-address")
     if not host or not port or "@" in parts.netloc or any(c in url for c in " \r\n\t\\"):
         raise Refused("egress-address")
     named = {name.lower() for name in allow}
@@ -238,7 +248,7 @@ def _exchange(
     response = talk.getresponse()
     content = response.read(limit + 1)
     if len(content) > limit:
-        raise Unreachable("egress-answer-too-long")
+        raise Unreachable(TOO_LONG)
     if response.length:
         raise Unreachable("egress-answer-cut")
     names = {name.lower(): value for name, value in response.getheaders()}

@@ -1,6 +1,7 @@
 """Patients, recordings, what was measured on them, and the work still to do."""
 
 from apps.ecg.model_patient import Device, Patient, PatientIdentifier
+from apps.ecg.model_reader import ReaderMeasurement
 from apps.ecg.model_recording import Analysis, Finding, Measurement, Priority, Recording, Waveform
 from apps.ecg.model_stage import StageRun
 
@@ -12,6 +13,7 @@ __all__ = [
     "Patient",
     "PatientIdentifier",
     "Priority",
+    "ReaderMeasurement",
     "Recording",
     "StageRun",
     "Waveform",

@@ -15,6 +15,7 @@ from apps.ecg.models import (
     Measurement,
     Patient,
     PatientIdentifier,
+    ReaderMeasurement,
     Recording,
     StageRun,
     Waveform,
@@ -29,6 +30,22 @@ def get_recording_to_view(active: Active, public_id: uuid.UUID) -> Recording:
     """With patient, identifiers, site and device. Raises PermissionDenied, Http404."""
     permit(active, "view_recordings")
     found = _recordings().filter(public_id=public_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def get_recording_to_measure(active: Active, public_id: uuid.UUID) -> Recording:
+    """For who may write a report on it. Raises PermissionDenied, Http404."""
+    permit(active, "edit_report")
+    return get_recording_to_view(active, public_id)
+
+
+def get_measurement_to_strike(active: Active, public_id: uuid.UUID) -> ReaderMeasurement:
+    """With its recording. Raises PermissionDenied, Http404."""
+    permit(active, "edit_report")
+    rows = ReaderMeasurement.objects.select_related("recording")
+    found = rows.filter(public_id=public_id).first()
     if found is None:
         raise Http404
     return found
@@ -73,6 +90,13 @@ def analysis_of(active: Active, recording: Recording) -> Analysis | None:
     """The newest run of the platform's measurement."""
     permit(active, "view_recordings")
     return Analysis.objects.filter(recording=recording).order_by("-id").first()
+
+
+def kept_measurements_of(active: Active, recording: Recording) -> list[ReaderMeasurement]:
+    """What readers measured on the trace, in the order it was kept, struck ones too."""
+    permit(active, "view_recordings")
+    rows = ReaderMeasurement.objects.filter(recording=recording)
+    return list(rows.select_related("made_by", "struck_by").order_by("id"))
 
 
 def has_median(active: Active, recording: Recording) -> bool:

@@ -69,10 +69,12 @@ def accept(
     priority: str = Priority.ROUTINE,
     lane: int = LIVE,
     is_canary: bool = False,
+    stated: dict[str, str] | None = None,
 ) -> Accepted:
     """Keep a file and put it on the queue. What this returns is committed: acknowledge it.
 
-    `sender` is the person, `client` the program that sent it, where one did.
+    `sender` is the person, `client` the program that sent it, where one did; `stated` is whom and
+    which order the file is of, as they say, to be compared with what it says itself.
     Call in an organization's scope with no transaction open. Raises MayNotSubmit, EmptyFile,
     TooLarge, OrganizationClosed, DeliveryKeyReused and RetryableError (storage or database away:
     the sender tries again).
@@ -96,7 +98,8 @@ def accept(
         priority=priority,
         lane=lane,
         is_canary=is_canary,
-        trace_id=_trace_id(),
+        stated=stated or {},
+        trace_id=trace_id_here(),
     )
     try:
         return _enter(row, sender or client)
@@ -141,7 +144,7 @@ def displayable(filename: str) -> str:
     return filename.encode("utf-8", "replace").decode().replace("\0", "")[:255]
 
 
-def _trace_id() -> uuid.UUID:
+def trace_id_here() -> uuid.UUID:
     """The request's where there is one; else the file gets its own."""
     value = structlog.contextvars.get_contextvars().get("trace_id")
     return uuid.UUID(value) if value else uuid.uuid4()

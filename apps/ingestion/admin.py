@@ -6,7 +6,7 @@ import apps.ingestion.admin_shares  # noqa: F401 - registers its pages
 from apps.audit.admin_base import PlatformModelAdmin
 from apps.audit.admin_queue import QueueAdmin
 from apps.ingestion import admin_profiles, admin_rules  # noqa: F401 - register their pages
-from apps.ingestion.models import Ingress, RecordingArrival
+from apps.ingestion.models import Ingress, RecordingArrival, StorageCommitment
 
 
 @admin.register(Ingress)
@@ -45,4 +45,21 @@ class RecordingArrivalAdmin(PlatformModelAdmin):
     list_select_related = ("recording", "ingress")
     search = ("recording__public_id", "ingress__public_id")
     search_help_text = "The public id of a recording or of an arrived file."
+    ordering = ("-id",)
+
+
+@admin.register(StorageCommitment)
+class StorageCommitmentAdmin(QueueAdmin):
+    title = "Storage commitments"
+    about = "Peers of the DICOM network that asked whether objects are safely kept."
+    when_empty = "Nobody has asked yet."
+    replayed = "ingestion.commitment.replayed"
+    hidden = (*QueueAdmin.hidden, "asked_for")
+    list_display = (
+        *("public_id", "asked_at", "calling_title", "state", "kept", "missing", "attempts"),
+        "error_code",
+    )
+    list_filter = ("state",)
+    search = ("public_id", "transaction_uid", "calling_title", "trace_id")
+    search_help_text = "A public id, the peer's transaction UID or AE title, or a trace id."
     ordering = ("-id",)

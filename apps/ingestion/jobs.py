@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
 
 import structlog
@@ -20,11 +21,14 @@ from apps.ecg.formats.canonical import DecodedEcg, Refused
 from apps.ecg.formats.sandbox import DecoderUnavailable, decode_limited
 from apps.ingestion import malware
 from apps.ingestion.actions import RAW
-from apps.ingestion.archives import is_archive
+from apps.ingestion.archives import MAX_BYTES, is_archive
+from apps.ingestion.content import DOCUMENTS as DOCUMENT_CONTENTS
+from apps.ingestion.documents import check_document
 from apps.ingestion.link import known_bytes, link_known_bytes, link_recording
-from apps.ingestion.malware import check_malware, pieces, record_scan, scan_columns
+from apps.ingestion.malware import check_malware, record_scan, scan_columns
 from apps.ingestion.models import Ingress, ProcessingRules
 from apps.ingestion.profiles import live_profiles
+from apps.ingestion.promote import take_over
 from apps.ingestion.rules import PDF, check_proven, check_taken, current_rules
 from apps.ingestion.scanner import ScannerDown
 from apps.ingestion.unpack import unpack
@@ -46,8 +50,10 @@ def process(lease: Lease) -> None:
     try:
         _take_in(ingress, rules, lease)
     except Refused as refusal:
-        settle = keep_document if refusal.code in DOCUMENTS else quarantine
-        settle(ingress, refusal, lease)
+        if refusal.code in DOCUMENTS:
+            keep_document(ingress, refusal.code, lease, refusal.message)
+        else:
+            quarantine(ingress, refusal, lease)
     except ScannerDown:
         _wait_for_scanner(lease)
     except DecoderUnavailable:
@@ -56,21 +62,50 @@ def process(lease: Lease) -> None:
 
 def _take_in(ingress: Ingress, rules: ProcessingRules, lease: Lease) -> None:
     """The steps in their order. Raises Refused, ScannerDown, DecoderUnavailable."""
+    take_over(ingress, lease)
+    check_malware(ingress, _pieces(ingress), rules)
+    with transaction.atomic():
+        twin = known_bytes(ingress)
+    if twin is not None:
+        ingress.scanned_at = timezone.now()
+        link_known_bytes(ingress, twin, lease)
+    elif ingress.content in DOCUMENT_CONTENTS:
+        check_document(ingress)
+        ingress.scanned_at = timezone.now()
+        keep_document(ingress, "document", lease)
+    else:
+        _read(ingress, rules, lease)
+
+
+def _read(ingress: Ingress, rules: ProcessingRules, lease: Lease) -> None:
+    """Unpack or decode."""
     data = _original(ingress)
-    check_malware(ingress, pieces(data), rules)
     if is_archive(data):
         unpack(ingress, data, rules, lease)
         return
     ingress.scanned_at = timezone.now()
+    if ingress.size > settings.MAX_UPLOAD_BYTES:
+        raise _too_large()
     with transaction.atomic():
-        twin = known_bytes(ingress)
-        profiles = live_profiles() if twin is None else []
-    if twin is not None:
-        link_known_bytes(ingress, twin, lease)
-        return
+        profiles = live_profiles()
     ecg = _decoded(ingress, data, profiles, rules)
     ingress.decoded_at = timezone.now()
     link_recording(ingress, ecg, lease)
+
+
+def _too_large() -> Refused:
+    limit = settings.MAX_UPLOAD_BYTES >> 20
+    return Refused("too-large", f"Larger than {limit} MB: kept, but not read as an ECG.")
+
+
+def _pieces(ingress: Ingress) -> Iterator[bytes]:
+    """The stored bytes, however many, one piece after another."""
+    try:
+        yield from blobs.stream(ingress.organization_id, RAW, ingress.sha256)
+    except FileNotFoundError:
+        raise PermanentError("stored-bytes-missing") from None
+    except Unsealable:
+        raise PermanentError("stored-bytes-not-genuine") from None
 
 
 def _decoded(
@@ -92,7 +127,9 @@ def _decoded(
 
 
 def _original(ingress: Ingress) -> bytes:
-    """The stored bytes, proven to be what was accepted."""
+    """The stored bytes, proven to be what was accepted. Raises Refused beyond any archive."""
+    if ingress.size > MAX_BYTES:
+        raise _too_large()
     try:
         return blobs.get(ingress.organization_id, RAW, ingress.sha256)
     except FileNotFoundError:
@@ -110,13 +147,13 @@ def _wait_for_scanner(lease: Lease) -> None:
 
 
 @transaction.atomic
-def keep_document(ingress: Ingress, refusal: Refused, lease: Lease) -> None:
+def keep_document(ingress: Ingress, code: str, lease: Lease, message: str = "") -> None:
     """No ECG and nothing wrong: the bytes stay, to be opened from the list of arrivals."""
     record_scan(ingress)
-    columns = scan_columns(ingress) | {"refusal_message": refusal.message}
-    audit.record("ingestion.document.kept", ingress, code=refusal.code)
+    columns = scan_columns(ingress) | {"refusal_message": message}
+    audit.record("ingestion.document.kept", ingress, code=code)
     leases.finish(lease, Leased.State.DONE, outcome=Ingress.Outcome.DOCUMENT, **columns)
-    log.info("file.document", code=refusal.code)
+    log.info("file.document", code=code)
 
 
 @transaction.atomic
@@ -125,6 +162,7 @@ def quarantine(ingress: Ingress, refusal: Refused, lease: Lease) -> None:
     record_scan(ingress)
     columns = scan_columns(ingress) | {
         "outcome": Ingress.Outcome.QUARANTINED,
+        "decoded_at": None,
         "refusal_field": refusal.field[:64],
         "refusal_message": refusal.message,
         "refusal_checks": [asdict(check) for check in refusal.checks],

@@ -6,6 +6,8 @@ copies disagree on is asked of a person; nothing held is overwritten.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import structlog
 from django.db import transaction
 from django.utils import timezone
@@ -25,6 +27,7 @@ from apps.ingestion.identity import names_somebody
 from apps.ingestion.malware import record_scan, scan_columns
 from apps.ingestion.models import IdentityCase, Ingress, RecordingArrival
 from apps.ingestion.neighbours import ask_about_likeness, ask_about_name
+from apps.ingestion.stated import agreed, agreed_order
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +43,7 @@ def known_bytes(ingress: Ingress) -> RecordingArrival | None:
         RecordingArrival.objects.select_related("recording")
         .filter(ingress__sha256=ingress.sha256, ingress__is_canary=ingress.is_canary)
         .exclude(ingress=ingress)
+        .select_related("recording")
         .order_by("id")
         .first()
     )
@@ -47,7 +51,10 @@ def known_bytes(ingress: Ingress) -> RecordingArrival | None:
 
 @transaction.atomic
 def link_known_bytes(ingress: Ingress, twin: RecordingArrival, lease: Lease) -> None:
-    """Rule 1: the same bytes are another arrival; nothing is parsed or stored again."""
+    """Rule 1: the same bytes are another arrival; nothing is parsed or stored again.
+
+    Raises Refused where the sender says that they are of somebody else.
+    """
     record_scan(ingress)
     ingress.decoded_at = timezone.now()
     ingress.format = twin.recording.format
@@ -55,18 +62,21 @@ def link_known_bytes(ingress: Ingress, twin: RecordingArrival, lease: Lease) -> 
 
 
 def _link_twin(ingress: Ingress, twin: RecordingArrival, lease: Lease) -> None:
-    copy = Copy(twin.identity, twin.sop_instance_uid)
+    copy = agreed(Copy(twin.identity, twin.sop_instance_uid), ingress.stated, ingress.organization)
+    agreed_order(twin.recording.accession_number, ingress.stated)
     _link(ingress, twin.recording, Outcome.SAME_BYTES, copy, lease)
 
 
 @transaction.atomic
 def link_recording(ingress: Ingress, ecg: DecodedEcg, lease: Lease) -> None:
-    """Rules 2 to 6, or a new recording with its next stages."""
+    """Rules 2 to 6, or a new recording with its next stages. Raises Refused as rule 1 does."""
     record_scan(ingress)
     audit.record("ingestion.file.decoded", ingress, kind=ingress.format)
     zone = ingress.site.time_zone if ingress.site else ingress.organization.time_zone
     when = acquired(ecg, zone)
     copy = Copy(stated_copy(ecg, when, ingress.organization), ecg.sop_instance_uid[:64])
+    copy = agreed(copy, ingress.stated, ingress.organization)
+    ecg = replace(ecg, accession_number=agreed_order(ecg.accession_number, ingress.stated))
     signal = ecg.canonical_hash
     # Copies of one signal wait for each other, then files of one object name; one patient's last.
     lock_until_commit(f"signal:{ingress.organization_id}:{signal}")

@@ -8,6 +8,7 @@ from django.db import models
 from apps.core.fields import OrgForeignKey, Public, SharedForeignKey, Tenant
 from apps.core.leases import Leased
 from apps.ecg.models import Priority, Recording
+from apps.ingestion.content import Content
 
 
 class Ingress(Leased, Public):
@@ -47,10 +48,20 @@ class Ingress(Leased, Public):
     idem_key = models.CharField(
         max_length=80, db_comment="operational: The sender's own name for this delivery."
     )
-    sha256 = models.CharField(max_length=64, db_comment="identifier: Hash of the bytes.")
+    sha256 = models.CharField(
+        max_length=64,
+        blank=True,
+        db_comment="identifier: Hash of the bytes; empty while they lie in staging.",
+    )
     size = models.BigIntegerField(db_comment="operational: Length in bytes.")
     filename = models.CharField(
         max_length=255, blank=True, db_comment="identifier: Name given by the sender, for display."
+    )
+    content = models.CharField(
+        max_length=8,
+        choices=Content.choices,
+        default=Content.ECG,
+        db_comment="operational: What its sender says it is.",
     )
     sender = SharedForeignKey(
         settings.AUTH_USER_MODEL,
@@ -133,6 +144,10 @@ class Ingress(Leased, Public):
     recording = OrgForeignKey(
         Recording, null=True, related_name="+", db_comment="operational: The recording it became."
     )
+    stated = models.JSONField(
+        default=dict,
+        db_comment="identifier: Whom and which order its sender says it is of, where it said so.",
+    )
     is_canary = models.BooleanField(
         default=False, db_comment="operational: Sent by the platform itself to prove that it works."
     )
@@ -208,8 +223,12 @@ class RecordingArrival(Tenant):
 
 
 from apps.ingestion.model_case import IdentityCase as IdentityCase  # noqa: E402
+from apps.ingestion.model_dicom import DicomObject as DicomObject  # noqa: E402
+from apps.ingestion.model_dicom import StorageCommitment as StorageCommitment  # noqa: E402
 from apps.ingestion.model_profile import ExperimentalFormat as ExperimentalFormat  # noqa: E402
 from apps.ingestion.model_profile import ProfileSample as ProfileSample  # noqa: E402
 from apps.ingestion.model_profile import VendorProfile as VendorProfile  # noqa: E402
 from apps.ingestion.model_rules import ProcessingRules as ProcessingRules  # noqa: E402
 from apps.ingestion.model_share import ShareSource as ShareSource  # noqa: E402
+from apps.ingestion.model_upload import UploadPart as UploadPart  # noqa: E402
+from apps.ingestion.model_upload import UploadSession as UploadSession  # noqa: E402

@@ -20,7 +20,16 @@ from apps.ingestion.models import Ingress, ProcessingRules
 from apps.tenants import blobs
 
 OFF = "archives-not-taken"
-INHERITED = ("organization_id", "source", "sender", "site", "priority", "lane", "is_canary")
+INHERITED = (
+    "organization_id",
+    "source",
+    "sender",
+    "site",
+    "priority",
+    "lane",
+    "is_canary",
+    "stated",
+)
 
 log = structlog.get_logger(__name__)
 

@@ -5,8 +5,8 @@ from django.contrib import admin
 import apps.integrations.admin_alarms  # noqa: F401 - registers its pages
 from apps.audit.admin_base import ConfigurationAdmin
 from apps.audit.admin_queue import QueueAdmin
-from apps.integrations.admin_forms import DestinationForm
-from apps.integrations.models import Delivery, Destination
+from apps.integrations.admin_forms import DestinationForm, FetchHostForm
+from apps.integrations.models import Delivery, Destination, FetchHost, Submission
 
 ADDRESS = (
     "name",
@@ -55,4 +55,38 @@ class DeliveryAdmin(QueueAdmin):
     list_select_related = ("destination", "report_version")
     search = ("public_id", "control_id", "report_version__public_id", "trace_id")
     search_help_text = "The public id of a delivery or a version, a control id, or a trace id."
+    ordering = ("-id",)
+
+
+@admin.register(FetchHost)
+class FetchHostAdmin(ConfigurationAdmin):
+    form = FetchHostForm
+    title = "Fetch hosts"
+    viewing, changing = "view_fetch_hosts", "change_fetch_hosts"
+    about = "Hosts that submitted ECGs are fetched from, by https; all others are refused."
+    when_empty = "No host yet, so submissions must carry the ECG as data."
+    editable = addable = ("host", "is_active")
+    list_display = ("host", "is_active")
+    list_filter = ("is_active",)
+    list_select_related = ("organization",)
+    search = ("host*",)
+    search_help_text = "The beginning of a name."
+    ordering = ("host", "id")
+
+
+@admin.register(Submission)
+class SubmissionAdmin(QueueAdmin):
+    title = "Submissions"
+    about = "ECGs that programs had taken in for a patient, as data or by their address."
+    when_empty = "Nothing was submitted yet."
+    replayed = "integrations.submission.replayed"
+    hidden = (*QueueAdmin.hidden, "url_sealed", "stated")
+    list_display = (
+        *("public_id", "requested_at", "client", "purpose", "host", "state", "attempts"),
+        "error_code",
+    )
+    list_filter = ("state", "purpose")
+    list_select_related = ("client", "ingress")
+    search = ("public_id", "ingress__public_id", "trace_id")
+    search_help_text = "The public id of a submission or of its file, or a trace id."
     ordering = ("-id",)

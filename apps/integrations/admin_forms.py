@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from apps.audit.admin_base import TenantForm
+from apps.core import egress
 from apps.integrations.addresses import AddressTaken, claim, may_be_named
 
 OUTSIDE = "This address lies outside the networks that results are sent to. Ask platform staff."
@@ -27,3 +28,14 @@ class DestinationForm(TenantForm):
             except AddressTaken:
                 raise forms.ValidationError(REFUSED) from None
         return cleaned
+
+
+class FetchHostForm(TenantForm):
+    def clean_host(self) -> str:
+        """One spelling, as addresses are compared with it."""
+        host: str = self.cleaned_data["host"]
+        try:
+            address = egress.checked_host(f"https://{host}/", allow=[host])
+        except egress.Refused:
+            raise forms.ValidationError("Give a host name, or name:port.") from None
+        return address

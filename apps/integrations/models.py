@@ -8,9 +8,18 @@ from django.db import models
 from apps.core.fields import OrgForeignKey, Public, Tenant
 from apps.core.leases import Leased
 from apps.integrations.model_alarm import AlarmChannel, AlarmNotice
+from apps.integrations.model_submission import FetchHost, RequestNonce, Submission
 from apps.reports.models import ReportVersion
 
-__all__ = ["AlarmChannel", "AlarmNotice", "Delivery", "Destination"]
+__all__ = [
+    "AlarmChannel",
+    "AlarmNotice",
+    "Delivery",
+    "Destination",
+    "FetchHost",
+    "RequestNonce",
+    "Submission",
+]
 
 
 class Destination(Tenant, Public):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ipaddress
+from contextlib import suppress
 from typing import Any
 
 from django import forms
@@ -11,8 +13,10 @@ from apps.audit.admin_base import ConfigurationAdmin, TenantForm
 from apps.core.peers import tidy_peers
 from apps.tenants import inbound
 from apps.tenants.claims import Taken
+from apps.tenants.model_dicom import DicomPeer
 from apps.tenants.model_inbound import ApplicationEntity, Hl7Listener
 
+OUTSIDE = "This address lies outside the networks that peers are called in. Ask platform staff."
 REFUSED = "This {what} cannot be used here. Choose another."
 LINES = forms.Textarea(attrs={"rows": 4})
 
@@ -30,8 +34,8 @@ class ApplicationEntityForm(TenantForm):
     class Meta:
         model = ApplicationEntity
         # The choice of sites is added with the request: no scope is open at import.
-        fields = ("title", "calling_titles", "calling_hosts", "is_active")
-        widgets = {"calling_titles": LINES, "calling_hosts": LINES}
+        fields = ("title", "calling_titles", "calling_hosts", "certificates", "is_active")
+        widgets = {"calling_titles": LINES, "calling_hosts": LINES, "certificates": LINES}
 
     def clean_title(self) -> str:
         title: str = self.cleaned_data["title"]
@@ -49,6 +53,12 @@ class ApplicationEntityForm(TenantForm):
 
     def clean_calling_hosts(self) -> str:
         return _peers(self.cleaned_data["calling_hosts"])
+
+    def clean_certificates(self) -> str:
+        try:
+            return inbound.fingerprints(self.cleaned_data["certificates"])
+        except ValueError as error:
+            raise forms.ValidationError(f"{error}.") from None
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -90,10 +100,42 @@ class ApplicationEntityAdmin(ConfigurationAdmin):
     viewing, changing = "view_inbound", "change_inbound"
     about = "What carts and systems call to reach this organization over the DICOM network."
     when_empty = "No AE title yet, so nothing arrives over the DICOM network."
-    editable = addable = ("title", "calling_titles", "calling_hosts", "site", "is_active")
+    editable = addable = (
+        *("title", "calling_titles", "calling_hosts", "certificates", "site", "is_active"),
+    )
     list_display = ("title", "site", "is_active")
     list_filter = ("is_active",)
     list_select_related = ("site", "organization")
+    search = ("public_id", "title*")
+    search_help_text = "A public id or the beginning of a title."
+    ordering = ("title", "id")
+
+
+class PeerForm(TenantForm):
+    class Meta:
+        model = DicomPeer
+        fields = ("title", "host", "port", "uses_tls", "is_active")
+
+    def clean_host(self) -> str:
+        """What a name stands for is seen when it is called."""
+        host: str = self.cleaned_data["host"].strip()
+        with suppress(ValueError):
+            if not inbound.may_be_called(str(ipaddress.ip_address(host))):
+                raise forms.ValidationError(OUTSIDE)
+        return host
+
+
+@admin.register(DicomPeer)
+class DicomPeerAdmin(ConfigurationAdmin):
+    form = PeerForm
+    title = "DICOM peers"
+    viewing, changing = "view_inbound", "change_inbound"
+    about = "Where devices and archives hear what was safely kept of what they sent."
+    when_empty = "No peer yet: each is answered on the connection it asked on."
+    editable = addable = ("title", "host", "port", "uses_tls", "is_active")
+    list_display = ("title", "host", "port", "uses_tls", "is_active")
+    list_filter = ("is_active",)
+    list_select_related = ("organization",)
     search = ("public_id", "title*")
     search_help_text = "A public id or the beginning of a title."
     ordering = ("title", "id")

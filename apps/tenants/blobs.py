@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from django.db import connection, transaction
 
@@ -12,11 +13,21 @@ from apps.audit.alarms import raise_alarm
 from apps.core.blobs import sealing, store
 from apps.core.blobs.sealing import KEY_GONE, Unsealable
 from apps.core.blobs.store import Corrupt, Stored
+from apps.core.errors import UnavailableError
 from apps.core.scope import organization_scope
 from apps.tenants.keyrings import keyring_of
 from apps.tenants.places import engine_of, engines
 
-__all__ = ["engine_of", "engines", "get", "keyring_of", "put", "seal_bytes", "unseal_bytes"]
+__all__ = [
+    "engine_of",
+    "engines",
+    "get",
+    "keyring_of",
+    "put",
+    "seal_bytes",
+    "stream",
+    "unseal_bytes",
+]
 
 DAMAGED = "tenants.storage.damaged"
 
@@ -56,6 +67,23 @@ def get(organization_id: int, kind: str, sha256: str) -> bytes:
         else:
             record_damage(damage)
         raise
+
+
+def stream(organization_id: int, kind: str, sha256: str) -> Iterator[bytes]:
+    """Plain bytes piece by piece, each proven genuine, however long they are.
+
+    The first is read at once: raises FileNotFoundError, sealing.Unsealable, UnavailableError before
+    anything was given out. What is not genuine later ends the stream with Unsealable.
+    """
+    place, ring = engine_of(organization_id), keyring_of(organization_id)
+    sealed = place.read(store.blob_key(organization_id, kind, sha256))
+    pieces = sealing.unseal(sealed, organization_id, ring)
+    try:
+        return chain([next(pieces)], pieces)
+    except FileNotFoundError:
+        raise
+    except OSError:
+        raise UnavailableError("storage-unavailable") from None
 
 
 def damage_behind(error: BaseException) -> Damage | None:

@@ -6,8 +6,10 @@ import ipaddress
 import re
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
+from apps.core import egress
 from apps.tenants.claims import Taken, one_at_a_time
 from apps.tenants.model_inbound import CALLING, ApplicationEntity, Hl7Listener
 from apps.tenants.models import Organization
@@ -23,6 +25,22 @@ def calling_titles(text: str) -> str:
         if not re.fullmatch(CALLING, title):
             raise ValueError(f"“{title}” is no AE title: 16 printable characters without \\")
     return "\n".join(titles)
+
+
+def fingerprints(text: str) -> str:
+    """SHA-256 of certificates, one a line, however they are written. Raises ValueError."""
+    found = []
+    for line in filter(None, map(str.strip, text.splitlines())):
+        digits = line.replace(":", "").lower()
+        if not re.fullmatch(r"[0-9a-f]{64}", digits):
+            raise ValueError(f"“{line}” is no SHA-256 of a certificate: 64 digits from 0 to f")
+        found.append(digits)
+    return "\n".join(dict.fromkeys(found))
+
+
+def may_be_called(address: str) -> bool:
+    """Whether a DICOM peer may be there: in networks named for it; this machine in the demo."""
+    return egress.is_in_networks(address, settings.DICOM_NETWORKS, loopback=settings.DEMO)
 
 
 def own_address(text: str) -> str:

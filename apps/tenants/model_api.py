@@ -13,6 +13,8 @@ class Scope(models.TextChoices):
 
     FILES_WRITE = "files:write", "Send files"
     FILES_READ = "files:read", "Follow files"
+    SUBMISSIONS_WRITE = "submissions:write", "Submit ECGs for a patient, as data or by address"
+    SUBMISSIONS_READ = "submissions:read", "Follow submissions"
     RECORDINGS_READ = "recordings:read", "Read recordings"
     REPORTS_READ = "reports:read", "Read reports"
 

@@ -36,6 +36,12 @@ class ApplicationEntity(Tenant, Public):
         verbose_name="calling addresses",
         db_comment="operational: Addresses or networks that may call, one a line; empty for any.",
     )
+    certificates = models.TextField(
+        blank=True,
+        default="",
+        verbose_name="client certificates",
+        db_comment="operational: SHA-256 of certificates that must be shown, one a line; or none.",
+    )
     site = OrgForeignKey(
         "tenants.Site",
         null=True,
@@ -60,6 +66,10 @@ class ApplicationEntity(Tenant, Public):
         titles = self.calling_titles.splitlines()
         named = not titles or calling_title.strip(" ") in titles
         return named and (not self.calling_hosts or is_peer(self.calling_hosts, address))
+
+    def trusts(self, certificate_sha256: str) -> bool:
+        """Whether the certificate a device showed will do; empty where it showed none."""
+        return not self.certificates or certificate_sha256 in self.certificates.splitlines()
 
 
 class Hl7Listener(Tenant, Public):

@@ -244,6 +244,7 @@ class Membership(Tenant):
         return f"{self.user} ({self.get_role_display()})"
 
 
+from apps.tenants.model_dicom import DicomPeer as DicomPeer  # noqa: E402
 from apps.tenants.model_inbound import ApplicationEntity as ApplicationEntity  # noqa: E402
 from apps.tenants.model_inbound import Hl7Listener as Hl7Listener  # noqa: E402
 from apps.tenants.model_storage import StorageLocation as StorageLocation  # noqa: E402

@@ -29,10 +29,13 @@ CLINICAL: dict[str, frozenset[str]] = {
     "change_destinations": _CARE,
     "change_inbound": _SENDS,
     "change_shares": _SENDS,
+    "change_fetch_hosts": _SENDS,
 }
 SCOPES: dict[str, frozenset[str]] = {
     Scope.FILES_WRITE: _SENDS,
     Scope.FILES_READ: _SENDS,
+    Scope.SUBMISSIONS_WRITE: _SENDS,
+    Scope.SUBMISSIONS_READ: _SENDS,
     Scope.RECORDINGS_READ: _SENDS,
     Scope.REPORTS_READ: _CARE,
 }

@@ -61,6 +61,21 @@ def active_location() -> StorageLocation | None:
     return StorageLocation.objects.filter(is_active=True).first()
 
 
+def bucket_in_use() -> StorageLocation | None:
+    """The scope's bucket, to which senders may be sent; None for a folder and during a move.
+
+    Raises RetryableError.
+    """
+    try:
+        with transaction.atomic():
+            location = active_location()
+            if location is None or location.kind != StorageLocation.Kind.S3:
+                return None
+            return location if open_move() is None else None
+    except DATABASE_AWAY:
+        raise RetryableError("database-unavailable") from None
+
+
 def engine_for(location: StorageLocation | None) -> Engine:
     """None is the platform's folder."""
     if location is None:

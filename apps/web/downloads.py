@@ -8,7 +8,7 @@ within minutes, and only while the session that asked for it lives and may still
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
@@ -17,7 +17,8 @@ from urllib.parse import urlencode, urlsplit
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.core import signing
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from apps.tenants.access import Active, active_organization
@@ -33,9 +34,9 @@ _signer = signing.Signer(salt="einthoven.download")
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """Its bytes and a name without patient data."""
+    """Its bytes, at once or piece by piece, and a name without patient data."""
 
-    body: bytes
+    body: bytes | Iterator[bytes]
     name: str
     content_type: str = "application/pdf"
 
@@ -58,7 +59,9 @@ class Claim:
     user: User
 
 
-def answer(request: OrganizationRequest, name: str, kind: Kind, thing: uuid.UUID) -> HttpResponse:
+def answer(
+    request: OrganizationRequest, name: str, kind: Kind, thing: uuid.UUID
+) -> HttpResponseBase:
     """The file, or the way to it on the other origin."""
     found = kind.find(request.active, thing)
     if not settings.DOWNLOAD_ORIGIN:
@@ -66,14 +69,15 @@ def answer(request: OrganizationRequest, name: str, kind: Kind, thing: uuid.UUID
     return HttpResponseRedirect(_link(request, name, thing))
 
 
-def attachment(file: File) -> HttpResponse:
+def attachment(file: File) -> HttpResponseBase:
     headers = {
         "Content-Disposition": f'attachment; filename="{file.name}"',
         "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
         "X-Content-Type-Options": "nosniff",
         "Cache-Control": "no-store",
     }
-    return HttpResponse(file.body, content_type=file.content_type, headers=headers)
+    made = HttpResponse if isinstance(file.body, bytes) else StreamingHttpResponse
+    return made(file.body, content_type=file.content_type, headers=headers)
 
 
 def _link(request: OrganizationRequest, name: str, thing: uuid.UUID) -> str:

@@ -18,6 +18,9 @@ from apps.web.views import errors
 CHUNK = 64 * 1024
 UPLOAD, SIGN_IN = "/upload/files", "/sign-in"
 API, API_FILES = "/api/", "/api/v1/files"
+API_JSON = ("/api/v1/submissions", "/api/v1/fhir/r4/$submit-ecg")
+# Parts of uploads, by addresses that are signed for one each.
+PARTS = "/staging/"
 # What a page takes; what a form library would take besides is not asked of it.
 PAGES = ("GET", "HEAD", "POST")
 # A form around one file: its borders and headers.
@@ -31,7 +34,7 @@ class Limits:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        taken = METHODS if request.path.startswith(API) else PAGES
+        taken = taken_at(request.path)
         if request.method not in taken:
             return HttpResponseNotAllowed(taken)
         wait_s = count(request)
@@ -45,8 +48,16 @@ class Limits:
         return self.get_response(request)
 
 
+def taken_at(path: str) -> tuple[str, ...]:
+    if path.startswith(PARTS):
+        return ("PUT",)
+    return METHODS if path.startswith(API) else PAGES
+
+
 def count(request: HttpRequest) -> int:
-    """Seconds to wait, 0 for none. Strangers count at the sign-in only."""
+    """Seconds to wait, 0 for none. Strangers count at the sign-in only, parts in their view."""
+    if request.path.startswith(PARTS):
+        return 0
     if getattr(request, "caller", None) is not None:
         return spend(Door.API)
     active: Active | None = getattr(request, "active", None)
@@ -65,7 +76,9 @@ def largest(path: str) -> int:
         return settings.MAX_FORM_BYTES
     if path == API_FILES:
         return settings.MAX_UPLOAD_BYTES + AROUND
-    return settings.MAX_BODY_BYTES
+    if path.startswith(PARTS):
+        return settings.UPLOAD_PART_BYTES
+    return settings.MAX_JSON_BYTES if path in API_JSON else settings.MAX_BODY_BYTES
 
 
 def length_of(request: HttpRequest) -> int:

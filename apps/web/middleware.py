@@ -74,7 +74,7 @@ HEADERS = {
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 # Pages about several organizations open one after another themselves.
-UNSCOPED = ("/organizations", "/account/sessions", "/account/invitation/")
+UNSCOPED = ("/organizations", "/account/sessions", "/account/invitation/", "/staging/")
 
 # A refused request is on the record of the organization it was made in.
 REFUSED = {400, 403, 404, 405, 409, 410, 413, 415, 422}

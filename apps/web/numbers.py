@@ -29,6 +29,7 @@ FLAGS = {
     "qrs-wide": ("qrs_ms", "H"),
     "pr-long": ("pr_ms", "H"),
 }
+READERS = "Reader: after moved borders, not in the report."
 FLAG_WORDS = {"H": "High", "L": "Low"}
 
 Values = dict[str, Decimal]
@@ -81,11 +82,18 @@ def table(
     analysis: Analysis | None,
     person: Person,
     prior: tuple[str, Iterable[Measurement]] | None,
+    reader: Values | None = None,
 ) -> Table:
-    """`prior` is the label and the numbers of an older recording, if one may be compared."""
+    """`prior` is the label and the numbers of an older recording, if one may be compared.
+
+    `reader` are the numbers that follow from borders a reader moved; they stand beside the
+    platform's and take no one's place.
+    """
     rows = list(measurements)
     now, device = by_source(rows, Source.PLATFORM), by_source(rows, Source.DEVICE)
     shown = [_now(now, analysis, person)]
+    if reader:
+        shown.append(_plain("reader", "Reader", reader))
     if device:
         shown.append(_device(device))
     if prior:
@@ -96,7 +104,7 @@ def table(
         method=analysis.algorithm.replace("@", " ") if analysis else "",
         formulas=tuple((name, whole(now[key])) for name, key in OTHER_FORMULAS if key in now),
         limits=limits_in_words(person),
-        notes=_notes(now),
+        notes=(*_notes(now), *((READERS,) if reader else ())),
     )
 
 
@@ -165,12 +173,13 @@ def _plain(kind: str, label: str, values: Values) -> Row:
 
 
 def _change(now: Values, then: Values) -> Row:
-    cells = [Cell(_difference(now, then, name)) for name in COLUMNS]
-    turned = _turn(now, then)
+    cells = [Cell(difference(now, then, name)) for name in COLUMNS]
+    turned = turn(now, then)
     return Row("change", "Change", tuple(cells), Cell(turned and f"QRS {turned}"))
 
 
-def _difference(now: Values, then: Values, name: str) -> str:
+def difference(now: Values, then: Values, name: str) -> str:
+    """The change of a number with its sign; a dash where one of both is missing."""
     if name not in now or name not in then:
         return "–"
     # Of the numbers as printed, so that the column adds up.
@@ -180,12 +189,12 @@ def _difference(now: Values, then: Values, name: str) -> str:
     return _signed(int(step))
 
 
-def _turn(now: Values, then: Values) -> str:
-    """The shorter way round from the prior axis, −180° to +180°."""
-    if "qrs_axis_deg" not in now or "qrs_axis_deg" not in then:
+def turn(now: Values, then: Values, name: str = "qrs_axis_deg") -> str:
+    """The shorter way round from the prior axis, −180° to +180°; empty where one is missing."""
+    if name not in now or name not in then:
         return ""
-    step = int(whole(now["qrs_axis_deg"]).replace(MINUS, "-"))
-    step -= int(whole(then["qrs_axis_deg"]).replace(MINUS, "-"))
+    step = int(whole(now[name]).replace(MINUS, "-"))
+    step -= int(whole(then[name]).replace(MINUS, "-"))
     return f"{_signed((step + 180) % 360 - 180)}°"
 
 

@@ -44,6 +44,7 @@ PHI_FREE = {
     "report-deliveries": "destinations and acknowledgement codes",
     "download": "on the pages' own address nothing; elsewhere the file's reading is recorded",
     "upload": "a form, and the person's own uploads",
+    "upload-status": "numbers of parts, states, random ids",
     "platform-entries": "who of the platform asked to go where",
     "onboarding": "how organizations are set up; planning and applying are recorded",
     "onboarding-file": "how an organization is set up, without patients; recorded",
@@ -62,6 +63,11 @@ PHI_FREE = {
     "api:schema": "the API's own description",
     "api:docs": "the API's own description",
     "api:file": "states, codes and random ids",
+    "api:submission": "states, codes and random ids",
+    "api:task": "states, codes and random ids",
+    "api:submissions": "the same of what was just taken; recorded",
+    "api:submit-ecg": "the same of what was just taken; recorded",
+    "api:upload-parts": "addresses of parts by random id; numbers and hashes of parts",
 }
 
 OWN = "the sign-in library's own check: the person's own account"
@@ -80,6 +86,7 @@ OPEN = {
     "organizations": "asks for a person itself, who has no organization yet",
     "invitation": "for who has the mailbox and no account yet",
     "download": "by a link that is good once, with the powers of who asked for it",
+    "upload-part": "by a signed address that is good for one part of one upload",
     "sessions": "asks for a person itself; of one's own account",
     "session-end": "asks for a person itself; of one's own account",
     "account_change_password": OWN,

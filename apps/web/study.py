@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from apps.core.leases import Leased
 from apps.ecg import queries as ecg
@@ -17,13 +16,13 @@ from apps.integrations.queries import deliveries_of
 from apps.reports import queries as reports
 from apps.reports.models import Report, ReportVersion
 from apps.tenants.access import Active
-from apps.web import numbers, statements
+from apps.web import numbers, statements, viewing
 from apps.web.checks import check_counts, check_rows
 from apps.web.identity import identity_on
-from apps.web.times import acquired, day, zone_of
+from apps.web.times import acquired, zone_of
+from apps.web.viewing import comparable, day_of
 
 MOVING = {Leased.State.RECEIVED, Leased.State.PROCESSING}
-DIFFERENT_LEADS = "Different lead system: not compared."
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +44,16 @@ class Series:
     @property
     def prior(self) -> Recording | None:
         """The newest that is surely earlier: one without a time is compared with nothing."""
+        return next(iter(self.earlier), None)
+
+    @property
+    def earlier(self) -> list[Recording]:
+        """Those surely made before this one, newest first; none where its time is not known."""
         here = self.recordings[self.place].acquired_at
         if here is None:
-            return None
+            return []
         rest = self.recordings[self.place + 1 :]
-        earlier = (row for row in rest if row.acquired_at and row.acquired_at < here)
-        return next(earlier, None)
+        return [row for row in rest if row.acquired_at and row.acquired_at < here]
 
     @property
     def others(self) -> list[Recording]:
@@ -81,7 +84,8 @@ def study(active: Active, recording: Recording) -> dict[str, Any]:
         "identity": identity_on(recording),
         "acquired": acquired(recording),
         "series": series,
-        "prior_day": _day_of(series.older, zone) if series.older else "",
+        "prior_day": day_of(series.older, zone) if series.older else "",
+        "priors": viewing.priors(recording, series.earlier, zone),
         "median": ecg.has_median(active, recording),
         "foot": foot(recording),
         "questions": cases_of(active, recording),
@@ -130,14 +134,23 @@ def _reading(
     found = ecg.findings_of(active, both)
     analysis = ecg.analysis_of(active, recording)
     signed_at: dt.datetime | None = versions[0].created_at if versions else None
+    kept = ecg.kept_measurements_of(active, recording)
     person = numbers.Person(
         recording.patient.sex, age_years(recording.patient, recording.acquired_at)
     )
     return {
         "table": numbers.table(
-            measured.get(recording.pk, []), analysis, person, _prior(recording, prior, measured)
+            measured.get(recording.pk, []),
+            analysis,
+            person,
+            _prior(recording, prior, measured),
+            viewing.readers_numbers(recording, analysis, kept, measured.get(recording.pk, [])),
         ),
-        "not_compared": DIFFERENT_LEADS if prior and not comparable(recording, prior) else "",
+        "beats": viewing.beats(recording, analysis, kept),
+        **viewing.kept_part(active, recording, kept),
+        "not_compared": viewing.DIFFERENT_LEADS
+        if prior and not comparable(recording, prior)
+        else "",
         "statements": statements.machine_statements(
             found.get(recording.pk, []), found.get(prior.pk, []) if prior else ()
         ),
@@ -150,17 +163,7 @@ def _prior(
 ) -> tuple[str, list[Measurement]] | None:
     if prior is None or not comparable(recording, prior):
         return None
-    return _day_of(prior, zone_of(recording)), measured.get(prior.pk, [])
-
-
-def comparable(one: Recording, other: Recording) -> bool:
-    """Numbers of different lead systems are not set side by side (ECG serial comparison)."""
-    return one.electrode_system == other.electrode_system
-
-
-def _day_of(recording: Recording, zone: ZoneInfo) -> str:
-    at = recording.acquired_at
-    return day(at.astimezone(zone)) if at else "time not known"
+    return day_of(prior, zone_of(recording)), measured.get(prior.pk, [])
 
 
 def foot(recording: Recording) -> list[str]:

@@ -19,6 +19,7 @@ Subject = tuple[str, str]
 TO_PATIENT = {
     "ecg.patient": "",
     "ecg.recording": "patient",
+    "ecg.readermeasurement": "recording__patient",
     "ecg.stagerun": "recording__patient",
     "ingestion.ingress": "recording__patient",
     "inference.inferencerun": "recording__patient",

@@ -116,6 +116,11 @@ X_FRAME_OPTIONS = "DENY"
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "config.bundles.BundleFinder",
+]
 STATIC_ROOT = BASE_DIR / "staticfiles"
 
 MAX_UPLOAD_BYTES = 32 * 1024 * 1024
@@ -128,9 +133,26 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler
 CLAMD = env.scanner("CLAMD")
 SCANNER_WAIT_SECONDS = 15
 
+# An ECG in JSON; what is larger comes by its address, or as a file.
+MAX_JSON_BYTES = DATA_UPLOAD_MAX_MEMORY_SIZE
 # Bodies of all other requests; a form of several files may be larger than one file.
 MAX_BODY_BYTES = 1024 * 1024
 MAX_FORM_BYTES = 2 * MAX_UPLOAD_BYTES + 1024 * 1024
+
+# Files that come in parts: of what length, for how long, and how large by what they are.
+UPLOAD_PART_BYTES = env.whole_number("UPLOAD_PART_MB", 8) * 1024 * 1024
+UPLOAD_EXPIRES_SECONDS = 24 * 3600
+UPLOAD_ADDRESS_SECONDS = 15 * 60
+UPLOAD_CAPS = {
+    "ecg": MAX_UPLOAD_BYTES,
+    "pdf": MAX_UPLOAD_BYTES,
+    "log": env.whole_number("UPLOAD_LOG_MB", 200) * 1024 * 1024,
+    "archive": env.whole_number("UPLOAD_ARCHIVE_MB", 200) * 1024 * 1024,
+    "video": env.whole_number("UPLOAD_VIDEO_MB", 4096) * 1024 * 1024,
+}
+
+# What bulk imports have done so far: hashes of places and names of arrivals, a file an import.
+IMPORT_JOURNALS = Path(env.text("IMPORT_JOURNALS", env.text("BLOB_ROOT") + "-imports"))
 
 # Requests a minute: of an organization at its doors, of an address at the last two.
 LIMITS_PER_MINUTE = {
@@ -181,6 +203,15 @@ EXPORT_SIGNING_KEY = env.secret("EXPORT_SIGNING_KEY", "")
 EGRESS_INTERNAL_HOSTS = env.names("EGRESS_INTERNAL_HOSTS")
 # Networks in which HL7 receivers are, spoken to without encryption; at first the private ones.
 MLLP_NETWORKS = env.networks("MLLP_NETWORKS", "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7")
+
+# The DICOM network: where to listen, certificates of the listener and of who signs devices' own,
+# and the networks in which peers are called back.
+DICOM_ADDRESS = env.text("DICOM_ADDRESS", "127.0.0.1")
+DICOM_PORT = env.count("DICOM_PORT", 11112)
+DICOM_TLS_CERTIFICATE = env.text("DICOM_TLS_CERTIFICATE", "")
+DICOM_TLS_KEY = env.text("DICOM_TLS_KEY", "")
+DICOM_TLS_CA = env.text("DICOM_TLS_CA", "")
+DICOM_NETWORKS = env.networks("DICOM_NETWORKS", "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7")
 
 # Single sign-on: how far clocks may differ, how long a session lasts however busy it is, and how
 # long a person has to prove who they are when signing.

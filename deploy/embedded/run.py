@@ -1,7 +1,8 @@
 """The demo on one machine: `make run`.
 
-Starts the embedded PostgreSQL, the simulated EHR and identity provider, the web server, the workers
-and the sweeper, keeps them running and stops all of them on SIGINT or SIGTERM.
+Starts the embedded PostgreSQL, the simulated EHR and identity provider, the web server, the
+workers, the sweeper and the door of the DICOM network, keeps them running and stops all of them on
+SIGINT or SIGTERM.
 """
 
 from __future__ import annotations
@@ -114,6 +115,8 @@ def run(state: Path, port: int, stop: StopSignal) -> None:
         environment["EINTHOVEN_DEMO_EHR_PORT"] = str(ehr_port)
         idp_port = remembered_port(state / "run" / "idp-port")
         environment["EINTHOVEN_DEMO_IDP_PORT"] = str(idp_port)
+        dicom_port = remembered_port(state / "run" / "dicom-port")
+        environment["EINTHOVEN_DICOM_PORT"] = str(dicom_port)
         environment["EINTHOVEN_EGRESS_INTERNAL_HOSTS"] = f"{LOOPBACK}:{idp_port}"
         leave_for_commands(state, environment)
         services = Services(state, environment)
@@ -175,6 +178,7 @@ class Services:
             self._service("web", *web_server(port)),
             self.command("qcluster"),
             self.command("sweep"),
+            self.command("serve_dicom"),
         ]
 
     def command(self, name: str, *arguments: str) -> Service:

@@ -1,22 +1,17 @@
-// Sends chosen files one by one with their progress, then follows each to its outcome.
-// The files of a WFDB record are sent together: its header names the others.
+// Sends chosen files with their progress, then follows each to its outcome. Small files go in one
+// request; the files of a WFDB record together: its header names the others. Large ones in parts.
+
+import { contentOf, sendInParts } from "./upload/parts.js";
+import { addRow, finish, follow, followArrival, message, offer, progress, setState } from "./upload/rows.js";
+import { post } from "./upload/send.js";
+import { forget, identityOf, keep, unfinished } from "./upload/unfinished.js";
 
 const PARALLEL = 2;
-const POLL_MS = 1500;
-const OUTCOMES = {
-  ready: ["Ready", "tag-ok"],
-  duplicate: ["Already here", "tag-warn"],
-  document: ["Document", ""],
-  unpacked: ["Unpacked", "tag-ok"],
-  refused: ["Refused", "tag-stat"],
-  quarantined: ["Held for a person", "tag-warn"],
-  failed: ["Failed", "tag-stat"],
-};
 
 const form = document.querySelector("form[data-upload-url]");
 const list = document.querySelector("[data-files]");
-const live = document.querySelector("[data-live]");
 const waiting = [];
+const resumable = new Map();
 let sending = 0;
 
 // Files
@@ -25,9 +20,19 @@ async function add(files) {
   const parts = await partsOf(files);
   const taken = new Set([...parts.values()].flat());
   for (const file of files) {
-    if (!taken.has(file)) waiting.push({ files: [file, ...(parts.get(file) ?? [])], uploadId: newId(), row: addRow(file) });
+    if (!taken.has(file)) waiting.push(chosen(file, parts.get(file) ?? []));
   }
   pump();
+}
+
+function chosen(file, others) {
+  const inParts = !others.length && (file.size > Number(form.dataset.partBytes) || contentOf(file) !== "ecg");
+  if (!inParts) return { files: [file, ...others], key: newId(), row: addRow(file.name, file.size), send };
+  const identity = identityOf(file);
+  resumable.get(identity)?.remove();
+  resumable.delete(identity);
+  const key = unfinished()[identity]?.key ?? newId();
+  return { files: [file], key, identity, row: addRow(file.name, file.size), send: sendLarge };
 }
 
 // Header → the files chosen with it that start one of its lines.
@@ -43,7 +48,8 @@ async function partsOf(files) {
 function pump() {
   while (sending < PARALLEL && waiting.length) {
     sending += 1;
-    send(waiting.shift()).finally(() => { sending -= 1; pump(); });
+    const upload = waiting.shift();
+    upload.send(upload).then((arrival) => arrival && followArrival(upload.row, arrival)).finally(() => { sending -= 1; pump(); });
   }
 }
 
@@ -57,10 +63,12 @@ function newId() {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
-function bodyOf({ files, uploadId }) {
+// In one request
+
+function bodyOf({ files, key }) {
   const body = new FormData(form);
   body.delete("file");
-  body.set("upload_id", uploadId);
+  body.set("upload_id", key);
   for (const file of files) body.append("file", file, file.name);
   return body;
 }
@@ -68,125 +76,96 @@ function bodyOf({ files, uploadId }) {
 async function send(upload) {
   const { row } = upload;
   setState(row, "uploading", "Sending");
-  const answer = await post(upload, (part) => progress(row, part));
-  if (answer.status === 0) return offerRetry(upload, "Not sent, no connection. The file is unchanged.");
+  const onProgress = (loaded, total) => progress(row, loaded / (total || 1));
+  const answer = await post(form.dataset.uploadUrl, bodyOf(upload), { onProgress });
+  if (answer.status === 0) return offerAgain(upload, "Not sent, no connection. The file is unchanged.");
   const words = answer.json?.message;
-  if (answer.status >= 500) return offerRetry(upload, words ?? "Something failed on our side. Send it again.");
+  if (answer.status >= 500) return offerAgain(upload, words ?? "Something failed on our side. Send it again.");
   if (answer.status >= 400 || !answer.json) return finish(row, { outcome: "refused", message: words ?? "Signed out or not allowed. Sign in and send it again." });
-  row.dataset.url = answer.json.url ?? "";
-  row.dataset.statusUrl = answer.json.status_url ?? "";
-  setState(row, "working", "Working");
-  message(row, answer.json.message);
-  return follow(row);
+  return answer.json;
 }
 
-function post(upload, onProgress) {
-  return new Promise((resolve) => {
-    const request = new XMLHttpRequest();
-    request.open("POST", form.dataset.uploadUrl);
-    request.setRequestHeader("Accept", "application/json");
-    request.upload.addEventListener("progress", (event) => onProgress(event.loaded / (event.total || 1)));
-    request.addEventListener("loadend", () => resolve({ status: request.status, json: parse(request.responseText) }));
-    request.send(bodyOf(upload));
-  });
-}
-
-function parse(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
-function offerRetry(upload, words) {
+function offerAgain(upload, words) {
   setState(upload.row, "failed", "Not sent", "tag-warn");
   message(upload.row, words);
-  const again = Object.assign(document.createElement("button"), { type: "button", className: "link", textContent: "Try again" });
-  again.addEventListener("click", () => { again.remove(); waiting.push(upload); pump(); });
-  upload.row.querySelector(".file-end").append(again);
+  offer(upload.row, { "Try again": () => { waiting.push(upload); pump(); } });
 }
 
-// Stages, until there is an outcome
+// In parts
 
-async function follow(row) {
-  while (row.isConnected) {
-    const status = document.hidden ? null : await fetchStatus(row.dataset.statusUrl);
-    if (status) showStages(row, status.stages ?? []);
-    if (status?.outcome) return finish(row, status);
-    await new Promise((resolve) => { setTimeout(resolve, POLL_MS); });
-  }
-  return undefined;
-}
-
-async function fetchStatus(url) {
+async function sendLarge(upload) {
+  const { row, identity, key } = upload;
+  const stop = new AbortController();
+  const [file] = upload.files;
+  keep(identity, { key, size: file.size });
+  setState(row, "uploading", "Sending");
+  message(row, "");
+  offer(row, { Pause: () => stop.abort() });
+  const tell = {
+    begun: (id) => keep(identity, { key, size: file.size, id }),
+    sent: (share) => progress(row, share),
+  };
+  const urls = { begin: form.dataset.beginUrl, hasher: form.dataset.hasher };
   try {
-    const response = await fetch(url, { headers: { Accept: "application/json" } });
-    return response.ok ? await response.json() : null;
+    const arrival = await sendInParts(file, { form, key, signal: stop.signal, tell, urls });
+    forget(identity);
+    return arrival;
+  } catch (stopped) {
+    return halt(upload, stopped);
+  }
+}
+
+function halt(upload, stopped) {
+  const { row, identity } = upload;
+  if (!stopped.again) {
+    forget(identity);
+    return finish(row, { outcome: "refused", message: stopped.message || "Something failed in this browser. Choose the file again." });
+  }
+  setState(row, "paused", stopped.paused ? "Paused" : "Not sent", "tag-warn");
+  message(row, stopped.message);
+  return offer(row, { Resume: () => { waiting.push(upload); pump(); }, Discard: () => discard(row, identity) });
+}
+
+async function discard(row, identity) {
+  const { id } = unfinished()[identity] ?? {};
+  const body = new FormData();
+  body.set("csrfmiddlewaretoken", new FormData(form).get("csrfmiddlewaretoken"));
+  if (id) await post(`${form.dataset.beginUrl}/${id}/abort`, body);
+  forget(identity);
+  row.remove();
+}
+
+// After a reload: the browser lost the files, the product kept their parts.
+async function recall() {
+  for (const [identity, { id, size }] of Object.entries(unfinished())) {
+    const found = id ? await statusOf(id) : { state: "gone" };
+    if (!found) continue;
+    if (found.arrival) {
+      forget(identity);
+      followArrival(addRow("Upload from before", size), found.arrival);
+    } else if (found.state === "open") offerToGoOn(identity, size, found);
+    else forget(identity);
+  }
+}
+
+async function statusOf(id) {
+  try {
+    const answer = await fetch(`${form.dataset.beginUrl}/${id}`, { headers: { Accept: "application/json" } });
+    if (answer.ok) return await answer.json();
+    return answer.status === 404 ? { state: "gone" } : null;
   } catch {
     return null;
   }
 }
 
-function showStages(row, stages) {
-  const strip = document.createElement("ol");
-  strip.className = "stages";
-  for (const { name, state } of stages) {
-    const item = document.createElement("li");
-    item.dataset.state = state;
-    item.textContent = name;
-    strip.append(item);
-  }
-  row.querySelector(".file-progress").replaceChildren(strip);
-}
-
-function finish(row, { outcome, message: words, recording_url: url }) {
-  const [word, kind] = OUTCOMES[outcome] ?? [outcome, ""];
-  setState(row, outcome, word, kind);
-  message(row, words);
-  const href = url || row.dataset.url;
-  if (href) row.querySelector(".file-end").append(Object.assign(document.createElement("a"), { href, textContent: url ? "Open" : "Details" }));
-  if (live) live.textContent = `${row.querySelector(".file-name").textContent}: ${word}. ${words ?? ""}`;
-}
-
-// Rows
-
-function addRow(file) {
-  const row = document.createElement("li");
-  row.className = "file";
-  for (const part of ["file-name", "file-size", "file-progress", "file-end", "file-message"]) {
-    row.append(Object.assign(document.createElement("span"), { className: part }));
-  }
-  row.querySelector(".file-name").textContent = file.name;
-  row.querySelector(".file-size").textContent = sizeOf(file.size);
-  const bar = Object.assign(document.createElement("progress"), { max: 100, value: 0 });
-  bar.setAttribute("aria-label", file.name);
-  row.querySelector(".file-progress").append(bar);
-  setState(row, "waiting", "Waiting");
-  list.prepend(row);
-  return row;
-}
-
-function sizeOf(bytes) {
-  if (bytes < 1000) return `${bytes} B`;
-  return bytes < 1e6 ? `${Math.round(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
-}
-
-function setState(row, state, word, kind = "") {
-  row.dataset.state = state;
-  const tag = Object.assign(document.createElement("span"), { className: `tag ${kind}`.trim(), textContent: word });
-  row.querySelector(".file-end").replaceChildren(tag);
-}
-
-function progress(row, part) {
-  const percent = Math.round(part * 100);
-  const bar = row.querySelector("progress");
-  if (bar) bar.value = percent;
-  row.querySelector(".tag").textContent = percent < 100 ? `Sending ${percent} %` : "Checking";
-}
-
-function message(row, words) {
-  row.querySelector(".file-message").textContent = words ?? "";
+function offerToGoOn(identity, size, { parts, part_size: partSize }) {
+  const row = addRow("Unfinished upload", size);
+  const there = parts.reduce((sum, number) => sum + Math.min(partSize, size - (number - 1) * partSize), 0);
+  progress(row, there / size);
+  setState(row, "paused", "Interrupted", "tag-warn");
+  message(row, "Choose the same file again: sending goes on where it stopped.");
+  offer(row, { Discard: () => discard(row, identity) });
+  resumable.set(identity, row);
 }
 
 // Wiring: the plain form stays for browsers without scripts.
@@ -208,6 +187,7 @@ function wire() {
     add([...event.dataTransfer.files]);
   });
   for (const row of document.querySelectorAll(".file[data-status-url]")) follow(row);
+  recall();
 }
 
 if (form && list) wire();

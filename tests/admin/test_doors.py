@@ -13,12 +13,13 @@ from apps.ingestion.models import (
     ShareSource,
     VendorProfile,
 )
-from apps.integrations.models import AlarmChannel, Destination
+from apps.integrations.models import AlarmChannel, Destination, FetchHost
 from apps.tenants.models import (
     ApiClient,
     ApiKey,
     ApplicationEntity,
     DataKey,
+    DicomPeer,
     Hl7Listener,
     IdentityProvider,
     Invitation,
@@ -39,13 +40,22 @@ from tests.isolation.rows import named
 CONFIGURATION = {
     *(Alarm, AlarmChannel, Algorithm, AlgorithmVersion, ApiClient, ApiKey, DataKey),
     *(Destination, IdentityProvider, Membership, Organization, Price, RateLimit, Site),
-    *(StorageLocation, StorageMove, ApplicationEntity, Hl7Listener, ShareSource),
+    *(StorageLocation, StorageMove, ApplicationEntity, Hl7Listener, ShareSource, DicomPeer),
+    FetchHost,
     ProcessingRules,
 }
 COUNTED = {AuditCount}
 ADDED_INSIDE = {
     *(AlarmChannel, ApiClient, Destination, IdentityProvider, Invitation, Price, Site),
-    *(ApplicationEntity, ExperimentalFormat, Hl7Listener, ShareSource, VendorProfile),
+    *(
+        ApplicationEntity,
+        DicomPeer,
+        ExperimentalFormat,
+        FetchHost,
+        Hl7Listener,
+        ShareSource,
+        VendorProfile,
+    ),
 }
 ADDED_ON_PLATFORM = {Organization, RateLimit, StorageLocation}
 OF_PLATFORM = {PlatformRole}
@@ -95,7 +105,7 @@ def test_no_platform_role_sees_a_clinical_row_from_outside(role, mercy):
     staff = platform_staff(role, is_superuser=role == "superuser")
     client, seen = signed_in(staff), CONFIGURATION | COUNTED | OF_PLATFORM | {User}
     clinical = set(models()) - seen
-    assert len(clinical) == 16
+    assert len(clinical) == 18
     for model in clinical:
         row = row_of(model, mercy)
         pages = [page(model), *(page(model, kind, row) for kind in ("change", "history", "delete"))]

@@ -12,8 +12,8 @@ from apps.audit.models import AuditEvent
 from apps.core.admin_lists import BOUND, BoundedPaginator
 from apps.ecg.models import Recording, StageRun
 from apps.inference.models import InferenceRun
-from apps.ingestion.models import Ingress
-from apps.integrations.models import Delivery
+from apps.ingestion.models import Ingress, StorageCommitment
+from apps.integrations.models import Delivery, Submission
 from apps.reports.models import Report, ReportVersion, Signature
 from tests.admin.people import (
     entered,
@@ -32,8 +32,10 @@ pytestmark = committed
 
 REPLAYED = {
     Ingress: "ingestion.file.replayed",
+    StorageCommitment: "ingestion.commitment.replayed",
     StageRun: "ecg.stage.replayed",
     InferenceRun: "inference.run.replayed",
+    Submission: "integrations.submission.replayed",
     Delivery: "integrations.delivery.replayed",
 }
 

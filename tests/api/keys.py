@@ -29,6 +29,7 @@ class Program:
     """Sends a key with every request and nothing else."""
 
     def __init__(self, key, **extra):
+        self.key = key
         self.client = Client(headers={"Authorization": f"Bearer {key}"} if key else {}, **extra)
 
     def get(self, path, **query):

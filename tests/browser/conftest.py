@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from config.bundles import BUNDLES, built
 from tests.browser.viewer_wave import RECORDING, beats, pack
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,6 +47,9 @@ class Handler(http.server.SimpleHTTPRequestHandler):
 
     def translate_path(self, path: str) -> str:
         plain = path.split("?")[0].lstrip("/")
+        bundle = plain.removeprefix("static/")
+        if bundle in BUNDLES:
+            return str(built(bundle))
         return str((ROOT if plain.startswith("static/") else FIXTURE) / plain)
 
     def do_GET(self) -> None:

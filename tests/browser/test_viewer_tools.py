@@ -20,7 +20,7 @@ def milliseconds(page: Page) -> float:
 
 
 def paper(page: Page) -> tuple[float, float]:
-    box = page.locator(".ecg-stack:visible").last.bounding_box()
+    box = page.locator(".ecg .ecg-stack:visible").last.bounding_box()
     assert box
     return box["x"], box["y"]
 

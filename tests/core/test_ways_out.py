@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2] / "apps"
 CONNECTING = {"aiohttp", "boto3", "ftplib", "http.client", "httpx", "requests", "smtplib"}
-CONNECTING |= {"socket", "ssl", "telnetlib", "urllib.request", "urllib3"}
+CONNECTING |= {"pynetdicom", "socket", "ssl", "telnetlib", "urllib.request", "urllib3"}
 
 # Each with what it connects to.
 WAYS_OUT = {
@@ -17,6 +17,11 @@ WAYS_OUT = {
     "ecg/formats/sandbox.py": "its own child process",
     "ecg/formats/sandbox_child.py": "its own child process",
     "ecg/formats/sandbox_server.py": "its own child process",
+    "ingestion/dicom/bounded.py": "nothing: puts caps on connections of DICOM devices",
+    "ingestion/dicom/contexts.py": "nothing: names services",
+    "ingestion/dicom/listener.py": "nothing: takes connections of DICOM devices",
+    "ingestion/dicom/report.py": "DICOM peers in networks that were named",
+    "ingestion/dicom/service.py": "nothing: answers on the connection that came",
     "ingestion/scanner.py": "the malware scanner",
     "integrations/destinations/mllp/client.py": "HL7 receivers",
     "tenants/entry_notice.py": "nothing: names what a mail server may raise",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from apps.tenants.model_api import Scope
 
@@ -26,6 +28,11 @@ class Operation:
     tried: str = ""
     kind: str = ""
     elsewhere: int = 404
+    # What a POST carries, made anew for each request with that key.
+    given: Callable[[str], dict[str, Any]] = lambda _key: {
+        "data": b"an ecg",
+        "content_type": "application/octet-stream",
+    }
 
     def __str__(self) -> str:
         return f"{self.method} {self.path} {self.tried}".strip()
@@ -44,10 +51,21 @@ def asked(path: str, scope: Scope, elsewhere: int, own: int = 200, method: str =
     ]
 
 
+def done(path: str, scope: Scope, own: int, **ids: str) -> list[Operation]:
+    return [Operation("POST", path, scope, own, ids, name, ids[name]) for name in ids]
+
+
 OPERATIONS = [
     Operation("POST", "/api/v1/files", Scope.FILES_WRITE, own=201),
     *asked("/api/v1/files", Scope.FILES_WRITE, 404, own=201, method="POST", site="site"),
     *named("/api/v1/files/{file_id}", Scope.FILES_READ, file_id="arrival"),
+    # Bodies of other kinds than JSON are refused once the upload was found.
+    Operation("POST", "/api/v1/uploads", Scope.FILES_WRITE, own=415),
+    *asked("/api/v1/uploads", Scope.FILES_WRITE, 404, own=415, method="POST", site="site"),
+    *named("/api/v1/uploads/{upload_id}", Scope.FILES_WRITE, upload_id="sending"),
+    *done("/api/v1/uploads/{upload_id}/parts", Scope.FILES_WRITE, 415, upload_id="sending"),
+    *done("/api/v1/uploads/{upload_id}/complete", Scope.FILES_WRITE, 415, upload_id="sending"),
+    *done("/api/v1/uploads/{upload_id}/abort", Scope.FILES_WRITE, 200, upload_id="sending"),
     Operation("GET", "/api/v1/recordings", Scope.RECORDINGS_READ),
     *asked("/api/v1/recordings", Scope.RECORDINGS_READ, 200, patient="patient", site="site"),
     *asked("/api/v1/recordings", Scope.RECORDINGS_READ, 400, cursor="recording"),

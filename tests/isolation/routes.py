@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from apps.tenants.permissions import PERMISSIONS
+from tests.isolation import network_routes
 
 ORGANIZATION_ROLES = (
     "technician", "reader", "trainee", "administrator", "researcher", "labeler", "auditor",
@@ -289,6 +290,9 @@ ROUTES: list[Route] = [
 from tests.isolation.file_routes import FILES  # noqa: E402 - made of the words above
 
 ROUTES += FILES
+from tests.isolation.upload_routes import UPLOADS  # noqa: E402 - made of the words above
+
+ROUTES += UPLOADS
 
 # Of every model in the admin: who sees its rows.
 VIEWED = {
@@ -331,7 +335,7 @@ VIEWED = {
     "tenants.storagelocation": "view_storage",
     "tenants.storagemove": "view_storage",
     "tenants.user": "view_people",
-}
+} | network_routes.VIEWED
 ADDED = {
     "billing.price": "change_prices",
     "ingestion.sharesource": "change_shares",
@@ -349,7 +353,7 @@ ADDED = {
     "tenants.ratelimit": "change_limits",
     "tenants.storagelocation": "change_storage",
     "tenants.site": "change_sites",
-}
+} | network_routes.ADDED
 # An empty form: refused with its errors, or taken where every field may be empty.
 CHANGED = {
     "billing.price": ("change_prices", 200),
@@ -369,7 +373,7 @@ CHANGED = {
     "tenants.platformrole": ("change_platform_staff", 200),
     "tenants.site": ("change_sites", 200),
     "tenants.user": ("change_accounts", 200),
-}
+} | network_routes.CHANGED
 ANYWHERE = (*ORGANIZATION_ROLES, *PLATFORM_ROLES)
 
 
@@ -423,3 +427,9 @@ def admin_routes(label: str) -> list[Route]:
         Route(f"{name}_history", "GET", history, label),
         Route(f"{name}_history", "POST", history, label),
     ]
+
+
+# The rows of an area are in a file of their own, which begins from the words of this one.
+from tests.isolation.viewer_routes import VIEWER  # noqa: E402
+
+ROUTES += VIEWER

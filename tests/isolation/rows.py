@@ -13,13 +13,17 @@ from django.db import models
 
 from apps.audit.models import AuditHead
 from apps.core.fields import OrgForeignKey, SharedForeignKey, Tenant
+from apps.ecg.models import ReaderMeasurement
 from apps.tenants.models import DataKey, Organization
 from tests.factories import inside, make_user
 
 # Onboarding makes the only row an organization may have of these.
 ONE_EACH = {AuditHead}
 # What a further row must say beside those that every organization has.
-FURTHER = {DataKey: {"state": "retired", "destroyed_at": None, "destroyed_by": None}}
+FURTHER: dict[Any, dict[str, Any]] = {
+    DataKey: {"state": "retired", "destroyed_at": None, "destroyed_by": None},
+    ReaderMeasurement: {"struck_at": None, "struck_by": None},
+}
 # A row is in force: what ends it stays empty.
 ENDS = {"revoked_at"}
 

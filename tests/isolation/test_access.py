@@ -10,7 +10,12 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
-from apps.ecg.queries import get_patient_to_view, get_recording_to_view
+from apps.ecg.queries import (
+    get_measurement_to_strike,
+    get_patient_to_view,
+    get_recording_to_measure,
+    get_recording_to_view,
+)
 from apps.ingestion.queries import get_arrival_to_view, get_document_to_view
 from apps.reports.queries import (
     get_report_to_edit,
@@ -28,6 +33,8 @@ from tests.isolation.world import things_of
 APPS = ("ecg", "inference", "ingestion", "integrations", "reports", "tenants")
 # What is asked for before anything is read, where it is not to see recordings.
 OTHERS = {
+    "get_measurement_to_strike": "edit_report",
+    "get_recording_to_measure": "edit_report",
     "get_report_to_edit": "edit_report",
     "get_report_to_sign": "sign_report",
     "get_report_to_submit": "submit_report",
@@ -40,7 +47,9 @@ OPEN = {"permit", "place_of"}
 FOUND_BY_NAME = {
     get_arrival_to_view: "arrival",
     get_document_to_view: "document",
+    get_measurement_to_strike: "kept",
     get_patient_to_view: "patient",
+    get_recording_to_measure: "recording",
     get_recording_to_view: "recording",
     get_report_to_edit: "report",
     get_report_to_sign: "report",

@@ -18,11 +18,14 @@ from apps.integrations.api.schema import document
 from apps.tenants.model_api import Scope
 from tests.api.keys import Program, key_of
 from tests.database import committed
-from tests.isolation.api_routes import METHODS, OPEN, OPERATIONS, Operation
+from tests.isolation.api_routes import METHODS, OPEN, Operation
+from tests.isolation.api_routes import OPERATIONS as FIRST_OPERATIONS
+from tests.isolation.api_submissions import SUBMISSIONS
 from tests.isolation.world import things_of
 
 pytestmark = pytest.mark.django_db
 
+OPERATIONS = [*FIRST_OPERATIONS, *SUBMISSIONS]
 NOWHERE = uuid.UUID("00000000-0000-4000-8000-000000000000")
 PATHS = sorted({row.path for row in OPERATIONS})
 
@@ -73,8 +76,7 @@ def request(program, row: Operation, things, tried=None):
     path = row.path.format(**ids)
     if tried is not None and parameter:
         path += f"?{parameter}={tried}"
-    body = {"data": b"an ecg", "content_type": "application/octet-stream"}
-    given = body if row.method == "POST" else {}
+    given = row.given(program.key) if row.method == "POST" else {}
     with CaptureQueriesContext(connection) as queries, transaction.atomic():
         response = getattr(program.client, row.method.lower())(path, **given)
         transaction.set_rollback(True)

@@ -117,8 +117,8 @@ NAMING = {"move_storage": ("--to", location_of), "ingest": ("--site", site_of)}
 # Options of files, days, words and persons; and those that only say yes.
 NAMES_NO_ROW = {
     "adopt", "by", "confirm", "force_color", "help", "no_color", "organization", "out", "paths",
-    "priority", "pythonpath", "reason", "second", "settings", "since", "skip_checks", "traceback",
-    "until", "verbosity", "version",
+    "priority", "pythonpath", "reason", "report", "second", "settings", "since", "skip_checks",
+    "traceback", "until", "verbosity", "version",
 }  # fmt: skip
 
 

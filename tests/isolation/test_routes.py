@@ -44,6 +44,8 @@ NAMED_ELSEWHERE = {
     "admin:tenants_storagelocation_secret",
     "admin:tenants_storagelocation_move",
     "account_reset_password_from_key",
+    # Asked without session or key: tests/uploads.
+    "upload-part",
     "invitation",
     "mfa_edit_webauthn",
     "mfa_remove_webauthn",

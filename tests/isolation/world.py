@@ -6,11 +6,13 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import admin
+from django.utils import timezone
 
 from apps.audit.models import Alarm
 from apps.billing.models import Price
-from apps.ecg.models import Recording
-from apps.ingestion.models import IdentityCase, RecordingArrival
+from apps.ecg.models import ReaderMeasurement, Recording
+from apps.ingestion.models import IdentityCase, RecordingArrival, UploadSession
+from apps.integrations.models import Submission
 from apps.reports.models import Report, ReportVersion
 from apps.tenants import blobs
 from apps.tenants.models import IdentityProvider, Organization, PlatformRole, Site, User
@@ -51,10 +53,16 @@ def things_of(organization: Organization) -> Ids:
         "patient": recording.patient.public_id,
         "arrival": make_ingress(organization).public_id,
         "hash": make_ingress(organization).sha256,
+        "submission": make_row(
+            Submission, organization, ingress=make_ingress(organization)
+        ).public_id,
         "document": make_document(organization).public_id,
+        "upload": make_upload(organization, "web").public_id,
+        "sending": make_upload(organization, "api").public_id,
         "person": make_user(organization, "technician").public_id,
         "alarm": make_row(Alarm, organization, code="queue.waiting", resolved_at=None).public_id,
         "case": make_case(recording).public_id,
+        "kept": make_row(ReaderMeasurement, organization, recording=recording).public_id,
         "site": make_row(Site, organization).public_id,
         "entry": make_entry(organization).public_id,
         "offboarding": make_offboarding(organization).public_id,
@@ -62,6 +70,15 @@ def things_of(organization: Organization) -> Ids:
             IdentityProvider, organization, kind="saml", is_active=False
         ).public_id,
     }
+
+
+def make_upload(organization: Organization, source: str) -> UploadSession:
+    """Begun and not finished, none of its parts there; its parts come through the application."""
+    given = {"location": None, "storage_upload": "", "ingress": None, "content_hash": ""}
+    ends = {"expires_at": timezone.now() + dt.timedelta(hours=1)}
+    return make_row(
+        UploadSession, organization, source=source, size=9, part_size=9, **given, **ends
+    )
 
 
 def make_case(recording: Recording) -> IdentityCase:

@@ -46,7 +46,7 @@ class Ceph:
 
 
 def client_of(engine: S3Engine) -> Any:
-    return engine._client
+    return engine.client
 
 
 @pytest.fixture(scope="session")

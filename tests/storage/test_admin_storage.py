@@ -177,7 +177,7 @@ def test_a_bucket_that_may_only_be_read_is_found_out(mercy, ceph):
         '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*",'
         f'"Action":"s3:PutObject","Resource":"arn:aws:s3:::{bucket.name}/*"}}]}}'
     )
-    writer._client.put_bucket_policy(Bucket=bucket.name, Policy=policy)
+    writer.client.put_bucket_policy(Bucket=bucket.name, Policy=policy)
     *right, last = check_location(placed(mercy, bucket_location(bucket)).location)
     assert [finding.is_right for finding in right] == [True]
     assert last.words.startswith("It cannot write an object")
@@ -190,10 +190,10 @@ def test_a_credential_that_opens_another_bucket_too_is_found_out(mercy, ceph):
         f'"Principal":{{"AWS":["arn:aws:iam:::user/{bucket.name}"]}},'
         f'"Action":"s3:ListBucket","Resource":"arn:aws:s3:::{other.name}"}}]}}'
     )
-    S3Engine(other)._client.put_bucket_policy(Bucket=other.name, Policy=policy)
+    S3Engine(other).client.put_bucket_policy(Bucket=other.name, Policy=policy)
     location = placed(mercy, bucket_location(bucket)).location
     assert check_location(location)[-1].is_right  # nobody has told of the other bucket
-    S3Engine(bucket)._client.create_bucket(Bucket=f"{bucket.name}-2")
+    S3Engine(bucket).client.create_bucket(Bucket=f"{bucket.name}-2")
     last = check_location(location)[-1]
     assert (last.is_right, last.words.startswith("It reaches 1 other")) == (False, True)
 
@@ -208,7 +208,7 @@ def test_a_bucket_of_another_organization_that_opens_is_found_out(mercy, lakesid
         f'"Principal":{{"AWS":["arn:aws:iam:::user/{bucket.name}"]}},'
         f'"Action":"s3:ListBucket","Resource":"arn:aws:s3:::{other.name}"}}]}}'
     )
-    S3Engine(other)._client.put_bucket_policy(Bucket=other.name, Policy=policy)
+    S3Engine(other).client.put_bucket_policy(Bucket=other.name, Policy=policy)
     last = check_location(location)[-1]
     assert last.words == "It reaches 1 other buckets: narrow the credential."
 

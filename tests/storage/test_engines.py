@@ -140,7 +140,7 @@ def test_more_than_one_page_of_keys_is_listed(engine):
     """A page of a listing has 1,000 keys."""
     names = sorted(f"org/1/raw/{number:04}" for number in range(1010))
     if hasattr(engine, "bucket"):
-        client = engine._client
+        client = engine.client
         for name in names:
             client.put_object(Bucket=engine.bucket.name, Key=f"{engine.bucket.prefix}/{name}")
     else:

@@ -49,7 +49,7 @@ def refused(engine, bucket):
 @pytest.mark.parametrize(("request_name", "fields"), REQUESTS, ids=lambda value: str(value)[:24])
 def test_no_request_with_my_credentials_reaches_their_bucket(mine, theirs, request_name, fields):
     with pytest.raises(ClientError) as denied:
-        getattr(mine._client, request_name)(Bucket=theirs.bucket.name, **fields)
+        getattr(mine.client, request_name)(Bucket=theirs.bucket.name, **fields)
     assert denied.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403
     assert b"".join(theirs.read(KEY)) == b"theirs"
 
@@ -57,14 +57,14 @@ def test_no_request_with_my_credentials_reaches_their_bucket(mine, theirs, reque
 def test_their_bytes_cannot_be_copied_into_mine(mine, theirs):
     source = {"Bucket": theirs.bucket.name, "Key": KEY}
     with pytest.raises(ClientError, match="AccessDenied"):
-        mine._client.copy_object(Bucket=mine.bucket.name, Key=KEY, CopySource=source)
+        mine.client.copy_object(Bucket=mine.bucket.name, Key=KEY, CopySource=source)
 
 
 @pytest.mark.parametrize("method", ["get_object", "put_object", "list_objects_v2"])
 def test_an_address_i_sign_for_their_bucket_is_refused(mine, theirs, method):
     def answer(engine, bucket):
         fields = {} if method == "list_objects_v2" else OBJECT
-        url = engine._client.generate_presigned_url(method, {"Bucket": bucket, **fields})
+        url = engine.client.generate_presigned_url(method, {"Bucket": bucket, **fields})
         data = b"changed" if method == "put_object" else None
         verb = "PUT" if data else "GET"
         return urllib.request.urlopen(urllib.request.Request(url, data=data, method=verb)).status

@@ -81,7 +81,7 @@ def test_what_is_changed_on_its_way_is_refused_by_the_server(s3):
     def change(request, **_):
         request.body = b"changed"
 
-    s3._client.meta.events.register("before-send.s3.PutObject", change)
+    s3.client.meta.events.register("before-send.s3.PutObject", change)
     with pytest.raises(RetryableError):
         s3.write("org/1", [b"as sent"])
     assert list(s3.entries("")) == []
@@ -96,16 +96,16 @@ def test_a_wrong_checksum_is_refused_by_the_server(s3, monkeypatch):
 
 def test_a_changed_object_is_noticed_when_it_is_read(s3):
     s3.promote(s3.write("org/1", [b"as stored"]), KEY)
-    kept = s3._client.head_object(**s3._at(KEY))["Metadata"]
-    s3._client.put_object(**s3._at(KEY), Body=b"as STORED", Metadata=kept)
+    kept = s3.client.head_object(**s3.at(KEY))["Metadata"]
+    s3.client.put_object(**s3.at(KEY), Body=b"as STORED", Metadata=kept)
     with pytest.raises(Corrupt):
         list(s3.read(KEY))
 
 
 def test_a_temporary_object_that_changed_gets_no_key(s3):
     temporary = s3.write("org/1", [b"as stored"])
-    kept = s3._client.head_object(**s3._at(temporary))["Metadata"]
-    s3._client.put_object(**s3._at(temporary), Body=b"as STORED", Metadata=kept)
+    kept = s3.client.head_object(**s3.at(temporary))["Metadata"]
+    s3.client.put_object(**s3.at(temporary), Body=b"as STORED", Metadata=kept)
     with pytest.raises(Corrupt):
         s3.promote(temporary, KEY)
     assert not s3.exists(KEY)
@@ -113,13 +113,13 @@ def test_a_temporary_object_that_changed_gets_no_key(s3):
 
 def test_an_upload_of_parts_that_was_killed_is_swept_when_it_is_old(s3):
     bucket = {"Bucket": s3.bucket.name}
-    name = s3._at("org/1/temporary/left")
-    s3._client.create_multipart_upload(**name)
-    waiting = s3._client.list_multipart_uploads(**bucket, Prefix=name["Key"])
+    name = s3.at("org/1/temporary/left")
+    s3.client.create_multipart_upload(**name)
+    waiting = s3.client.list_multipart_uploads(**bucket, Prefix=name["Key"])
     assert len(waiting["Uploads"]) == 1
     assert s3.sweep_temporary(24 * 3600) == 0
     assert s3.sweep_temporary(-60) == 1
-    assert "Uploads" not in s3._client.list_multipart_uploads(**bucket, Prefix=name["Key"])
+    assert "Uploads" not in s3.client.list_multipart_uploads(**bucket, Prefix=name["Key"])
 
 
 def test_an_upload_that_cannot_be_cleaned_up_is_still_stored(s3, monkeypatch):

@@ -64,10 +64,10 @@ def upload(client):
 
 def damage(engine, key):
     """As somebody with the gateway's own rights would."""
-    found = engine._client.get_object(**engine._at(key))
+    found = engine.client.get_object(**engine.at(key))
     changed = bytearray(found["Body"].read())
     changed[len(changed) // 2] ^= 1
-    engine._client.put_object(**engine._at(key), Body=bytes(changed), Metadata=found["Metadata"])
+    engine.client.put_object(**engine.at(key), Body=bytes(changed), Metadata=found["Metadata"])
 
 
 def signed(organization, reader, drained):

@@ -27,13 +27,14 @@ CARE = {
 }  # fmt: skip
 SENDING = {
     "view_recordings", "upload_files", "view_record", "view_queue", "replay", "change_inbound",
-    "change_shares", "resolve_identity", "view_vendor_profiles", "change_vendor_profiles",
+    "change_shares", "change_fetch_hosts", "resolve_identity", "view_vendor_profiles",
+    "change_vendor_profiles",
 }  # fmt: skip
 WITHHELD = {"hospital": set(), "laboratory": CARE, "research": CARE | SENDING}
 REFUSED_SCOPES = {
     "hospital": set(),
     "laboratory": {"reports:read"},
-    "research": {"files:write", "files:read", "recordings:read", "reports:read"},
+    "research": {scope.value for scope in Scope},
 }
 
 

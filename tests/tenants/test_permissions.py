@@ -15,6 +15,7 @@ CONFIGURATION = {
     "view_prices", "view_keys", "view_alarms", "view_alarm_channels", "view_api_clients",
     "view_limits", "view_storage", "view_identity_providers", "view_inbound", "view_shares",
     "view_processing",
+    "view_fetch_hosts",
 }  # fmt: skip
 RECORD = {"view_report_history", "view_audit_trail", "view_entries"}
 ADMINISTRATION = {"open_administration"}
@@ -34,7 +35,7 @@ MAY: dict[str, set[str]] = {
         "change_alarm_channels", "change_api_clients", "view_invitations",
         "change_identity_providers", "change_inbound", "change_shares", "resolve_identity",
         "view_vendor_profiles", "change_vendor_profiles", "release_files", "download_originals",
-        "change_processing",
+        "change_processing", "change_fetch_hosts",
     },
     "researcher": set(),
     "labeler": set(),

@@ -19,7 +19,7 @@ pytestmark = committed
 # Routes that other methods than GET, HEAD and POST are meant for; none so far.
 TAKE_MORE: set[str] = set()
 # Routes that know their caller by a key in a header or by a signed answer, never by a cookie.
-WITHOUT_COOKIE = {"sso-acs"}
+WITHOUT_COOKIE = {"sso-acs", "upload-part"}
 OF_PROGRAMS = "api:"
 
 CROSS_ORIGIN = {

@@ -71,7 +71,16 @@ def test_the_still_picture_is_drawn_in_every_layout(client_of, reader, recording
         response = client.get(f"/recordings/{recording.public_id}/trace.svg?layout={layout}")
         assert response.headers["Content-Type"] == "image/svg+xml"
         assert response.content.startswith(b"<svg")
-    assert client.get(f"/recordings/{recording.public_id}/trace.svg?layout=9").status_code == 400
+    asked = f"/recordings/{recording.public_id}/trace.svg?layout=12x1&order=cabrera&speed=50&gain=5"
+    picture = client.get(asked).content.decode()
+    assert "50 mm/s · 5 mm/mV" in picture
+    assert "−aVR" in picture
+    for wrong in ("layout=9", "speed=30", "gain=7", "order=alphabet"):
+        refused = client.get(f"/recordings/{recording.public_id}/trace.svg?{wrong}")
+        assert (refused.status_code, refused.content) == (
+            400,
+            b"unknown " + wrong.split("=")[0].encode(),
+        )
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ ATTEMPTS = 2
 SHA256 = "sealed-sha256"
 REFUSED = "storage-refused"
 
-MISSING = {"NoSuchKey", "404"}
+MISSING = {"NoSuchKey", "NoSuchUpload", "NoSuchCORSConfiguration", "404"}
 TAKEN = {"PreconditionFailed", "412"}
 DENIED = {"AccessDenied", "SignatureDoesNotMatch", "InvalidAccessKeyId", "NoSuchBucket", "403"}
 
@@ -62,18 +62,18 @@ class S3Engine:
         name = f"{prefix}/{TEMPORARY}/{uuid.uuid4().hex}"
         parts = _parts(chunks)
         first = next(parts)
-        with _translated():
+        with translated():
             if len(first) < PART:
                 known = {SHA256: hashlib.sha256(first).hexdigest()}
-                self._client.put_object(
-                    **self._at(name), Body=first, ContentMD5=_md5(first), Metadata=known
+                self.client.put_object(
+                    **self.at(name), Body=first, ContentMD5=_md5(first), Metadata=known
                 )
             else:
                 self._write_parts(name, first, parts)
         return name
 
     def promote(self, temporary: str, key: str) -> bool:
-        with SpooledTemporaryFile(PART) as copy, _translated():
+        with SpooledTemporaryFile(PART) as copy, translated():
             sha256, md5 = _fill(copy, self.read(temporary))
             is_new = self._put_new(key, copy, sha256, md5)
         # One that stays is swept when it is old.
@@ -83,15 +83,15 @@ class S3Engine:
 
     def replace(self, temporary: str, key: str) -> None:
         """Readers see the old object or the new one: a PUT is one step."""
-        with SpooledTemporaryFile(PART) as copy, _translated():
+        with SpooledTemporaryFile(PART) as copy, translated():
             sha256, md5 = _fill(copy, self.read(temporary))
             self._put(key, copy, sha256, md5)
         with suppress(RetryableError):
             self.delete(temporary)
 
     def read(self, key: str) -> Iterator[bytes]:
-        with _translated():
-            found = self._client.get_object(**self._at(key))
+        with translated():
+            found = self.client.get_object(**self.at(key))
             wanted, digest = found["Metadata"].get(SHA256), hashlib.sha256()
             with closing(found["Body"]) as body:
                 for chunk in body.iter_chunks(CHUNK):
@@ -102,8 +102,8 @@ class S3Engine:
 
     def exists(self, key: str) -> bool:
         """By listing: the answer to HEAD does not tell a missing key from a missing bucket."""
-        with _translated():
-            found = self._client.list_objects_v2(
+        with translated():
+            found = self.client.list_objects_v2(
                 Bucket=self.bucket.name, Prefix=self._base + key, MaxKeys=1
             )
         return any(row["Key"] == self._base + key for row in found.get("Contents", ()))
@@ -118,8 +118,8 @@ class S3Engine:
         return (entry.key for entry in self.entries(inside) if not is_temporary(entry.key))
 
     def delete(self, key: str) -> None:
-        with _translated():
-            self._client.delete_object(**self._at(key))
+        with translated():
+            self.client.delete_object(**self.at(key))
 
     def sweep_temporary(self, older_than_s: float) -> int:
         limit = time.time() - older_than_s
@@ -128,8 +128,8 @@ class S3Engine:
     def buckets(self) -> list[str]:
         """Those the credential is shown; none where it may not ask."""
         try:
-            with _translated():
-                found = self._client.list_buckets()
+            with translated():
+                found = self.client.list_buckets()
         except RetryableError as error:
             if error.code == REFUSED:
                 return []
@@ -139,8 +139,8 @@ class S3Engine:
     def reaches(self, name: str) -> bool:
         """Whether the credential opens a bucket of that name."""
         try:
-            with _translated():
-                self._client.list_objects_v2(Bucket=name, MaxKeys=1)
+            with translated():
+                self.client.list_objects_v2(Bucket=name, MaxKeys=1)
         except RetryableError as error:
             if error.code == REFUSED:
                 return False
@@ -148,13 +148,13 @@ class S3Engine:
         return True
 
     @property
-    def _client(self) -> Any:
+    def client(self) -> Any:
         """Each thread's own; a forked process must not share its parent's connections."""
         if self._made_in != os.getpid():
             self._storage, self._made_in = _storage(self.bucket), os.getpid()
         return self._storage.connection.meta.client
 
-    def _at(self, key: str) -> dict[str, str]:
+    def at(self, key: str) -> dict[str, str]:
         return {"Bucket": self.bucket.name, "Key": self._base + key}
 
     def _put_new(self, key: str, body: IO[bytes], sha256: str, md5: str) -> bool:
@@ -167,30 +167,30 @@ class S3Engine:
         return True
 
     def _put(self, key: str, body: IO[bytes], sha256: str, md5: str, **condition: str) -> None:
-        self._client.put_object(
-            **self._at(key), Body=body, ContentMD5=md5, Metadata={SHA256: sha256}, **condition
+        self.client.put_object(
+            **self.at(key), Body=body, ContentMD5=md5, Metadata={SHA256: sha256}, **condition
         )
 
     def _write_parts(self, name: str, first: bytes, rest: Iterator[bytes]) -> None:
-        upload = self._at(name)
-        upload["UploadId"] = self._client.create_multipart_upload(**upload)["UploadId"]
+        upload = self.at(name)
+        upload["UploadId"] = self.client.create_multipart_upload(**upload)["UploadId"]
         try:
             sent = [self._send(upload, 1, first)]
             sent += [self._send(upload, number, part) for number, part in enumerate(rest, 2)]
-            self._client.complete_multipart_upload(**upload, MultipartUpload={"Parts": sent})
+            self.client.complete_multipart_upload(**upload, MultipartUpload={"Parts": sent})
         except BaseException:
-            self._client.abort_multipart_upload(**upload)
+            self.client.abort_multipart_upload(**upload)
             raise
 
     def _send(self, upload: dict[str, str], number: int, part: bytes) -> dict[str, Any]:
-        answer = self._client.upload_part(
+        answer = self.client.upload_part(
             **upload, PartNumber=number, Body=part, ContentMD5=_md5(part)
         )
         return {"PartNumber": number, "ETag": answer["ETag"]}
 
     def _listed(self, request: str, rows: str, **fields: Any) -> Iterator[Any]:
-        with _translated():
-            pages = self._client.get_paginator(request)
+        with translated():
+            pages = self.client.get_paginator(request)
             for page in pages.paginate(Bucket=self.bucket.name, **fields):
                 yield from page.get(rows, ())
 
@@ -215,8 +215,8 @@ class S3Engine:
             if row["Initiated"] < moment
         ]
         for row in old:
-            with _translated():
-                self._client.abort_multipart_upload(
+            with translated():
+                self.client.abort_multipart_upload(
                     Bucket=self.bucket.name, Key=row["Key"], UploadId=row["UploadId"]
                 )
         return len(old)
@@ -248,7 +248,7 @@ def _storage(bucket: Bucket) -> Any:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
     """Raises FileNotFoundError, UnavailableError without the library's text, which names keys."""
     try:
         yield

@@ -15,7 +15,7 @@ from config.isolation import STORED
 
 # Objects of each organization that are tried with the keys of the others.
 TRIED = 20
-KEY = re.compile(r"org/(\d+)/[a-z0-9]+/[0-9a-f]{64}")
+KEY = re.compile(r"org/(\d+)/(?:[a-z0-9]+/[0-9a-f]{64}|staging/[0-9a-f]{32}(?:/\d{5})?)")
 
 
 def named_bytes_are_the_organizations() -> Found:

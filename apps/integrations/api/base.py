@@ -35,7 +35,7 @@ class Operations(APIView):
     # The key is looked at by the door; a session is nothing here.
     authentication_classes = ()
     permission_classes = ()
-    parser_classes = (ShallowJson,)
+    parser_classes: ClassVar[Any] = (ShallowJson,)
     renderer_classes = (JSONRenderer,)
     content_negotiation_class = AlwaysJson
 

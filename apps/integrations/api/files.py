@@ -25,6 +25,7 @@ from apps.ingestion.actions import (
     DeliveryKeyReused,
     EmptyFile,
     MayNotSubmit,
+    OrganizationClosed,
     accept,
 )
 from apps.ingestion.models import Ingress
@@ -33,7 +34,7 @@ from apps.integrations.api import serializers, wanted
 from apps.integrations.api.base import Operations
 from apps.integrations.api.problems import Problem
 from apps.integrations.api.queries import get_file_to_follow, get_site_to_send_from
-from apps.tenants.clients import delivery_key
+from apps.tenants.clients import Caller, delivery_key
 from apps.tenants.model_api import Scope
 from apps.tenants.models import Site
 
@@ -48,6 +49,7 @@ class Truncated(Exception):
 # What goes wrong with a file → the answer's code.
 REFUSED: dict[type[Exception], str] = {
     MayNotSubmit: "type-sends-none",
+    OrganizationClosed: "organization-closed",
     TooLarge: "too-large",
     EmptyFile: "file-empty",
     DeliveryKeyReused: "idempotency-key-reused",
@@ -91,7 +93,7 @@ class Files(Operations):
         http: HttpRequest = request._request
         labels = wanted.read(http.GET, wanted.FILES)
         key = stated_key(http)
-        site = self._site(labels.get("site"))
+        site = site_of(self.caller, labels.get("site"))
         chunks, filename = body_of(http)
         try:
             accepted = accept(
@@ -111,22 +113,27 @@ class Files(Operations):
         with transaction.atomic():
             return told(accepted)
 
-    def _site(self, name: uuid.UUID | None) -> Site | None:
-        if name is None:
-            return None
-        with transaction.atomic():
-            return get_site_to_send_from(self.caller, name)
-
     def _refused(self, error: Exception) -> Problem:
         code = REFUSED[type(error)]
-        record_alone(
-            self.caller.organization_id,
-            "ingestion.file.refused",
-            actor=self.caller.client,
-            source=Ingress.Source.API.value,
-            code=code,
-        )
+        note_refusal(self.caller, code)
         return Problem(code, field=KEY_HEADER if code == "idempotency-key-reused" else "")
+
+
+def site_of(caller: Caller, name: uuid.UUID | None) -> Site | None:
+    if name is None:
+        return None
+    with transaction.atomic():
+        return get_site_to_send_from(caller, name)
+
+
+def note_refusal(caller: Caller, code: str) -> None:
+    record_alone(
+        caller.organization_id,
+        "ingestion.file.refused",
+        actor=caller.client,
+        source=Ingress.Source.API.value,
+        code=code,
+    )
 
 
 def stated_key(request: HttpRequest) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 from django.conf import settings
@@ -10,13 +11,15 @@ from django.http import HttpRequest, HttpResponse
 from apps.audit.actions import record_alone
 from apps.core.network import household_of
 from apps.core.scope import organization_scope
-from apps.integrations.api.problems import API, problem
+from apps.integrations.api.problems import API, CONTENT_TYPE, problem
+from apps.integrations.submissions.task import outcome_of
 from apps.tenants.actions import platform_organization_id
 from apps.tenants.clients import Caller, note_use, recognise
 from apps.tenants.limits import spend_as_address
 from apps.tenants.model_limits import Door
 
 GUARDED = f"{API}v1/"
+FHIR = f"{GUARDED}fhir/"
 CHALLENGE = 'Bearer realm="einthoven"'
 
 
@@ -30,6 +33,11 @@ class ApiDoor:
         request.caller = None  # type: ignore[attr-defined]
         if not request.path.startswith(API):
             return self.get_response(request)
+        if request.path.startswith(FHIR):
+            return in_fhir(self._answer(request))
+        return self._answer(request)
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
         if settings.SECURE_SSL_REDIRECT and not request.is_secure():
             return problem("tls-required")
         request.META.pop("HTTP_COOKIE", None)
@@ -62,3 +70,14 @@ def refuse(request: HttpRequest) -> HttpResponse:
     record_alone(platform_organization_id(), "tenants.key.refused")
     said = f'{CHALLENGE}, error="invalid_token"'
     return problem("key-invalid", headers={"WWW-Authenticate": said})
+
+
+def in_fhir(answer: HttpResponse) -> HttpResponse:
+    """A refusal as FHIR has it, whoever refused; all else as it is."""
+    if answer.headers.get("Content-Type") != CONTENT_TYPE:
+        return answer
+    answer.content = json.dumps(outcome_of(json.loads(answer.content)))
+    answer.headers["Content-Type"] = "application/fhir+json"
+    if "Content-Length" in answer.headers:
+        answer.headers["Content-Length"] = str(len(answer.content))
+    return answer

@@ -13,7 +13,7 @@ from apps.integrations.api.problems import Problem
 DEEPEST = 32
 
 # A text is skipped as a whole, so that brackets in it count for nothing.
-_PARTS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
+_PARTS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[{]|[\]}]', re.DOTALL)
 
 
 def depth_of(body: bytes) -> int:
@@ -42,3 +42,7 @@ class ShallowJson(BaseParser):
             return json.loads(body)
         except ValueError:
             raise Problem("invalid-request", detail="The body is not JSON in UTF-8.") from None
+
+
+class ShallowFhir(ShallowJson):
+    media_type = "application/fhir+json"

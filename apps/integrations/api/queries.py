@@ -12,8 +12,10 @@ from django.db.models.lookups import LessThan
 from django.http import Http404
 
 from apps.ecg.models import PatientIdentifier, Recording
-from apps.ingestion.models import Ingress
+from apps.ingestion.models import Ingress, UploadSession
+from apps.ingestion.upload_queries import upload_named
 from apps.integrations.api.problems import Problem
+from apps.integrations.models import Submission
 from apps.reports.models import Report, ReportVersion, Signature
 from apps.tenants.clients import Caller
 from apps.tenants.model_api import Scope
@@ -37,9 +39,33 @@ def get_file_to_follow(caller: Caller, public_id: uuid.UUID) -> Ingress:
     return found
 
 
+def get_upload_to_send(caller: Caller, public_id: uuid.UUID) -> UploadSession:
+    """An upload of the organization's programs."""
+    admit(caller, Scope.FILES_WRITE)
+    return upload_named(public_id, Ingress.Source.API)
+
+
 def get_site_to_send_from(caller: Caller, public_id: uuid.UUID) -> Site:
     admit(caller, Scope.FILES_WRITE)
     found = Site.objects.filter(public_id=public_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def get_site_to_submit_from(caller: Caller, public_id: uuid.UUID) -> Site:
+    admit(caller, Scope.SUBMISSIONS_WRITE)
+    found = Site.objects.filter(public_id=public_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def get_submission_to_follow(caller: Caller, public_id: uuid.UUID) -> Submission:
+    """With its file and recording, as far as it came."""
+    admit(caller, Scope.SUBMISSIONS_READ)
+    rows = Submission.objects.select_related("ingress__recording")
+    found = rows.filter(public_id=public_id).first()
     if found is None:
         raise Http404
     return found

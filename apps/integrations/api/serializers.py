@@ -11,7 +11,9 @@ from rest_framework import serializers as fields
 from apps.core.leases import Leased
 from apps.ecg.model_recording import Source
 from apps.ecg.models import Patient, Priority, Recording, Waveform
-from apps.ingestion.models import Ingress
+from apps.ingestion.content import Content
+from apps.ingestion.models import Ingress, UploadSession
+from apps.ingestion.upload_actions import HASH
 from apps.reports.models import Report, ReportVersion, Signature
 
 UNCONFIRMED = "unconfirmed"
@@ -29,9 +31,70 @@ class File(fields.Serializer):
     )
     message = fields.CharField(source="refusal_message", help_text="What the sender can do.")
     recording = fields.UUIDField(source="recording.public_id", default=None, allow_null=True)
-    sha256 = fields.CharField(help_text="Hash of the bytes as they arrived.")
+    sha256 = fields.CharField(
+        help_text="Hash of the bytes as they arrived; empty until those sent in parts are checked."
+    )
     size = fields.IntegerField()
     received_at = fields.DateTimeField()
+
+
+class UploadWanted(fields.Serializer):
+    """A file that is to come."""
+
+    size = fields.IntegerField(max_value=1 << 50, help_text="Its length in bytes.")
+    content = fields.ChoiceField(
+        Content.choices, default=Content.ECG, help_text="What it is; each has a largest size."
+    )
+    filename = fields.CharField(required=False, max_length=255, help_text="For display.")
+    sha256 = fields.RegexField(
+        HASH, required=False, help_text="Hash of the whole; needed at the end at the latest."
+    )
+
+
+class Upload(fields.Serializer):
+    """A file on its way in parts."""
+
+    id = fields.UUIDField(source="public_id")
+    state = fields.ChoiceField(UploadSession.State.choices)
+    content = fields.ChoiceField(Content.choices)
+    size = fields.IntegerField()
+    part_size = fields.IntegerField(help_text="Length of every part but the last.")
+    part_count = fields.IntegerField()
+    parts = fields.ListField(
+        child=fields.IntegerField(), default=[], help_text="Numbers of the parts that are there."
+    )
+    expires_at = fields.DateTimeField(help_text="When it ends unless it is finished.")
+    file = fields.UUIDField(
+        source="ingress.public_id",
+        default=None,
+        allow_null=True,
+        help_text="The file it became; follow it under files.",
+    )
+
+
+class PartWanted(fields.Serializer):
+    number = fields.IntegerField(help_text="From 1.")
+    sha256 = fields.RegexField(HASH)
+
+
+class PartsWanted(fields.Serializer):
+    parts = fields.ListField(child=PartWanted(), min_length=1, max_length=100)
+
+
+class PartAddress(fields.Serializer):
+    number = fields.IntegerField()
+    method = fields.CharField()
+    url = fields.CharField()
+    headers = fields.DictField(child=fields.CharField(), help_text="To be sent as they are.")
+    expires_at = fields.DateTimeField()
+
+
+class PartAddresses(fields.Serializer):
+    parts = PartAddress(many=True)
+
+
+class UploadHash(fields.Serializer):
+    sha256 = fields.RegexField(HASH, required=False, help_text="Of the whole, unless announced.")
 
 
 class ReportSummary(fields.Serializer):

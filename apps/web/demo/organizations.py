@@ -19,6 +19,7 @@ from apps.tenants.actions import (
     get_or_create_user,
     provision_organization,
 )
+from apps.tenants.inbound import set_application_entity
 from apps.tenants.models import Membership, Organization, PlatformRole
 
 # Everybody may know it: seed_demo refuses to run anywhere but in the demo.
@@ -92,7 +93,14 @@ def provision(demo: DemoOrganization) -> Organization:
         register_builtin_rules(organization)
         _prices(organization, demo.currency)
         _ehr(organization)
+    with organization_scope(organization.pk):
+        set_application_entity(organization, ae_title(demo), calling_hosts="127.0.0.1\n::1")
     return organization
+
+
+def ae_title(demo: DemoOrganization) -> str:
+    """By which a device on this machine reaches the organization."""
+    return f"{demo.wanted.slug.upper()}_ECG"
 
 
 def provision_staff() -> None:

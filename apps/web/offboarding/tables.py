@@ -17,6 +17,9 @@ from apps.core.leases import Leased
 NOT_EXPORTED = {
     "audit_auditevent": "the trail is in trail/, signed",
     "audit_audithead": "the end of the trail is in trail/, signed",
+    "integrations_requestnonce": "forgotten within the hour",
+    "ingestion_uploadpart": "how a file came; what became of it is among the arrivals",
+    "ingestion_uploadsession": "how a file came; what became of it is among the arrivals",
     "tenants_offboarding": "of this installation: how the organization leaves it",
     "tenants_organizationexport": "of this installation: what was exported from it",
     "tenants_ratecounter": "forgotten within a minute",
@@ -28,8 +31,10 @@ CREDENTIALS = {("tenants_datakey", "wrapped"), ("tenants_apikey", "key_hash")}
 # Tables that an import does not fill, each with why.
 NOT_IMPORTED = {
     "audit_auditcount": "counts of events of the former trail",
+    "ingestion_storagecommitment": "a question of one installation's peers",
     "ingestion_sharesource": "its password stays behind; the onboarding file names it anew",
     "tenants_applicationentity": "an address of one installation; claimed anew at another",
+    "tenants_dicompeer": "an address of one network; named anew at another",
     "tenants_hl7listener": "an address of one installation; claimed anew at another",
     "tenants_apikey": "a key opens one installation; new ones are issued",
     "tenants_datakey": "data are sealed under new keys",

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -66,7 +67,7 @@ def confirmed_lately(view: View) -> View:
     checked: View = reauthentication_required(view)
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         signed_in = isinstance(request.user, User)
         return (checked if signed_in else view)(request, *args, **kwargs)
 

@@ -4,13 +4,19 @@ import uuid
 
 from django.core.exceptions import BadRequest
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_GET, require_safe
 
 from apps.audit import actions as audit
 from apps.core.scope import organization_scope
 from apps.ecg.formats.canonical import Refused
-from apps.ingestion.documents import document_pdf, original_bytes
+from apps.ingestion.documents import (
+    document_bytes,
+    document_pdf,
+    is_sent_as_document,
+    original_chunks,
+)
 from apps.ingestion.file_queries import get_original_to_download
 from apps.ingestion.models import Ingress
 from apps.ingestion.queries import get_document_to_view
@@ -22,38 +28,41 @@ from apps.web import downloads
 from apps.web.downloads import File, Kind
 from apps.web.guard import OrganizationRequest, in_organization
 
+# Nothing in it is for a browser to open.
+ANY = "application/octet-stream"
+
 
 @require_safe
 @in_organization
-def preview(request: OrganizationRequest, report_id: uuid.UUID) -> HttpResponse:
+def preview(request: OrganizationRequest, report_id: uuid.UUID) -> HttpResponseBase:
     """What would be signed now."""
     return downloads.answer(request, "preview", KINDS["preview"], report_id)
 
 
 @require_safe
 @in_organization
-def report(request: OrganizationRequest, version_id: uuid.UUID) -> HttpResponse:
+def report(request: OrganizationRequest, version_id: uuid.UUID) -> HttpResponseBase:
     """A signed version, byte for byte as it was signed."""
     return downloads.answer(request, "report", KINDS["report"], version_id)
 
 
 @require_safe
 @in_organization
-def document(request: OrganizationRequest, arrival_id: uuid.UUID) -> HttpResponse:
-    """The PDF in a file that is no ECG."""
+def document(request: OrganizationRequest, arrival_id: uuid.UUID) -> HttpResponseBase:
+    """The PDF in a file that is no ECG, or what was sent as a document."""
     return downloads.answer(request, "document", KINDS["document"], arrival_id)
 
 
 @require_safe
 @in_organization
-def original(request: OrganizationRequest, arrival_id: uuid.UUID) -> HttpResponse:
+def original(request: OrganizationRequest, arrival_id: uuid.UUID) -> HttpResponseBase:
     """A file as it arrived, once it was scanned or let through."""
     return downloads.answer(request, "original", KINDS["original"], arrival_id)
 
 
 @require_GET
 @transaction.non_atomic_requests
-def download(request: HttpRequest) -> HttpResponse:
+def download(request: HttpRequest) -> HttpResponseBase:
     """A file for the one who asked for it on a page; nothing on the pages' own address."""
     if not downloads.on_download_origin(request):
         raise Http404
@@ -78,6 +87,10 @@ def _report(found: ReportVersion, reader: User) -> File:
 
 
 def _document(found: Ingress, reader: User) -> File:
+    if is_sent_as_document(found):
+        pieces, suffix = document_bytes(found)
+        audit.record("ingestion.document.downloaded", found, actor=reader)
+        return File(pieces, f"document-{short(found.public_id)}.{suffix}", ANY)
     try:
         body = document_pdf(found)
     except Refused:
@@ -88,11 +101,11 @@ def _document(found: Ingress, reader: User) -> File:
 
 def _original(found: Ingress, reader: User) -> File:
     try:
-        body = original_bytes(found)
+        body = original_chunks(found)
     except FileNotFoundError:
         raise Http404 from None
     audit.record("ingestion.original.downloaded", found, actor=reader, sha256=found.sha256)
-    return File(body, f"original-{short(found.public_id)}.bin", "application/octet-stream")
+    return File(body, f"original-{short(found.public_id)}.bin", ANY)
 
 
 def short(name: uuid.UUID) -> str:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import uuid
+from typing import cast
 
 from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
@@ -14,10 +15,18 @@ from apps.core.blobs.store import Corrupt
 from apps.core.negotiation import takes
 from apps.ecg import queries, waveforms
 from apps.ecg.models import Recording, Waveform
-from apps.ecg.paper import FORMS
+from apps.ecg.paper import FORMS, GAINS_MM_MV, SPEEDS_MM_S, Layout
 from apps.web import study as study_page
 from apps.web.guard import OrganizationRequest, in_organization
 from apps.web.trace_svg import trace_svg
+
+USUAL = {"layout": "3x4+1", "speed": "25", "gain": "10", "order": "standard"}
+KNOWN: dict[str, set[str]] = {
+    "layout": set(FORMS),
+    "speed": {f"{speed:g}" for speed in SPEEDS_MM_S},
+    "gain": {f"{gain:g}" for gain in GAINS_MM_MV},
+    "order": {"standard", "cabrera"},
+}
 
 
 @require_safe
@@ -66,11 +75,12 @@ def _body(found: Recording, kind: str, encoding: str) -> bytes:
 @require_safe
 @in_organization
 def trace(request: OrganizationRequest, recording_id: uuid.UUID) -> HttpResponse:
-    """The still picture for pages that run no script."""
+    """The still picture for pages that run no script, as `layout`, `speed`, `gain`, `order` ask."""
     found = queries.get_recording_to_view(request.active, recording_id)
-    layout = request.GET.get("layout", "3x4+1")
-    if layout not in FORMS:
-        return HttpResponseBadRequest("unknown layout", content_type="text/plain")
+    asked = {name: request.GET.get(name, usual) for name, usual in USUAL.items()}
+    unknown = [name for name, value in asked.items() if value not in KNOWN[name]]
+    if unknown:
+        return HttpResponseBadRequest(f"unknown {unknown[0]}", content_type="text/plain")
     try:
         samples = waveforms.load(found)
     except Waveform.DoesNotExist:
@@ -78,4 +88,11 @@ def trace(request: OrganizationRequest, recording_id: uuid.UUID) -> HttpResponse
     except (Corrupt, Unsealable) as error:
         return _not_genuine(found, error)
     audit.record("ecg.waveform.viewed", found, actor=request.user)
-    return HttpResponse(trace_svg(samples, layout=layout), content_type="image/svg+xml")
+    drawn = trace_svg(
+        samples,
+        layout=cast(Layout, asked["layout"]),
+        speed=float(asked["speed"]),
+        gain=float(asked["gain"]),
+        cabrera=asked["order"] == "cabrera",
+    )
+    return HttpResponse(drawn, content_type="image/svg+xml")

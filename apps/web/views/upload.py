@@ -20,7 +20,7 @@ from apps.audit.actions import record_alone
 from apps.core.blobs.store import TooLarge
 from apps.core.errors import RetryableError
 from apps.ecg.models import Priority
-from apps.ingestion import queries
+from apps.ingestion import queries, staging
 from apps.ingestion.actions import DeliveryKeyReused, EmptyFile, MayNotSubmit, accept
 from apps.ingestion.models import Ingress
 from apps.ingestion.uploads import CHUNK, MemoryHandler, whole_records
@@ -29,16 +29,27 @@ from apps.tenants.queries import get_site_to_send_from, permit, sites
 from apps.web.arrivals import rows_of
 from apps.web.context import frame_of
 from apps.web.guard import OrganizationRequest, in_organization, wants_json
+from apps.web.middleware import CSP
 from apps.web.worklist import name_in
 
 MEGABYTE = 1024 * 1024
+OWN_ONLY = "connect-src 'self'"
 
 
 @require_safe
 @in_organization
 def upload(request: OrganizationRequest) -> HttpResponse:
     permit(request.active, "upload_files")
-    return render(request, "web/upload.html", _page(request, []))
+    return _may_send(render(request, "web/upload.html", _page(request, [])))
+
+
+def _may_send(page: HttpResponse) -> HttpResponse:
+    """Large files go to the organization's own bucket, where it has one: there and nowhere else."""
+    origin = staging.origin()
+    if origin:
+        wider = f"{OWN_ONLY} {origin}"
+        page.headers["Content-Security-Policy"] = CSP.replace(OWN_ONLY, wider)
+    return page
 
 
 def _page(request: OrganizationRequest, refused: list[Received]) -> dict[str, Any]:
@@ -49,6 +60,7 @@ def _page(request: OrganizationRequest, refused: list[Received]) -> dict[str, An
         "usual_site": frame.place.site,
         "priorities": Priority.choices,
         "limit_mb": settings.MAX_UPLOAD_BYTES // MEGABYTE,
+        "part_bytes": settings.UPLOAD_PART_BYTES,
         "rows": rows_of(request.active, queries.recent_uploads_of(request.active, request.user)),
         "refused": refused,
         "zone": ZoneInfo(frame.place.organization.time_zone),
@@ -163,18 +175,23 @@ def _answer(request: OrganizationRequest, received: list[Received]) -> HttpRespo
     if not refused:
         return redirect("upload")
     with transaction.atomic():
-        return render(request, "web/upload.html", _page(request, refused), status=refused[0].status)
+        page = render(request, "web/upload.html", _page(request, refused), status=refused[0].status)
+        return _may_send(page)
 
 
 def _json(one: Received) -> JsonResponse:
     if one.arrival is None:
         return JsonResponse({"message": one.message}, status=one.status)
-    name = one.arrival.public_id
-    answer = {
+    return JsonResponse(arrival_json(one.arrival), status=201)
+
+
+def arrival_json(arrival: Ingress) -> dict[str, str]:
+    """Where a script follows it."""
+    name = arrival.public_id
+    return {
         "id": str(name),
         "url": reverse("arrival", args=[name]),
         "status_url": reverse("arrival-status", args=[name]),
         "state": "working",
         "message": "",
     }
-    return JsonResponse(answer, status=201)

@@ -1,60 +1,67 @@
-// One caliper: what it measures (samples, mV) and its drawing as DOM over the paper.
+// One caliper drawn as DOM over the paper: its lines, its reading and, unless it is kept, its handles.
 
+import { rowShowing, segmentAt, xOf } from "./geometry.js";
+import { KINDS, marchTimes, place as words, reading, WORDS } from "./kinds.js";
 import { make } from "./sheet.js";
-import { segmentAt, xOf } from "./geometry.js";
 
-const NAMES = { time: "Time caliper", amplitude: "Amplitude caliper", march: "March-out" };
 const MINUS = "−";
 
-/** State: {tool, row, a, b, repeats, x}; a and b are sample indexes, or mV for amplitude. */
 export class Caliper {
-  constructor(tool, parent) {
+  /** `note` is who kept it; such a caliper is shown, not moved. */
+  constructor(tool, parent, note = "") {
     this.tool = tool;
-    this.root = make("div", "caliper", parent);
+    this.note = note;
+    this.kind = KINDS[tool];
+    this.root = make("div", note ? "caliper kept" : "caliper", parent);
     this.root.dataset.tool = tool;
     this.root.setAttribute("role", "group");
-    this.root.setAttribute("aria-label", NAMES[tool]);
-    this.lines = { a: make("i", lineClass(tool), this.root), b: make("i", lineClass(tool), this.root) };
+    this.root.setAttribute("aria-label", this.kind.name);
+    const shape = tool === "amplitude" ? "line-y" : tool === "angle" ? "line-free" : "line-x";
+    this.lines = Object.fromEntries(this.kind.ends.map((end) => [end, make("i", shape, this.root)]));
     this.bar = make("i", tool === "amplitude" ? "line-x" : "line-y", this.root);
+    this.bar.hidden = tool === "angle";
     this.repeatLines = [];
-    this.handles = { a: this.handle("a", "start"), b: this.handle("b", "end") };
+    this.handles = note ? {} : Object.fromEntries(this.kind.ends.map((end) => [end, this.handle(end)]));
     this.output = make("output", "", this.root);
-    if (tool === "march") this.counter = makeCounter(this.root);
+    if (!note) this.buttons = makeButtons(this.root, tool);
   }
 
-  handle(end, word) {
+  handle(end) {
     const button = make("button", "", this.root);
     button.type = "button";
     button.dataset.end = end;
     button.setAttribute("role", "slider");
-    button.setAttribute("aria-label", `${NAMES[this.tool]}, ${word}`);
+    button.setAttribute("aria-label", `${this.kind.name}, ${WORDS[end]}`);
     return button;
   }
 
-  /** Places everything; state.row is an index into sheet.plan.rows. */
+  /** Places everything; hidden where the paper does not show the lead at that time. */
   draw(state, sheet, rateHz) {
-    const row = sheet.plan.rows[state.row];
-    const visible = this.tool === "amplitude" ? this.drawLevels(state, sheet, row) : this.drawTimes(state, sheet, row, rateHz);
-    this.root.hidden = !visible;
-    this.output.textContent = reading(state, rateHz);
+    const row = rowShowing(sheet.plan, state, rateHz);
+    const draw = { amplitude: this.drawLevels, angle: this.drawArms }[this.tool] ?? this.drawTimes;
+    this.root.hidden = !row || !draw.call(this, state, sheet, row, rateHz);
+    const said = reading(state, rateHz, scaleOf(sheet.plan, row));
+    this.output.textContent = this.note ? `${said} ${this.note}` : said;
     this.speak(state, rateHz);
+    return said;
   }
 
   drawTimes(state, sheet, row, rateHz) {
-    const [a, b] = [state.a, state.b].map((sample) => xOf(row, sample / rateHz));
+    const { a: from, b: to } = state.ends;
+    const [a, b] = [from, to].map((end) => xOf(row, end.s / rateHz));
     if (a === null || b === null) return false;
     const top = sheet.px(row.y - sheet.plan.pitch * 0.47);
     const foot = sheet.px(row.y + sheet.plan.pitch * 0.27);
     for (const [end, x] of [["a", a], ["b", b]]) {
-      place(this.lines[end], sheet.px(x), top, { height: foot - top });
-      place(this.handles[end], sheet.px(x), foot);
+      put(this.lines[end], sheet.px(x), top, { height: foot - top });
+      put(this.handles[end], sheet.px(x), foot);
     }
     const left = sheet.px(Math.min(a, b));
     const barY = top + sheet.px(1.5);
-    place(this.bar, left, barY, { width: sheet.px(Math.abs(b - a)) });
+    put(this.bar, left, barY, { width: sheet.px(Math.abs(b - a)) });
     this.drawRepeats(state, sheet, row, rateHz, top, foot);
     this.placeOutput(left, sheet.px(Math.max(a, b)), barY - 11, sheet);
-    if (this.counter) place(this.counter, left, Math.max(0, top - 26));
+    put(this.buttons, left, Math.max(0, top - 28));
     return true;
   }
 
@@ -64,36 +71,54 @@ export class Caliper {
     while (this.repeatLines.length < places.length) this.repeatLines.push(make("i", "line-x repeat", this.root));
     this.repeatLines.forEach((line, i) => {
       line.hidden = i >= places.length;
-      if (!line.hidden) place(line, sheet.px(places[i]), top, { height: foot - top });
+      if (!line.hidden) put(line, sheet.px(places[i]), top, { height: foot - top });
     });
   }
 
-  drawLevels(state, sheet, row) {
-    const { gain } = segmentAt(row, state.x);
-    const left = sheet.px(state.x - 4);
+  drawLevels(state, sheet, row, rateHz) {
+    const x = xOf(row, state.ends.a.s / rateHz);
+    if (x === null) return false;
+    const { gain } = segmentAt(row, x);
+    const left = sheet.px(x - 4);
     const width = sheet.px(8);
-    const [a, b] = [state.a, state.b].map((mv) => sheet.px(row.y - mv * gain));
-    place(this.lines.a, left, a, { width });
-    place(this.lines.b, left, b, { width });
-    place(this.handles.a, left, a);
-    place(this.handles.b, left + width, b);
-    place(this.bar, left + width / 2, Math.min(a, b), { height: Math.abs(b - a) });
+    const [a, b] = [state.ends.a.mv, state.ends.b.mv].map((mv) => sheet.px(row.y - mv * gain));
+    put(this.lines.a, left, a, { width });
+    put(this.lines.b, left, b, { width });
+    put(this.handles.a, left, a);
+    put(this.handles.b, left + width, b);
+    put(this.bar, left + width / 2, Math.min(a, b), { height: Math.abs(b - a) });
     this.placeOutput(left - 12, left + width + 12, (a + b) / 2 - 11, sheet);
+    put(this.buttons, left, Math.max(0, Math.min(a, b) - 40));
+    return true;
+  }
+
+  drawArms(state, sheet, row, rateHz) {
+    const at = {};
+    for (const [name, end] of Object.entries(state.ends)) {
+      const x = xOf(row, end.s / rateHz);
+      if (x === null) return false;
+      at[name] = { x: sheet.px(x), y: sheet.px(row.y - end.mv * segmentAt(row, x).gain) };
+      put(this.handles[name], at[name].x, at[name].y);
+    }
+    for (const arm of ["a", "c"]) putLine(this.lines[arm], at.b, at[arm]);
+    this.lines.b.hidden = true;
+    const xs = Object.values(at).map((point) => point.x);
+    this.placeOutput(Math.min(...xs) - 12, Math.max(...xs) + 12, at.b.y - 11, sheet);
+    put(this.buttons, at.b.x, at.b.y + 18);
     return true;
   }
 
   placeOutput(left, right, y, sheet) {
     const width = this.output.offsetWidth;
     const room = sheet.stack.clientWidth - right > width + 12;
-    place(this.output, room ? right + 8 : Math.max(0, left - width - 8), Math.max(0, y));
+    put(this.output, room ? right + 8 : Math.max(0, left - width - 8), Math.max(0, y));
   }
 
   speak(state, rateHz) {
-    for (const end of ["a", "b"]) {
-      const value = this.tool === "amplitude" ? state[end] : (state[end] / rateHz) * 1000;
-      const text = this.tool === "amplitude" ? `${level(value)} mV` : `${Math.round(value)} ms`;
-      this.handles[end].setAttribute("aria-valuenow", value);
-      this.handles[end].setAttribute("aria-valuetext", text);
+    for (const [end, handle] of Object.entries(this.handles)) {
+      const { s, mv } = state.ends[end];
+      handle.setAttribute("aria-valuenow", this.tool === "amplitude" ? mv : (s / rateHz) * 1000);
+      handle.setAttribute("aria-valuetext", words(this.tool, state.ends[end], rateHz));
     }
   }
 
@@ -105,43 +130,34 @@ export class Caliper {
   }
 }
 
-/** What the caliper says: `620 ms · 97 /min`, `1.24 mV`. */
-export function reading(state, rateHz) {
-  if (state.tool === "amplitude") return `${level(state.b - state.a)} mV`;
-  const ms = (Math.abs(state.b - state.a) / rateHz) * 1000;
-  const rate = ms > 0 ? ` · ${Math.round(60000 / ms)} /min` : "";
-  const repeats = state.tool === "march" ? ` × ${state.repeats}` : "";
-  return `${Number(ms.toFixed(1))} ms${rate}${repeats}`;
+/** Speed and gain at which a state's lead is drawn. */
+export function scaleOf(plan, row) {
+  return { speed: plan.speed, gain: row?.segments[0].gain ?? 10 };
 }
 
-function level(mv) {
-  return mv.toFixed(2).replace(/^-0\.00$/, "0.00").replace("-", MINUS);
-}
-
-function marchTimes({ a, b, repeats }, rateHz) {
-  const times = [];
-  for (let n = 2; n <= repeats; n += 1) times.push((a + n * (b - a)) / rateHz);
-  return times;
-}
-
-function lineClass(tool) {
-  return tool === "amplitude" ? "line-y" : "line-x";
-}
-
-function makeCounter(parent) {
-  const box = make("span", "repeats", parent);
-  for (const [step, sign, label] of [["-1", MINUS, "One interval fewer"], ["1", "+", "One interval more"]]) {
+function makeButtons(parent, tool) {
+  const box = make("span", "caliper-buttons", parent);
+  const wanted = [["keep", "1", "Keep", "Keep this measurement"]];
+  if (tool === "march") wanted.unshift(["repeat", "-1", MINUS, "One interval fewer"], ["repeat", "1", "+", "One interval more"]);
+  for (const [name, value, text, label] of wanted) {
     const button = make("button", "", box);
     button.type = "button";
-    button.dataset.repeat = step;
-    button.textContent = sign;
+    button.dataset[name] = value;
+    button.textContent = text;
     button.setAttribute("aria-label", label);
   }
   return box;
 }
 
-function place(element, x, y, size = {}) {
+function put(element, x, y, size = {}) {
+  if (!element) return;
   element.style.transform = `translate(${x}px, ${y}px)`;
   if (size.width !== undefined) element.style.width = `${size.width}px`;
   if (size.height !== undefined) element.style.height = `${size.height}px`;
+}
+
+function putLine(element, from, to) {
+  const turn = Math.atan2(to.y - from.y, to.x - from.x);
+  element.style.width = `${Math.hypot(to.x - from.x, to.y - from.y)}px`;
+  element.style.transform = `translate(${from.x}px, ${from.y}px) rotate(${turn}rad)`;
 }

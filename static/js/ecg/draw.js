@@ -2,7 +2,8 @@
 
 import { labelOf, samplesOf } from "./geometry.js";
 
-const NAMES = ["paper", "grid-minor", "grid-major", "trace", "text", "muted"];
+const NAMES = ["paper", "grid-minor", "grid-major", "trace", "prior", "text", "muted"];
+const PRIOR_PX = 1;
 
 /** The colours and type in force at this element, from tokens.css. */
 export function coloursAt(element) {
@@ -11,36 +12,43 @@ export function coloursAt(element) {
   return { ...Object.fromEntries(colours), font: style.fontFamily };
 }
 
-/** Paper and grid. Each line stands at round(i × mm), so no error adds up. */
-export function drawGrid(ctx, { k, ratio, colours }) {
+/** Paper and grid. Each line stands at round(i × mm), so no error adds up.
+ *
+ * `corner` is the place of the canvas on the paper, where it shows a part of it. */
+export function drawGrid(ctx, { k, ratio, colours, corner = { x: 0, y: 0 } }) {
   const { width, height } = ctx.canvas;
   ctx.fillStyle = colours.paper;
   ctx.fillRect(0, 0, width, height);
   const line = lineOf(ratio);
-  if (k / ratio >= 2) rule(ctx, k, line, colours["grid-minor"]);
-  rule(ctx, 5 * k, line, colours["grid-major"]);
+  if (k / ratio >= 2) rule(ctx, k, line, colours["grid-minor"], corner);
+  rule(ctx, 5 * k, line, colours["grid-major"], corner);
 }
 
 function lineOf(ratio) {
   return Math.max(1, Math.round(ratio));
 }
 
-function rule(ctx, step, line, colour) {
+function rule(ctx, step, line, colour, { x, y }) {
   const { width, height } = ctx.canvas;
   ctx.fillStyle = colour;
-  for (let i = 0; i * step < width; i += 1) ctx.fillRect(Math.round(i * step), 0, line, height);
-  for (let i = 0; i * step < height; i += 1) ctx.fillRect(0, Math.round(i * step), width, line);
+  for (let i = Math.max(0, Math.floor(x / step)); i * step < x + width; i += 1) ctx.fillRect(Math.round(i * step) - x, 0, line, height);
+  for (let i = Math.max(0, Math.floor(y / step)); i * step < y + height; i += 1) ctx.fillRect(0, Math.round(i * step) - y, width, line);
 }
 
-/** Labels and traces: labels first, so that none ever covers the trace. */
+/** Labels, then the prior, then the trace: none ever covers it.
+ *
+ * `look.prior` is {wave, pieces(segment)}; a piece is {from, to, shift} in seconds. */
 export function drawSheet(ctx, plan, wave, look) {
+  const corner = look.corner ?? { x: 0, y: 0 };
   // Printers are handed each canvas as an opaque picture, so there the grid is in this one too.
   if (look.flat) drawGrid(ctx, look);
   else ctx.clearRect(0, 0, ctx.canvas.width, ctx.canvas.height);
-  for (const row of plan.rows) drawLabels(ctx, plan, row, wave, look);
-  if (look.bar) drawScaleBar(ctx, plan, look);
   ctx.save();
-  ink(ctx, look);
+  ctx.translate(-corner.x, -corner.y);
+  if (!plan.unlabelled) for (const row of plan.rows) drawLabels(ctx, plan, row, wave, look);
+  if (look.bar) drawScaleBar(ctx, plan, look);
+  if (look.prior) drawPrior(ctx, plan, look);
+  ink(ctx, look, look.ink ?? "trace", 1.35);
   for (const row of plan.rows) {
     for (const pulse of row.pulses) drawPulse(ctx, row, pulse, look);
     for (const segment of row.segments) drawTrace(ctx, row, segment, plan.speed, wave, look);
@@ -48,18 +56,32 @@ export function drawSheet(ctx, plan, wave, look) {
   ctx.restore();
 }
 
-function ink(ctx, { colours, ratio }) {
-  ctx.strokeStyle = colours.trace;
-  ctx.fillStyle = colours.trace;
+function drawPrior(ctx, plan, look) {
+  ctx.save();
+  ink(ctx, look, "prior", PRIOR_PX);
+  for (const row of plan.rows) {
+    for (const segment of row.segments) {
+      for (const { from, to, shift } of look.prior.pieces(segment)) {
+        const x = segment.x + (from + shift - segment.t0) * plan.speed;
+        drawTrace(ctx, row, { ...segment, x, t0: from, t1: to }, plan.speed, look.prior.wave, look);
+      }
+    }
+  }
+  ctx.restore();
+}
+
+function ink(ctx, { colours, ratio }, colour, width) {
+  ctx.strokeStyle = colours[colour];
+  ctx.fillStyle = colours[colour];
   // A value on a grid line runs along the middle of that line.
   ctx.translate(lineOf(ratio) / 2, lineOf(ratio) / 2);
-  ctx.lineWidth = 1.35 * ratio;
+  ctx.lineWidth = width * ratio;
   ctx.lineJoin = "round";
   ctx.lineCap = "round";
 }
 
 function drawLabels(ctx, plan, row, wave, { k, ratio, colours }) {
-  const limb = plan.rows[0].segments[0].gain;
+  const limb = plan.limbGain ?? plan.rows[0].segments[0].gain;
   const size = (k / ratio < 2 ? 11 : 13) * ratio;
   ctx.textBaseline = "middle";
   row.segments.forEach((segment, i) => {
@@ -88,13 +110,15 @@ function drawScaleBar(ctx, plan, { k, ratio, colours }) {
   ctx.fillStyle = colours.muted;
   ctx.fillRect(right - width, y, width, lineOf(ratio));
   tick(ctx, right - width, y - 3 * ratio, 6 * ratio, colours.muted);
-  tick(ctx, right, y - 3 * ratio, 6 * ratio, colours.muted);
+  const mv = Math.round(plan.rows[0].segments[0].gain * k);
+  ctx.fillRect(right, y - mv, lineOf(ratio), mv);
+  ctx.fillRect(right - 3 * ratio, y - mv, 6 * ratio, lineOf(ratio));
   ctx.font = `400 ${11 * ratio}px ${colours.font}`;
   ctx.textBaseline = "bottom";
-  ctx.fillText("1 s", right - width + 4 * ratio, y - 2 * ratio);
+  ctx.fillText("1 s, 1 mV", right - width + 4 * ratio, y - 2 * ratio);
 }
 
-/** 1 mV for 200 ms, at the row's gain. */
+/** 1 mV for 200 ms, at the gain of the lead beside it. */
 function drawPulse(ctx, row, { x, w, gain }, { k }) {
   const base = Math.round(row.y * k);
   const top = Math.round((row.y - gain) * k);

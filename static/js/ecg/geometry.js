@@ -18,6 +18,7 @@ export const LAYOUTS = Object.keys(SHAPES);
 export const SPEEDS = [12.5, 25, 50];
 /** Limb and chest gain in mm/mV; “10/5” draws V1–V6 at half. */
 export const GAINS = ["5", "10", "10/5", "20"];
+export const ZOOMS = [1, 1.25, 1.5, 2, 3];
 export const FIT_MM = 259;
 const TAIL = 12;
 
@@ -63,7 +64,7 @@ function extraMm(overshoot) {
   return overshoot > 0 ? Math.min(60, Math.ceil((overshoot + 1) / 5) * 5) : 0;
 }
 
-function reach(mv) {
+export function reach(mv) {
   let [least, greatest] = [0, 0];
   for (const v of mv) {
     if (v < least) least = v;
@@ -82,13 +83,20 @@ export function planLead({ lead, durationS, speed, gain, heightMm = 80 }) {
   return { rows: [row], heightMm, widthMm, pitch: 60, startS: 0, windowS: durationS, speed };
 }
 
-/** Short beats side by side, each from its own start. */
-export function planBeats({ leads, durationS, speed = 25, gain = 10, heightMm = 30 }) {
-  const w = durationS * speed;
-  const segments = leads.map((lead, i) => segment(lead, 1 + i * (w + 1), 0, durationS, speed, gain));
+/** Short beats side by side, each from `fromS` to `toS` of its own time and at its own gain. */
+export function planBeats({ leads, fromS, toS, speed = 25, gainOf = () => 10, heightMm = 30 }) {
+  const w = (toS - fromS) * speed;
+  const segments = leads.map((lead, i) => segment(lead, 1 + i * (w + 1), fromS, toS, speed, gainOf(lead)));
   const rows = [{ y: heightMm * 0.58, segments, pulses: [] }];
   const widthMm = 1 + leads.length * (w + 1);
-  return { rows, heightMm, widthMm, pitch: heightMm, startS: 0, windowS: durationS, speed };
+  return { rows, heightMm, widthMm, pitch: heightMm, startS: fromS, windowS: toS - fromS, speed, limbGain: 10 };
+}
+
+/** All leads of a beat over one another, for borders that hold for all of them. */
+export function planButterfly({ leads, durationS, speed = 100, gain = 10, heightMm = 50 }) {
+  const segments = leads.map((lead) => segment(lead, 2, 0, durationS, speed, gain));
+  const rows = [{ y: heightMm * 0.6, segments, pulses: [] }];
+  return { rows, heightMm, widthMm: durationS * speed + 4, pitch: heightMm, startS: 0, windowS: durationS, speed, unlabelled: true };
 }
 
 // The pulse lasts 200 ms, so at 50 mm/s it needs more than the usual 8 mm.
@@ -158,6 +166,16 @@ export function timeAt(row, x) {
 
 export function segmentAt(row, x) {
   return row.segments.findLast((s) => x >= s.x) ?? row.segments[0];
+}
+
+/** The row that shows a caliper's lead at its first end, best one that shows all its ends. */
+export function rowShowing(plan, { lead, strip, ends }, rateHz) {
+  const times = Object.values(ends).map((end) => end.s / rateHz);
+  const holds = (s) => s.lead === lead && times[0] >= s.t0 - 1e-9 && times[0] <= s.t1 + 1e-9;
+  const rows = plan.rows.filter((row) => row.segments.some(holds));
+  const whole = rows.filter((row) => times.every((t) => xOf(row, t) !== null));
+  const fit = whole.length ? whole : rows;
+  return fit.find((row) => Boolean(row.strip) === Boolean(strip)) ?? fit[0] ?? null;
 }
 
 export function rowAt(plan, y) {

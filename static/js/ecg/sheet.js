@@ -14,6 +14,7 @@ export class Sheet {
   /** Draws the plan at k device pixels per mm; wave may still be missing (paper only). */
   render(plan, wave, look) {
     this.plan = plan;
+    this.look = look;
     this.k = look.k;
     this.ratio = look.ratio;
     const width = Math.max(look.minWidth ?? 0, Math.ceil(plan.widthMm * look.k));

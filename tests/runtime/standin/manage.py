@@ -36,6 +36,11 @@ def sweep() -> None:
         time.sleep(0.2)
 
 
+def serve_dicom() -> None:
+    assert os.environ["EINTHOVEN_DICOM_PORT"].isdigit()
+    time.sleep(600)
+
+
 def qcluster() -> None:
     child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
     signal.signal(signal.SIGTERM, lambda *_: (child.kill(), sys.exit(0)))

@@ -15,6 +15,8 @@ GENERAL_32_BIT = f"{_STORAGE}.9.1.4"
 HEMODYNAMIC = f"{_STORAGE}.9.2.1"
 ENCAPSULATED_PDF = f"{_STORAGE}.104.1"
 _ECG = {TWELVE_LEAD, GENERAL, AMBULATORY, GENERAL_32_BIT, HEMODYNAMIC}
+# What is of use here: read as an ECG, or kept as a document.
+KEPT = frozenset({*_ECG, ENCAPSULATED_PDF})
 
 # Longest prefix first.
 _REFUSED = {

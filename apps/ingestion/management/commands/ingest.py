@@ -7,8 +7,8 @@ import json
 import sys
 import time
 from argparse import ArgumentParser
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from contextlib import ExitStack
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,9 @@ from django.db import transaction
 
 from apps.core.blobs.store import TooLarge
 from apps.core.errors import RetryableError
-from apps.core.leases import BULK, Leased
+from apps.core.leases import BULK
 from apps.core.scope import organization_scope
-from apps.ecg.formats.wfdb.header import SUFFIX
-from apps.ecg.management.files import parts_beside, read_file
+from apps.ecg.management.files import read_file
 from apps.ecg.models import Priority
 from apps.ingestion.actions import (
     EmptyFile,
@@ -30,29 +29,22 @@ from apps.ingestion.actions import (
     accept,
     check_may_submit,
 )
+from apps.ingestion.bulk.journal import Journal, Running, journal_path, place_of
+from apps.ingestion.bulk.progress import Progress
+from apps.ingestion.bulk.report import (
+    LOST,
+    Line,
+    bring_up_to_date,
+    counted,
+    is_open,
+    write_report,
+)
+from apps.ingestion.bulk.walk import Offered, offered
 from apps.ingestion.models import Ingress
 from apps.tenants.command import add_organization, organization_id_of
 from apps.tenants.models import Site
 
-SETTLED = (
-    Leased.State.DONE,
-    Leased.State.DUPLICATE,
-    Leased.State.QUARANTINED,
-    Leased.State.DEAD,
-)
 POLL_S = 0.2
-
-
-@dataclass(slots=True)
-class Line:
-    """What became of one file; `code` and `message` where it was refused."""
-
-    file: str
-    ingress: str = ""
-    outcome: str = ""
-    recording: str = ""
-    code: str = ""
-    message: str = ""
 
 
 class Command(BaseCommand):
@@ -64,64 +56,91 @@ class Command(BaseCommand):
         parser.add_argument("--site", default="", help="name of the site they were recorded at")
         parser.add_argument("--priority", choices=Priority.values, default=Priority.ROUTINE)
         parser.add_argument("--wait", action="store_true", help="until every file has its outcome")
+        parser.add_argument("--report", metavar="FILE", help="what became of each file, a table")
         parser.add_argument("--json", action="store_true", help="one JSON object a line")
 
     def handle(self, *, organization: str, paths: list[str], **options: Any) -> None:
-        files = _without_parts(list(_files(paths)))
-        if not files:
-            raise CommandError("There is no file at the given paths.")
+        given = _given(paths)
         organization_id = organization_id_of(organization)
         try:
             check_may_submit(organization_id)
         except MayNotSubmit as reason:
             raise CommandError(str(reason)) from None
-        with organization_scope(organization_id):
+        with organization_scope(organization_id), ExitStack() as stack:
             site = _site(options["site"])
-            refused = 0
-            for number, line in enumerate(self._lines(files, site, options), start=1):
-                refused += bool(line.code)
-                self.stdout.write(json.dumps(asdict(line)) if options["json"] else _words(line))
-                if sys.stderr.isatty():
-                    self.stderr.write(f"\r{number} of {len(files)}", ending="")
-        if refused:
-            self.stderr.write(f"{refused} of {len(files)} files were not taken.")
+            journal = stack.enter_context(_journal(organization_id, given))
+            lines = self._offer_all(given, journal, site, options)
+            self._settle(lines, options)
+            self._prove(lines, journal, options)
+        if any(line.code for line in lines):
             sys.exit(1)
 
-    def _lines(
-        self, files: list[Path], site: Site | None, options: dict[str, Any]
-    ) -> Iterator[Line]:
-        lines = (_offer(path, site, options["priority"]) for path in files)
+    def _offer_all(
+        self, given: list[Path], journal: Journal, site: Site | None, options: dict[str, Any]
+    ) -> list[Line]:
+        """Told one by one, unless they are waited for."""
+        lines = []
+        progress = Progress(_count(given), self.stderr.write, terminal=sys.stderr.isatty())
+        for one in offered(given):
+            line, is_known = _offer_once(one, journal, site, options["priority"])
+            lines.append(line)
+            progress.note(skipped=is_known)
+            if not options["wait"]:
+                self._say(line, options)
+        return lines
+
+    def _settle(self, lines: list[Line], options: dict[str, Any]) -> None:
+        bring_up_to_date(lines)
         if not options["wait"]:
-            yield from lines
             return
-        for line in list(lines):
-            yield _settled(line) if line.ingress else line
+        while waiting := [line for line in lines if is_open(line)]:
+            time.sleep(POLL_S)
+            bring_up_to_date(waiting)
+        for line in lines:
+            self._say(line, options)
+
+    def _prove(self, lines: list[Line], journal: Journal, options: dict[str, Any]) -> None:
+        """Every offered file is in one place; what is not there any more is offered again."""
+        for line in lines:
+            if line.code == LOST:
+                journal.forget(place_of(Path(line.file)))
+        if options["report"]:
+            try:
+                write_report(Path(options["report"]), lines)
+            except OSError as error:
+                raise CommandError(f"The report cannot be written: {error.strerror}.") from None
+        self.stderr.write(counted(lines).words())
+
+    def _say(self, line: Line, options: dict[str, Any]) -> None:
+        self.stdout.write(json.dumps(asdict(line)) if options["json"] else _words(line))
 
 
-def _files(paths: list[str]) -> Iterator[Path]:
-    """Files in a steady order; folders are walked, hidden files left out."""
-    for given in map(Path, paths):
-        if given.is_dir():
-            inside = (path for path in sorted(given.rglob("*")) if path.is_file())
-            yield from (path for path in inside if not path.name.startswith("."))
-        elif given.exists():
-            yield given
-        else:
-            raise CommandError(f"{given}: no such file or folder.")
+def _given(paths: list[str]) -> list[Path]:
+    given = [Path(path) for path in paths]
+    for path in given:
+        if not path.exists():
+            raise CommandError(f"{path}: no such file or folder.")
+    return given
 
 
-def _without_parts(files: list[Path]) -> list[Path]:
-    """A signal file goes with the WFDB header beside it that names it."""
-    headers = [path for path in files if path.suffix == SUFFIX]
-    parts = {part for path in headers for part in _parts(path)}
-    return [path for path in files if path not in parts]
-
-
-def _parts(header: Path) -> list[Path]:
+def _count(given: list[Path]) -> int:
+    """Looks into every folder first: one that cannot be read ends it before anything is sent."""
     try:
-        return parts_beside(header, header.read_bytes())
-    except OSError:
-        return []
+        total = sum(1 for _ in offered(given))
+    except OSError as error:
+        raise CommandError(f"{error.filename}: cannot be read: {error.strerror}.") from None
+    if not total:
+        raise CommandError("There is no file at the given paths.")
+    return total
+
+
+def _journal(organization_id: int, given: list[Path]) -> Journal:
+    try:
+        return Journal(journal_path(settings.IMPORT_JOURNALS, organization_id, given))
+    except Running:
+        raise CommandError("The same import is running already.") from None
+    except OSError as error:
+        raise CommandError(f"The import's journal cannot be kept: {error.strerror}.") from None
 
 
 def _site(name: str) -> Site | None:
@@ -133,6 +152,28 @@ def _site(name: str) -> Site | None:
     if site is None:
         raise CommandError(f"There is no site “{name}” here. Known: {known or 'none'}.")
     return site
+
+
+def _offer_once(
+    one: Offered, journal: Journal, site: Site | None, priority: str
+) -> tuple[Line, bool]:
+    """The line of a file, and whether it was accepted by an earlier run and not read again."""
+    place = place_of(one.path)
+    try:
+        looks = one.looks()
+    except OSError as error:
+        return _refused(one.path, "unreadable", f"Cannot be read: {error.strerror}."), False
+    arrival = journal.known(place, looks)
+    if arrival:
+        return Line(str(one.path), arrival, Ingress.Outcome.PENDING), True
+    line = _offer(one.path, site, priority)
+    if line.ingress:
+        journal.add(place, looks, line.ingress)
+    return line, False
+
+
+def _refused(path: Path, code: str, message: str) -> Line:
+    return Line(str(path), code=code, message=message)
 
 
 def _offer(path: Path, site: Site | None, priority: str) -> Line:
@@ -172,22 +213,6 @@ def _delivery_key(path: Path, data: bytes) -> str:
     place = hashlib.sha256(str(path.resolve()).encode(errors="surrogateescape"))
     place.update(hashlib.sha256(data).digest())
     return place.hexdigest()
-
-
-def _settled(line: Line) -> Line:
-    while True:
-        with transaction.atomic():
-            row = Ingress.objects.select_related("recording").get(public_id=line.ingress)
-        if row.state in SETTLED:
-            break
-        time.sleep(POLL_S)
-    line.outcome = row.outcome
-    if row.recording:
-        line.recording = str(row.recording.public_id)
-    if row.state in (Leased.State.QUARANTINED, Leased.State.DEAD):
-        line.code = row.error_code or "given-up"
-        line.message = row.refusal_message or "Given up after several attempts; see Arrivals."
-    return line
 
 
 def _words(line: Line) -> str:

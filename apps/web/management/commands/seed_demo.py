@@ -17,6 +17,7 @@ from apps.web.demo.organizations import (
     MERCY,
     PASSWORD,
     STAFF,
+    ae_title,
     provision,
     provision_staff,
 )
@@ -63,3 +64,6 @@ class Command(BaseCommand):
             self.stdout.write(f"  {READER[0]:<30}{'reader':<15}no password: single sign-on")
         for login in STAFF:
             self.stdout.write(f"  {login.email:<30}{login.role:<15}the platform, /admin/")
+        titles = " and ".join(ae_title(demo) for demo in (MERCY, LAKESIDE))
+        where = f"{settings.DICOM_ADDRESS}:{settings.DICOM_PORT}"
+        self.stdout.write(f"  {where:<30}DICOM, called {titles}")

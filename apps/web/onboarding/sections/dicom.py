@@ -11,6 +11,7 @@ from apps.core.peers import tidy_peers
 from apps.tenants.inbound import (
     calling_titles,
     check_callers,
+    fingerprints,
     set_application_entity,
     title_holder,
 )
@@ -33,6 +34,7 @@ FIELDS: dict[str, Field] = {
     "called": needed(text(16, AE_TITLE, "an AE title: capitals, digits, _ . and -, 16 at most")),
     "calling": Field(lines(calling_titles), ""),
     "hosts": Field(lines(tidy_peers), ""),
+    "certificates": Field(lines(fingerprints), ""),
     "site": Field(text(120)),
 }
 
@@ -45,6 +47,7 @@ def _read(node: yaml.Node, path: str) -> tuple[str, Fields]:
     return given["called"], {
         "calling_titles": given["calling"],
         "calling_hosts": given["hosts"],
+        "certificates": given["certificates"],
         "site": given["site"],
         "active": True,
     }
@@ -55,6 +58,7 @@ def _present() -> Rows:
         row.title: {
             "calling_titles": row.calling_titles,
             "calling_hosts": row.calling_hosts,
+            "certificates": row.certificates,
             "site": row.site.name if row.site else None,
             "active": row.is_active,
         }
@@ -68,6 +72,7 @@ def _write(organization: Organization, name: str, fields: Fields) -> Application
         name,
         calling_titles=fields["calling_titles"],
         calling_hosts=fields["calling_hosts"],
+        certificates=fields["certificates"],
         site=Site.objects.get(name=fields["site"]) if fields["site"] else None,
         is_active=fields["active"],
     )
@@ -85,6 +90,7 @@ def _said(rows_: Rows) -> Any:
             "called": title,
             "calling": fields["calling_titles"].splitlines(),
             "hosts": fields["calling_hosts"].splitlines(),
+            "certificates": fields["certificates"].splitlines(),
             "site": fields["site"],
         }
         for title, fields in rows_.items()

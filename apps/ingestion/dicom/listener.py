@@ -1,0 +1,79 @@
+"""The listener: certificates, the library's server with our caps, and its end."""
+
+from __future__ import annotations
+
+import ssl
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from pynetdicom import AE
+
+from apps.ingestion.dicom.bounded import Caps, Server
+from apps.ingestion.dicom.contexts import offered
+from apps.ingestion.dicom.part10 import IMPLEMENTATION
+from apps.ingestion.dicom.service import Service
+
+# What the library says where it says anything; every association has its own, that was called.
+TITLE = "EINTHOVEN"
+PATIENCE_S = 10.0
+
+
+def tls_context() -> ssl.SSLContext | None:
+    """None where no certificate is set: the listener then speaks plainly.
+
+    A device's certificate is asked for where an authority for it is named; whether one must be
+    shown says the AE title that is called. Raises ImproperlyConfigured.
+    """
+    if not settings.DICOM_TLS_CERTIFICATE:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        context.load_cert_chain(settings.DICOM_TLS_CERTIFICATE, settings.DICOM_TLS_KEY or None)
+        if settings.DICOM_TLS_CA:
+            context.load_verify_locations(settings.DICOM_TLS_CA)
+            context.verify_mode = ssl.CERT_OPTIONAL
+    except OSError as error:
+        words = f"DICOM_TLS_CERTIFICATE, _KEY or _CA cannot be used: {type(error).__name__}"
+        raise ImproperlyConfigured(words) from None
+    return context
+
+
+@contextmanager
+def listening(
+    address: str, port: int, *, caps: Caps | None = None, tls: ssl.SSLContext | None = None
+) -> Iterator[tuple[Server, threading.Thread]]:
+    """A server at work in a thread of its own. Port 0 takes any. Raises OSError.
+
+    At the end objects in work are finished; who then still talks is cut off.
+    """
+    caps = caps or Caps()
+    entity = AE(TITLE)
+    entity.implementation_class_uid = IMPLEMENTATION
+    entity.implementation_version_name = TITLE
+    entity.maximum_pdu_size = caps.pdu
+    entity.maximum_associations = caps.associations
+    entity.acse_timeout = caps.request_s
+    entity.dimse_timeout, entity.network_timeout = caps.pdu_s, caps.idle_s
+    handlers = Service(caps).handlers()
+    server = Server(entity, (address, port), TITLE, offered(), tls, handlers, caps=caps)
+    entity._servers.append(server)
+    thread = threading.Thread(target=server.serve_forever, args=(0.1,), name="dicom", daemon=True)
+    thread.start()
+    try:
+        yield server, thread
+    finally:
+        _end(server, entity)
+
+
+def _end(server: Server, entity: AE) -> None:
+    server.shutdown()
+    until = time.monotonic() + PATIENCE_S
+    while entity.active_associations and time.monotonic() < until:
+        time.sleep(0.05)
+    for association in entity.active_associations:
+        association.abort()

@@ -1,0 +1,229 @@
+"""The API's door for files in parts: announce, send the parts, finish, end."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest
+from django.urls import reverse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.core.blobs.store import TooLarge
+from apps.core.errors import RetryableError
+from apps.ecg.models import Priority
+from apps.ingestion import staging
+from apps.ingestion.actions import (
+    DeliveryKeyReused,
+    EmptyFile,
+    MayNotSubmit,
+    OrganizationClosed,
+)
+from apps.ingestion.models import Ingress, UploadSession
+from apps.ingestion.upload_actions import (
+    Announced,
+    UploadRefused,
+    begin_upload,
+    complete_upload,
+    part_addresses,
+)
+from apps.ingestion.upload_ends import AlreadyAccepted, abort_upload
+from apps.integrations.api import serializers, upload_bodies, wanted
+from apps.integrations.api.base import Operations
+from apps.integrations.api.files import KEY_HEADER, note_refusal, site_of, stated_key, told
+from apps.integrations.api.problems import Problem
+from apps.integrations.api.queries import get_upload_to_send
+from apps.tenants.clients import delivery_key
+from apps.tenants.model_api import Scope
+
+# What goes wrong with an announcement → the answer's code and the field at fault.
+REFUSED: dict[type[Exception], tuple[str, str]] = {
+    MayNotSubmit: ("type-sends-none", ""),
+    OrganizationClosed: ("organization-closed", ""),
+    TooLarge: ("too-large", "size"),
+    EmptyFile: ("file-empty", "size"),
+    DeliveryKeyReused: ("idempotency-key-reused", KEY_HEADER),
+}
+# Said of an upload → the problem it is; what is not here is a request that is not valid.
+UPLOAD_PROBLEMS = {"upload-ended": "upload-ended", "parts-missing": "parts-missing"}
+
+
+class Uploads(Operations):
+    scopes = {"POST": Scope.FILES_WRITE}
+
+    @extend_schema(
+        operation_id="beginUpload",
+        summary="Announce a file that comes in parts",
+        description="For large files, and for senders whose connection may break. The same"
+        " Idempotency-Key is the same upload, with the parts that are there: 200.",
+        request=serializers.UploadWanted,
+        parameters=[
+            OpenApiParameter(
+                KEY_HEADER,
+                str,
+                OpenApiParameter.HEADER,
+                description="Your own name"
+                " for this delivery, up to 255 characters of ASCII. Send one.",
+            ),
+            OpenApiParameter("site", OpenApiTypes.UUID, description="Where it comes from."),
+            OpenApiParameter(
+                "priority", enum=list(Priority.values), description="routine if left out."
+            ),
+        ],
+        responses={200: serializers.Upload, 201: serializers.Upload},
+    )
+    def post(self, request: Request) -> Response:
+        """No transaction is open here: storage is asked first, then the row is written."""
+        http: HttpRequest = request._request
+        labels = wanted.read(http.GET, wanted.FILES)
+        key = stated_key(http)
+        site = site_of(self.caller, labels.get("site"))
+        stated = upload_bodies.read(serializers.UploadWanted, request)
+        announced = Announced(
+            source=Ingress.Source.API,
+            idem_key=delivery_key(self.caller.client, key),
+            filename=stated.get("filename", ""),
+            content=stated["content"],
+            size=stated["size"],
+            content_hash=stated.get("sha256", ""),
+            client=self.caller.client,
+            site=site,
+            priority=labels.get("priority", Priority.ROUTINE),
+        )
+        try:
+            begun = begin_upload(announced)
+        except RetryableError:
+            raise _away() from None
+        except UploadRefused as refused:
+            raise _problem(refused) from None
+        except tuple(REFUSED) as error:
+            raise _refused(self, error) from None
+        return Response(
+            shown(begun.upload),
+            status=201 if begun.is_new else 200,
+            headers={"Location": reverse("api:upload", args=[begun.upload.public_id])},
+        )
+
+
+class Upload(Operations):
+    scopes = {"GET": Scope.FILES_WRITE}
+
+    @extend_schema(
+        operation_id="followUpload",
+        summary="See which parts are there",
+        responses=serializers.Upload,
+    )
+    def get(self, request: Request, upload_id: uuid.UUID) -> Response:
+        return Response(shown(_found(self, upload_id)))
+
+
+class UploadParts(Operations):
+    scopes = {"POST": Scope.FILES_WRITE}
+
+    @extend_schema(
+        operation_id="addressParts",
+        summary="Ask where parts are sent",
+        description="Each address takes that one part, of that SHA-256 and length, by PUT with"
+        " the given headers, for a quarter of an hour. No key is sent along. All parts have the"
+        " upload's `part_size`, the last one what is left.",
+        request=serializers.PartsWanted,
+        responses=serializers.PartAddresses,
+    )
+    def post(self, request: Request, upload_id: uuid.UUID) -> Response:
+        upload = _found(self, upload_id)
+        stated = upload_bodies.read(serializers.PartsWanted, request)
+        numbered = {part["number"]: part["sha256"] for part in stated["parts"]}
+        try:
+            parts = part_addresses(upload, numbered)
+        except UploadRefused as refused:
+            raise _problem(refused) from None
+        except RetryableError:
+            raise _away() from None
+        http: HttpRequest = request._request
+        rows = [_absolute(http, serializers.PartAddress(part).data) for part in parts]
+        return Response({"parts": rows})
+
+
+class UploadComplete(Operations):
+    scopes = {"POST": Scope.FILES_WRITE}
+
+    @extend_schema(
+        operation_id="completeUpload",
+        summary="Finish an upload",
+        description="Once every part is there. From then on the file is accepted and followed by"
+        " its own id; finished again, it is the same file: 200.",
+        request=serializers.UploadHash,
+        responses={200: serializers.File, 201: serializers.File},
+    )
+    def post(self, request: Request, upload_id: uuid.UUID) -> Response:
+        upload = _found(self, upload_id)
+        stated = upload_bodies.read(serializers.UploadHash, request)
+        try:
+            accepted = complete_upload(upload, stated.get("sha256", ""), actor=self.caller.client)
+        except RetryableError:
+            raise _away() from None
+        except UploadRefused as refused:
+            raise _problem(refused) from None
+        except tuple(REFUSED) as error:
+            raise _refused(self, error) from None
+        with transaction.atomic():
+            return told(accepted)
+
+
+class UploadAbort(Operations):
+    scopes = {"POST": Scope.FILES_WRITE}
+
+    @extend_schema(
+        operation_id="abortUpload",
+        summary="End an upload that is not finished",
+        request=None,
+        responses=serializers.Upload,
+    )
+    def post(self, request: Request, upload_id: uuid.UUID) -> Response:
+        try:
+            abort_upload(_found(self, upload_id), actor=self.caller.client)
+        except AlreadyAccepted:
+            raise Problem("upload-accepted") from None
+        return Response(shown(_found(self, upload_id)))
+
+
+def _found(view: Operations, upload_id: uuid.UUID) -> UploadSession:
+    with transaction.atomic():
+        return get_upload_to_send(view.caller, upload_id)
+
+
+def shown(upload: UploadSession) -> dict[str, Any]:
+    """Raises Problem where storage is away."""
+    there: set[int] = set()
+    if upload.state == UploadSession.State.OPEN:
+        try:
+            there = staging.present(upload)
+        except staging.Ended:
+            pass
+        except RetryableError:
+            raise _away() from None
+    return {**serializers.Upload(upload).data, "parts": sorted(there)}
+
+
+def _absolute(request: HttpRequest, part: dict[str, Any]) -> dict[str, Any]:
+    """An address of ours with the host that was asked."""
+    return {**part, "url": request.build_absolute_uri(part["url"])}
+
+
+def _refused(view: Operations, error: Exception) -> Problem:
+    code, field = REFUSED[type(error)]
+    note_refusal(view.caller, code)
+    return Problem(code, field=field)
+
+
+def _problem(refused: UploadRefused) -> Problem:
+    code = UPLOAD_PROBLEMS.get(refused.code, "invalid-request")
+    return Problem(code, field=refused.field, detail=refused.words)
+
+
+def _away() -> Problem:
+    return Problem("unavailable", Retry_After="60")

@@ -1,0 +1,134 @@
+"""What the viewer of a page is told beside the waveform: beats, priors, kept measurements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+
+from apps.ecg.beats import INTERVALS, borders_of, intervals, peaks_of
+from apps.ecg.model_recording import Source
+from apps.ecg.models import Analysis, Measurement, ReaderMeasurement, Recording
+from apps.ecg.reader_measurements import moved_borders
+from apps.tenants.access import Active
+from apps.web.times import day, zone_of
+
+MINUS = "\N{MINUS SIGN}"
+DIFFERENT_LEADS = "Different lead system: not compared."
+BORDER_WORDS = {
+    "p_on": "P start",
+    "p_off": "P end",
+    "qrs_on": "QRS start",
+    "qrs_off": "QRS end",
+    "t_on": "T start",
+    "t_off": "T end",
+}
+Tool = ReaderMeasurement.Tool
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One kept measurement as a page lists it."""
+
+    row: ReaderMeasurement
+    what: str
+    reading: str
+
+    @property
+    def by(self) -> str:
+        return str(self.row.made_by)
+
+    @property
+    def is_drawn(self) -> bool:
+        return self.row.struck_at is None and self.row.tool != Tool.BORDER
+
+
+def comparable(one: Recording, other: Recording) -> bool:
+    """Numbers of different lead systems are not set side by side (ECG serial comparison)."""
+    return one.electrode_system == other.electrode_system
+
+
+def day_of(recording: Recording, zone: ZoneInfo) -> str:
+    at = recording.acquired_at
+    return day(at.astimezone(zone)) if at else "time not known"
+
+
+def priors(recording: Recording, earlier: Iterable[Recording], zone: ZoneInfo) -> list[Any]:
+    """Where the viewer finds each older recording, newest first."""
+    return [
+        {
+            "id": str(row.public_id),
+            "day": day_of(row, zone),
+            "wave": reverse("waveform", args=[row.public_id]),
+            "beats": reverse("beats", args=[row.public_id]),
+            "comparable": comparable(recording, row),
+        }
+        for row in earlier
+    ]
+
+
+def beats(
+    recording: Recording, analysis: Analysis | None, kept: Sequence[ReaderMeasurement] = ()
+) -> dict[str, Any]:
+    """R peaks as sample indexes, and the borders of the median beat in ms from R."""
+    return {
+        "peaks": peaks_of(analysis),
+        "borders": borders_of(analysis, recording),
+        "moved": moved_borders(kept),
+    }
+
+
+def readers_numbers(
+    recording: Recording,
+    analysis: Analysis | None,
+    kept: Sequence[ReaderMeasurement],
+    measured: Iterable[Measurement],
+) -> dict[str, Decimal] | None:
+    """The intervals between borders as readers moved them; None where none was moved."""
+    moved = moved_borders(kept)
+    if not moved:
+        return None
+    rr_ms = [row.value for row in measured if row.name == "rr_ms" and row.source == Source.PLATFORM]
+    standing = borders_of(analysis, recording) | moved
+    found = intervals(standing, float(rr_ms[-1]) if rr_ms else None)
+    touched = {name for name, ends in INTERVALS.items() if moved.keys() & set(ends)}
+    if "qt_ms" in touched:
+        touched |= {name for name in found if name.startswith("qtc_")}
+    return {name: Decimal(str(round(value, 1))) for name, value in found.items() if name in touched}
+
+
+def kept_part(
+    active: Active, recording: Recording, kept: Iterable[ReaderMeasurement]
+) -> dict[str, Any]:
+    return {
+        "kept": [Kept(row, what(row), reading(row)) for row in kept],
+        "may_measure": active.may("edit_report"),
+        "kept_zone": zone_of(recording),
+    }
+
+
+def what(row: ReaderMeasurement) -> str:
+    if row.tool == Tool.BORDER:
+        return BORDER_WORDS[row.places["name"]]
+    lead = row.lead.replace("-", MINUS)
+    return f"{row.get_tool_display()}, {lead}"
+
+
+def reading(row: ReaderMeasurement) -> str:
+    """As the caliper says it: 620 ms · 97 /min, 1.24 mV, 38.0°."""
+    value = float(row.value)
+    if row.tool == Tool.BORDER:
+        platform = row.places["platform_ms"]
+        return f"{value:.0f} ms from R, platform {platform:.0f} ms".replace("-", MINUS)
+    if row.tool == Tool.AMPLITUDE:
+        return f"{value:.2f} mV".replace("-", MINUS)
+    if row.tool == Tool.ANGLE:
+        places = row.places
+        return f"{value:.1f}° at {places['speed']:g} mm/s, {places['gain']:g} mm/mV"
+    rate = f" · {60000 / value:.0f} /min" if value else ""
+    times = f" × {row.places['repeats']}" if row.tool == Tool.MARCH else ""
+    return f"{value:g} ms{rate}{times}"

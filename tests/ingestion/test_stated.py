@@ -1,0 +1,67 @@
+"""What a sender says of a file, beside what the file says of itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from apps.ecg.formats.canonical import PatientIdentity
+from tests.database import committed
+from tests.factories import inside
+from tests.ingestion.files import arrivals_of, bring_in, ecg_file, person
+
+pytestmark = committed
+
+AGREEING = {"identifier": "MRN-4711", "assigning_authority": "TRUST", "family_name": "ASHDOWN"}
+NOBODY = PatientIdentity()
+
+
+def sent(organization, file, **stated):
+    return bring_in(organization, file, source="ehr", stated=stated)
+
+
+def test_a_sender_who_agrees_changes_nothing(mercy):
+    row = sent(mercy, ecg_file(), **AGREEING)
+    assert row.outcome == "new"
+    assert row.recording.patient.family_name == "Ashdown"
+
+
+@pytest.mark.parametrize(
+    "stated", [{"identifier": "MRN-1"}, {"family_name": "Smith"}, {"born_on": "1961-04-10"}]
+)
+def test_a_sender_who_names_another_patient_is_refused(stated, mercy):
+    row = sent(mercy, ecg_file(), **stated)
+    assert (row.state, row.error_code) == ("quarantined", "sender-names-other-patient")
+    assert row.refusal_field == "patient"
+    assert "Smith" not in row.refusal_message
+    assert arrivals_of(mercy) == []
+
+
+def test_bytes_that_are_here_already_are_no_way_around_it(mercy):
+    sent(mercy, ecg_file())
+    row = sent(mercy, ecg_file(), family_name="Smith")
+    assert (row.state, row.error_code) == ("quarantined", "sender-names-other-patient")
+    assert len(arrivals_of(mercy)) == 1
+
+
+def test_a_file_of_nobody_is_of_whom_its_sender_says(mercy):
+    row = sent(mercy, ecg_file(patient=NOBODY), **AGREEING)
+    patient = row.recording.patient
+    with inside(mercy):
+        numbers = list(patient.identifiers.values_list("value", "assigning_authority"))
+    assert (patient.family_name, numbers) == ("ASHDOWN", [("MRN-4711", "TRUST")])
+
+
+def test_a_file_of_somebody_is_not_completed_by_its_sender(mercy):
+    row = sent(mercy, ecg_file(patient=person(family_name="")), family_name="Smith")
+    assert row.recording.patient.family_name == ""
+
+
+def test_the_order_is_the_one_both_name_or_either(mercy):
+    same = sent(mercy, ecg_file(1, accession_number="A-1"), accession_number="A-1")
+    only = sent(mercy, ecg_file(2, accession_number=""), accession_number="A-2")
+    other = sent(mercy, ecg_file(3, accession_number="A-3"), accession_number="A-4")
+    assert (same.recording.accession_number, only.recording.accession_number) == ("A-1", "A-2")
+    assert (other.error_code, other.refusal_field) == (
+        "sender-names-other-order",
+        "accession_number",
+    )
