@@ -30,6 +30,7 @@ KNOWN = {
     "AUDIT_PUBLIC_KEYS",
     "BASE_URL",
     "BLOB_ROOT",
+    "CLAMD",
     "CORPUS",
     "DEMO_EHR_PORT",
     "DEMO_IDP_PORT",
@@ -204,6 +205,19 @@ def endpoint(name: str) -> str:
         parts.hostname and parts.scheme in ({"https", "http"} if is_local else {"https"})
     ):
         raise ImproperlyConfigured(f"{PREFIX}{name} must begin with https://")
+    return given
+
+
+def scanner(name: str) -> str:
+    """Where clamd listens: tcp://host:port or unix:/path; empty where there is none."""
+    given = text(name, "")
+    try:
+        parts = urlsplit(given)
+        is_tcp = parts.scheme == "tcp" and bool(parts.hostname and parts.port and not parts.path)
+    except ValueError:
+        is_tcp = False
+    if given and not is_tcp and not given.startswith("unix:/"):
+        raise ImproperlyConfigured(f"{PREFIX}{name} must be tcp://host:port or unix:/path")
     return given
 
 

@@ -90,6 +90,7 @@ CONFIGURATION_TABLES = {
     "inference_algorithm": KEEP,
     "inference_algorithmversion": KEEP,
     "integrations_alarmchannel": "SELECT",
+    "ingestion_processingrules": "SELECT",
     "ingestion_sharesource": "SELECT",
     "integrations_destination": KEEP,
     "integrations_fetchhost": "SELECT",

@@ -54,7 +54,11 @@ WATCHERS: dict[str, tuple[str, ...]] = {
     ),
     "apps.integrations.watch.destinations": ("delivery.overdue",),
     "apps.ingestion.canary.verdict.watch": ("canary.failed",),
+    "apps.ingestion.malware.watch": ("scanner.down",),
 }
 # What follows in each organization, and what the sweeper does besides its queues each round.
-AFTER_WATCH = ("apps.integrations.alarm_notices.queue_notices",)
+AFTER_WATCH = (
+    "apps.integrations.alarm_notices.queue_notices",
+    "apps.ingestion.quarantine.release_what_may",
+)
 ROUNDS = ("apps.tenants.watch.go_on", "apps.tenants.entries.close_overdue")

@@ -1,11 +1,11 @@
 #!/bin/sh
-# Installs what tests with a real browser, DICOM device, file server, object gateway or identity
-# provider need, where root or sudo allows; elsewhere says so loudly.
+# Installs what tests with a real browser, DICOM device, file server, object gateway, malware scanner or
+# identity provider need, where root or sudo allows; elsewhere says so loudly.
 # With CI set a missing tool is an error.
 set -u
 
 packages="chromium dcmtk orthanc samba smbclient fonts-liberation fonts-dejavu-core poppler-utils xmlsec1
-ceph-mon ceph-mgr ceph-osd ceph-base radosgw"
+ceph-mon ceph-mgr ceph-osd ceph-base radosgw clamav-daemon"
 missing=""
 command -v chromium >/dev/null || missing="chromium"
 command -v pdftoppm >/dev/null || missing="$missing poppler-utils"
@@ -18,6 +18,7 @@ for tool in ceph-mon ceph-mgr ceph-osd radosgw; do
     command -v "$tool" >/dev/null || missing="$missing $tool"
 done
 command -v ceph-authtool >/dev/null || missing="$missing ceph-base"
+command -v clamd >/dev/null || [ -x /usr/sbin/clamd ] || missing="$missing clamav-daemon"
 [ -z "$missing" ] && exit 0
 
 as_root=""

@@ -20,8 +20,11 @@ from apps.core.scope import organization_scope, required_organization
 # What details may hold: ids, codes, counts, versions and reasons a person wrote for the record.
 DETAIL_KEYS = frozenset(
     {
+        "after",
         "algorithm",
         "approver",
+        "archive",
+        "before",
         "category",
         "code",
         "count",

@@ -59,6 +59,11 @@ KINDS: dict[str, Kind] = {
         "Waiting to be delivered for over ten minutes: {figure}",
         "Ask whether the receiving system listens; nothing is lost, sending goes on by itself.",
     ),
+    "scanner.down": Kind(
+        CRITICAL,
+        "Files that wait for the malware scanner: {figure}",
+        "See whether clamd runs and can be reached; nothing is lost, files go on by themselves.",
+    ),
     "canary.failed": Kind(
         CRITICAL,
         "The test ECG of the platform did not pass; where it failed is named beside",

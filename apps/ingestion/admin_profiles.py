@@ -23,6 +23,7 @@ from apps.ingestion import profiles, samples
 from apps.ingestion.admin_profile_forms import ExperimentalForm, ProfileForm, SampleForm
 from apps.ingestion.models import ExperimentalFormat, ProfileSample, VendorProfile
 from apps.ingestion.profiles import COPIED, NotReady
+from apps.ingestion.quarantine import release_what_may
 
 ROWS = "admin:ingestion_vendorprofile"
 FACTS = tuple(name for name in COPIED if name != "name")
@@ -203,3 +204,8 @@ class ExperimentalFormatAdmin(ConfigurationAdmin):
     search = ("format*",)
     search_help_text = "The beginning of a format's name."
     ordering = ("format", "id")
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """What was refused for this format alone goes on."""
+        super().save_model(request, obj, form, change)
+        release_what_may()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from apps.core.blobs.sealing import Unsealable
 from apps.core.errors import PermanentError
+from apps.ecg.formats import pdf
 from apps.ecg.formats.canonical import Refused
 from apps.ecg.formats.dicom.document import read_pdf
 from apps.ingestion.actions import RAW
@@ -17,7 +18,13 @@ from apps.tenants import blobs
 def document_pdf(arrival: Ingress) -> bytes:
     """The PDF as it was sent. Raises Refused where the file holds none."""
     # A bounded walk over elements, without pydicom and numpy: cheap enough for a request.
-    return read_pdf(blobs.get(arrival.organization_id, RAW, arrival.sha256))
+    data = blobs.get(arrival.organization_id, RAW, arrival.sha256)
+    return data if data.startswith(pdf.SIGNATURE) else read_pdf(data)
+
+
+def original_chunks(arrival: Ingress) -> Iterator[bytes]:
+    """The file as it arrived, piece by piece. Raises as `blobs.stream`."""
+    return blobs.stream(arrival.organization_id, RAW, arrival.sha256)
 
 
 def is_sent_as_document(arrival: Ingress) -> bool:

@@ -1,9 +1,9 @@
-"""What the queue does with an accepted file: check the bytes, decode, link."""
+"""What the queue does with an accepted file: fetch, scan, unpack, decode, link."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
-from typing import Any
 
 import structlog
 from django.conf import settings
@@ -19,86 +19,117 @@ from apps.core.errors import PermanentError, RetryableError
 from apps.core.leases import Lease, Leased
 from apps.ecg.formats.canonical import DecodedEcg, Refused
 from apps.ecg.formats.sandbox import DecoderUnavailable, decode_limited
+from apps.ingestion import malware
 from apps.ingestion.actions import RAW
+from apps.ingestion.archives import MAX_BYTES, is_archive
 from apps.ingestion.content import DOCUMENTS as DOCUMENT_CONTENTS
 from apps.ingestion.documents import check_document
 from apps.ingestion.link import known_bytes, link_known_bytes, link_recording
-from apps.ingestion.models import ExperimentalFormat, Ingress, RecordingArrival
+from apps.ingestion.malware import check_malware, record_scan, scan_columns
+from apps.ingestion.models import Ingress, ProcessingRules
 from apps.ingestion.profiles import live_profiles
 from apps.ingestion.promote import take_over
+from apps.ingestion.rules import PDF, check_proven, check_taken, current_rules
+from apps.ingestion.scanner import ScannerDown
+from apps.ingestion.unpack import unpack
 from apps.tenants import blobs
 
-# Refusals of files that are of use all the same: a person opens them.
-DOCUMENTS = {"dicom-pdf"}
+# Refusals of files that are of use all the same: a person opens them. Each with its format.
+DOCUMENTS = {"dicom-pdf": "dicom", "plain-pdf": PDF}
 
 log = structlog.get_logger(__name__)
-
-Profiles = list[dict[str, Any]]
 
 
 def process(lease: Lease) -> None:
     """Bring one file from received to its outcome. Raises PermanentError, RetryableError."""
     with transaction.atomic():
-        ingress = Ingress.objects.select_related("organization", "site").get(pk=lease.id)
-        twin, profiles = _held(ingress)
+        ingress = Ingress.objects.select_related("organization", "site", "sender").get(pk=lease.id)
+        rules = current_rules()
     structlog.contextvars.bind_contextvars(trace_id=str(ingress.trace_id))
+    ingress.scanned_at, ingress.decoded_at, ingress.format = None, None, ""
     try:
-        if take_over(ingress, lease):
-            with transaction.atomic():
-                twin, profiles = _held(ingress)
-        if twin is not None:
-            link_known_bytes(ingress, twin, lease)
-        elif ingress.content in DOCUMENT_CONTENTS:
-            check_document(ingress)
-            keep_document(ingress, "document", lease)
-        else:
-            _decode(ingress, profiles, lease)
+        _take_in(ingress, rules, lease)
     except Refused as refusal:
         if refusal.code in DOCUMENTS:
             keep_document(ingress, refusal.code, lease, refusal.message)
         else:
             quarantine(ingress, refusal, lease)
-
-
-def _held(ingress: Ingress) -> tuple[RecordingArrival | None, Profiles]:
-    """The arrival of the same bytes, else the profiles to read them with."""
-    twin = known_bytes(ingress) if ingress.sha256 else None
-    return twin, live_profiles() if twin is None else []
-
-
-def _decode(ingress: Ingress, profiles: Profiles, lease: Lease) -> None:
-    """Raises Refused."""
-    if ingress.size > settings.MAX_UPLOAD_BYTES:
-        limit = settings.MAX_UPLOAD_BYTES >> 20
-        raise Refused("too-large", f"Larger than {limit} MB: kept, but not read as an ECG.")
-    data = _original(ingress)
-    scanned_at = timezone.now()
-    try:
-        ecg = decode_limited(data, profiles=profiles)
+    except ScannerDown:
+        _wait_for_scanner(lease)
     except DecoderUnavailable:
         raise RetryableError("decoder-unavailable") from None
-    _accept_format(ecg)
-    ingress.scanned_at, ingress.decoded_at = scanned_at, timezone.now()
+
+
+def _take_in(ingress: Ingress, rules: ProcessingRules, lease: Lease) -> None:
+    """The steps in their order. Raises Refused, ScannerDown, DecoderUnavailable."""
+    take_over(ingress, lease)
+    check_malware(ingress, _pieces(ingress), rules)
+    with transaction.atomic():
+        twin = known_bytes(ingress)
+    if twin is not None:
+        ingress.scanned_at = timezone.now()
+        link_known_bytes(ingress, twin, lease)
+    elif ingress.content in DOCUMENT_CONTENTS:
+        check_document(ingress)
+        ingress.scanned_at = timezone.now()
+        keep_document(ingress, "document", lease)
+    else:
+        _read(ingress, rules, lease)
+
+
+def _read(ingress: Ingress, rules: ProcessingRules, lease: Lease) -> None:
+    """Unpack or decode."""
+    data = _original(ingress)
+    if is_archive(data):
+        unpack(ingress, data, rules, lease)
+        return
+    ingress.scanned_at = timezone.now()
+    if ingress.size > settings.MAX_UPLOAD_BYTES:
+        raise _too_large()
+    with transaction.atomic():
+        profiles = live_profiles()
+    ecg = _decoded(ingress, data, profiles, rules)
+    ingress.decoded_at = timezone.now()
     link_recording(ingress, ecg, lease)
 
 
-def _accept_format(ecg: DecodedEcg) -> None:
-    """Raises Refused for an experimental format that the organization has not switched on."""
-    if not ecg.experimental:
-        return
+def _too_large() -> Refused:
+    limit = settings.MAX_UPLOAD_BYTES >> 20
+    return Refused("too-large", f"Larger than {limit} MB: kept, but not read as an ECG.")
+
+
+def _pieces(ingress: Ingress) -> Iterator[bytes]:
+    """The stored bytes, however many, one piece after another."""
+    try:
+        yield from blobs.stream(ingress.organization_id, RAW, ingress.sha256)
+    except FileNotFoundError:
+        raise PermanentError("stored-bytes-missing") from None
+    except Unsealable:
+        raise PermanentError("stored-bytes-not-genuine") from None
+
+
+def _decoded(
+    ingress: Ingress, data: bytes, profiles: list[dict[str, object]], rules: ProcessingRules
+) -> DecodedEcg:
+    """Raises Refused, also for what the organization does not take."""
+    try:
+        ecg = decode_limited(data, profiles=profiles)
+    except Refused as refusal:
+        ingress.format = DOCUMENTS.get(refusal.code, "")
+        if ingress.format:
+            check_taken(ingress.format, rules)
+        raise
+    ingress.format = ecg.format
+    check_taken(ecg.format, rules)
     with transaction.atomic():
-        taken = ExperimentalFormat.objects.filter(format=ecg.format, is_on=True).exists()
-    if not taken:
-        raise Refused(
-            "experimental-format",
-            f"Files of this kind ({ecg.format}) are read experimentally. An organization"
-            " administrator can switch the format on; then run the file again.",
-            checks=ecg.checks,
-        )
+        check_proven(ecg)
+    return ecg
 
 
 def _original(ingress: Ingress) -> bytes:
-    """The stored bytes, proven to be what was accepted."""
+    """The stored bytes, proven to be what was accepted. Raises Refused beyond any archive."""
+    if ingress.size > MAX_BYTES:
+        raise _too_large()
     try:
         return blobs.get(ingress.organization_id, RAW, ingress.sha256)
     except FileNotFoundError:
@@ -109,31 +140,33 @@ def _original(ingress: Ingress) -> bytes:
 
 
 @transaction.atomic
+def _wait_for_scanner(lease: Lease) -> None:
+    """Nothing goes on unscanned, and waiting spends no attempt."""
+    leases.postpone(lease, malware.WAITS, settings.SCANNER_WAIT_SECONDS)
+    log.warning("file.waits", code=malware.WAITS)
+
+
+@transaction.atomic
 def keep_document(ingress: Ingress, code: str, lease: Lease, message: str = "") -> None:
     """No ECG and nothing wrong: the bytes stay, to be opened from the list of arrivals."""
+    record_scan(ingress)
+    columns = scan_columns(ingress) | {"refusal_message": message}
     audit.record("ingestion.document.kept", ingress, code=code)
-    leases.finish(
-        lease,
-        Leased.State.DONE,
-        outcome=Ingress.Outcome.DOCUMENT,
-        scanned_at=timezone.now(),
-        refusal_message=message,
-    )
+    leases.finish(lease, Leased.State.DONE, outcome=Ingress.Outcome.DOCUMENT, **columns)
     log.info("file.document", code=code)
 
 
 @transaction.atomic
 def quarantine(ingress: Ingress, refusal: Refused, lease: Lease) -> None:
     """Keep the bytes, tell the sender why; a person may replay it."""
+    record_scan(ingress)
+    columns = scan_columns(ingress) | {
+        "outcome": Ingress.Outcome.QUARANTINED,
+        "decoded_at": None,
+        "refusal_field": refusal.field[:64],
+        "refusal_message": refusal.message,
+        "refusal_checks": [asdict(check) for check in refusal.checks],
+    }
     audit.record("ingestion.file.quarantined", ingress, code=refusal.code, field=refusal.field[:64])
-    leases.finish(
-        lease,
-        Leased.State.QUARANTINED,
-        refusal.code[:64],
-        outcome=Ingress.Outcome.QUARANTINED,
-        scanned_at=timezone.now(),
-        refusal_field=refusal.field[:64],
-        refusal_message=refusal.message,
-        refusal_checks=[asdict(check) for check in refusal.checks],
-    )
+    leases.finish(lease, Leased.State.QUARANTINED, refusal.code[:64], **columns)
     log.info("file.quarantined", code=refusal.code)

@@ -24,6 +24,7 @@ from apps.ingestion.cases import open_case, subject_of
 from apps.ingestion.copies import Copy, disagreements, stated_copy
 from apps.ingestion.create import create_recording
 from apps.ingestion.identity import names_somebody
+from apps.ingestion.malware import record_scan, scan_columns
 from apps.ingestion.models import IdentityCase, Ingress, RecordingArrival
 from apps.ingestion.neighbours import ask_about_likeness, ask_about_name
 from apps.ingestion.stated import agreed, agreed_order
@@ -39,9 +40,8 @@ CONFLICTS = {Outcome.IDENTITY_CONFLICT, Outcome.TIME_CONFLICT, Outcome.CORRECTIO
 def known_bytes(ingress: Ingress) -> RecordingArrival | None:
     """An arrival of exactly these bytes that became or joined a recording of the same kind."""
     return (
-        RecordingArrival.objects.filter(
-            ingress__sha256=ingress.sha256, ingress__is_canary=ingress.is_canary
-        )
+        RecordingArrival.objects.select_related("recording")
+        .filter(ingress__sha256=ingress.sha256, ingress__is_canary=ingress.is_canary)
         .exclude(ingress=ingress)
         .select_related("recording")
         .order_by("id")
@@ -55,7 +55,9 @@ def link_known_bytes(ingress: Ingress, twin: RecordingArrival, lease: Lease) -> 
 
     Raises Refused where the sender says that they are of somebody else.
     """
-    ingress.scanned_at = ingress.decoded_at = timezone.now()
+    record_scan(ingress)
+    ingress.decoded_at = timezone.now()
+    ingress.format = twin.recording.format
     _link_twin(ingress, twin, lease)
 
 
@@ -68,6 +70,8 @@ def _link_twin(ingress: Ingress, twin: RecordingArrival, lease: Lease) -> None:
 @transaction.atomic
 def link_recording(ingress: Ingress, ecg: DecodedEcg, lease: Lease) -> None:
     """Rules 2 to 6, or a new recording with its next stages. Raises Refused as rule 1 does."""
+    record_scan(ingress)
+    audit.record("ingestion.file.decoded", ingress, kind=ingress.format)
     zone = ingress.site.time_zone if ingress.site else ingress.organization.time_zone
     when = acquired(ecg, zone)
     copy = Copy(stated_copy(ecg, when, ingress.organization), ecg.sop_instance_uid[:64])
@@ -135,7 +139,6 @@ def _link(ingress: Ingress, recording: Recording, outcome: str, copy: Copy, leas
         Leased.State.DONE if outcome == Outcome.NEW else Leased.State.DUPLICATE,
         outcome=outcome,
         recording=recording,
-        scanned_at=ingress.scanned_at,
-        decoded_at=ingress.decoded_at,
+        **scan_columns(ingress),
     )
     log.info("file.linked", code=outcome)

@@ -33,6 +33,14 @@ class Ingress(Leased, Public):
         CORRECTION = "patient_correction", "Same object, other demographics"
         QUARANTINED = "quarantined", "Refused"
         DOCUMENT = "document", "Document, no ECG"
+        UNPACKED = "unpacked", "Archive, unpacked"
+
+    class Antivirus(models.TextChoices):
+        PENDING = "pending", "Not looked at yet"
+        CLEAN = "clean", "Nothing found"
+        INFECTED = "infected", "Malware found"
+        TOO_LARGE = "too_large", "Too large to scan"
+        NOT_SCANNED = "not_scanned", "Not scanned by antivirus"
 
     source = models.CharField(
         max_length=8, choices=Source.choices, db_comment="operational: The door it came through."
@@ -76,6 +84,47 @@ class Ingress(Leased, Public):
     scanned_at = models.DateTimeField(
         null=True, db_comment="operational: When its content was sniffed and capped."
     )
+    antivirus = models.CharField(
+        max_length=12,
+        choices=Antivirus.choices,
+        default=Antivirus.PENDING,
+        db_comment="operational: What the malware scanner said of it.",
+    )
+    antivirus_engine = models.CharField(
+        max_length=128, blank=True, db_comment="operational: Scanner, its version and signatures."
+    )
+    antivirus_signature = models.CharField(
+        max_length=128, blank=True, db_comment="operational: Name of the malware found."
+    )
+    antivirus_at = models.DateTimeField(
+        null=True, db_comment="operational: When the malware scanner looked at it."
+    )
+    parent = OrgForeignKey(
+        "self",
+        null=True,
+        db_index=False,
+        related_name="members",
+        db_comment="operational: The archive it was unpacked from.",
+    )
+    member = models.PositiveSmallIntegerField(
+        null=True, db_comment="operational: Its place in that archive, from 0."
+    )
+    format = models.CharField(
+        max_length=32, blank=True, db_comment="operational: The format it was recognised as."
+    )
+    released_code = models.CharField(
+        max_length=64, blank=True, db_comment="operational: The refusal a person set aside."
+    )
+    released_by = SharedForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        related_name="+",
+        db_comment="operational: Who released it.",
+    )
+    released_at = models.DateTimeField(null=True, db_comment="operational: When it was released.")
+    release_reason = models.CharField(
+        max_length=200, blank=True, db_comment="note: Why it was released, in a person's words."
+    )
     decoded_at = models.DateTimeField(null=True, db_comment="operational: When it was decoded.")
     outcome = models.CharField(
         max_length=20,
@@ -107,7 +156,10 @@ class Ingress(Leased, Public):
         constraints = [
             models.UniqueConstraint(
                 fields=["organization", "source", "idem_key"], name="one_ingress_a_delivery"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["organization", "parent", "member"], name="one_ingress_a_member"
+            ),
         ]
         indexes = [
             models.Index(fields=["organization", "-received_at", "-id"], name="ingress_newest"),
@@ -116,6 +168,11 @@ class Ingress(Leased, Public):
                 fields=["organization", "-id"],
                 condition=models.Q(is_canary=True),
                 name="ingress_canaries",
+            ),
+            models.Index(
+                fields=["organization", "-id"],
+                condition=models.Q(state__in=["quarantined", "dead"]),
+                name="ingress_stopped",
             ),
         ]
 
@@ -171,6 +228,7 @@ from apps.ingestion.model_dicom import StorageCommitment as StorageCommitment  #
 from apps.ingestion.model_profile import ExperimentalFormat as ExperimentalFormat  # noqa: E402
 from apps.ingestion.model_profile import ProfileSample as ProfileSample  # noqa: E402
 from apps.ingestion.model_profile import VendorProfile as VendorProfile  # noqa: E402
+from apps.ingestion.model_rules import ProcessingRules as ProcessingRules  # noqa: E402
 from apps.ingestion.model_share import ShareSource as ShareSource  # noqa: E402
 from apps.ingestion.model_share_file import ShareFile as ShareFile  # noqa: E402
 from apps.ingestion.model_share_file import Sidecar as Sidecar  # noqa: E402

@@ -11,10 +11,10 @@ from apps.ecg.formats.canonical import Waveform
 from apps.ecg.formats.likeness import are_alike
 from apps.ecg.models import Recording
 from apps.ingestion.cases import open_case
-from apps.ingestion.copies import SAME_TIME
 from apps.ingestion.models import IdentityCase, RecordingArrival
+from apps.ingestion.rules import current_rules
 
-# A patient with more ECGs in four minutes is a loop, not a patient.
+# A patient with more ECGs in a few minutes is a loop, not a patient.
 MOST_COMPARED = 10
 
 Kind = IdentityCase.Kind
@@ -37,13 +37,13 @@ def ask_about_name(recording: Recording, uid: str) -> None:
 
 def ask_about_likeness(recording: Recording, rhythm: Waveform) -> None:
     """Rule 5 for a recording just made. Call with its patient locked."""
-    at = recording.acquired_at
-    if at is None or not recording.links_by_hash:
+    at, window = recording.acquired_at, current_rules().duplicate_window
+    if at is None or not window or not recording.links_by_hash:
         return
     near = Recording.objects.filter(
         patient=recording.patient,
         links_by_hash=True,
-        acquired_at__range=(at - SAME_TIME, at + SAME_TIME),
+        acquired_at__range=(at - window, at + window),
     )
     for other in near.exclude(pk=recording.pk).order_by("id")[:MOST_COMPARED]:
         try:

@@ -13,7 +13,9 @@ from django.http import Http404
 
 from apps.core.leases import Leased
 from apps.ecg.models import Recording
+from apps.ingestion.malware import may_be_opened
 from apps.ingestion.models import Ingress, RecordingArrival
+from apps.ingestion.rules import current_rules
 from apps.ingestion.smb.pairing import beside
 from apps.tenants.access import Active
 from apps.tenants.models import User
@@ -66,9 +68,9 @@ def lying_beside(active: Active, arrival: Ingress) -> list[Ingress]:
 
 
 def get_document_to_view(active: Active, public_id: uuid.UUID) -> Ingress:
-    """An arrival that was kept as a document."""
+    """An arrival that was kept as a document and may be opened."""
     found = get_arrival_to_view(active, public_id)
-    if found.outcome != Ingress.Outcome.DOCUMENT:
+    if found.outcome != Ingress.Outcome.DOCUMENT or not may_be_opened(found, current_rules()):
         raise Http404
     return found
 
@@ -120,4 +122,4 @@ def activity_since(active: Active, since: dt.datetime) -> list[SourceActivity]:
 def _rows() -> QuerySet[Ingress]:
     """What the platform sent to itself is no arrival."""
     rows = Ingress.objects.filter(is_canary=False)
-    return rows.select_related("recording", "sender", "site")
+    return rows.select_related("recording", "sender", "site", "parent", "released_by")

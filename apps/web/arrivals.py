@@ -8,11 +8,15 @@ from typing import Any
 
 from django.urls import reverse
 
+from apps.core.leases import Leased
 from apps.ecg.queries import stage_runs_of
 from apps.inference.models import InferenceRun
 from apps.inference.queries import runs_of
 from apps.ingestion.case_queries import cases_of
+from apps.ingestion.malware import may_be_opened
 from apps.ingestion.models import Ingress
+from apps.ingestion.quarantine import RELEASABLE, STOPPED
+from apps.ingestion.rules import current_rules
 from apps.tenants.access import Active
 from apps.web.checks import check_counts, check_rows
 from apps.web.stages import Progress, progress_of, reference_of
@@ -65,6 +69,18 @@ def checks_of(active: Active, arrival: Ingress) -> dict[str, Any]:
         "check_counts": check_counts(checks),
         "overrides": recording.overrides if recording else [],
         "questions": cases_of(active, recording) if recording else [],
+    }
+
+
+def doors_of(active: Active, arrival: Ingress) -> dict[str, bool]:
+    """Which buttons stand on the page of an arrival."""
+    opened = may_be_opened(arrival, current_rules())
+    return {
+        "may_run_again": active.may("replay") and arrival.state in STOPPED,
+        "may_release": active.may("release_files")
+        and arrival.state == Leased.State.QUARANTINED
+        and arrival.error_code in RELEASABLE,
+        "may_download": active.may("download_originals") and opened,
     }
 
 

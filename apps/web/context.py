@@ -43,6 +43,10 @@ class Frame:
         return self.active.may("resolve_identity")
 
     @property
+    def replays(self) -> bool:
+        return self.active.may("replay")
+
+    @property
     def to_resolve(self) -> str:
         return bounded(self.counts.cases)
 

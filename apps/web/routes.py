@@ -38,6 +38,8 @@ PHI_FREE = {
     "alarms": "codes, counts, times and random ids",
     "alarm": "acknowledges or resolves, which is recorded",
     "arrivals-strips": "names and states of stages by random id",
+    "arrival-release": "redirects, or the arrival's page; recorded",
+    "file-find": "redirects, or a form",
     "arrival-status": "names and states of stages, words of our own, random ids",
     "report-deliveries": "destinations and acknowledgement codes",
     "download": "on the pages' own address nothing; elsewhere the file's reading is recorded",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from apps.core.leases import Leased
 from apps.ecg.models import StageRun
+from apps.ingestion.malware import WAITS
 from apps.ingestion.models import Ingress
 
 FILE_STAGES = ("scan", "decode")
@@ -24,11 +25,13 @@ WORDS = {
     "duplicate": ("Already here", "tag-warn", "duplicate"),
     "conflict": ("To resolve", "tag-stat", "quarantined"),
     "document": ("Document", "", "document"),
+    "unpacked": ("Unpacked", "tag-ok", "unpacked"),
     "refused": ("Refused", "tag-stat", "refused"),
     "failed": ("Failed", "tag-stat", "failed"),
 }
 MESSAGES = {
     Outcome.DOCUMENT: "No ECG: kept as a document. No number is read from it.",
+    Outcome.UNPACKED: "An archive: each file in it is an arrival of its own.",
     Outcome.SAME_BYTES: "The same file was received before. Kept as another arrival.",
     Outcome.SAME_SIGNAL: "The same ECG was received in another file. Kept as another arrival.",
     Outcome.IDENTITY_CONFLICT: "The same signal is here under another patient. A technician must"
@@ -38,6 +41,10 @@ MESSAGES = {
     Outcome.CORRECTION: "The same ECG came with other demographics. A technician must find out"
     " which are right; nothing was changed.",
 }
+
+# Outcomes after which there is nothing to decode.
+WITHOUT_SIGNAL = {Outcome.DOCUMENT: "document", Outcome.UNPACKED: "unpacked"}
+WAITS_FOR_SCANNER = "Waits for the malware scanner, which does not answer."
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +99,10 @@ def message_of(arrival: Ingress, kind: str) -> str:
             "Something failed on our side; the file is kept and can be run again."
             f" Reference {reference_of(arrival)}."
         )
+    if kind == "working" and arrival.error_code == WAITS:
+        return WAITS_FOR_SCANNER
+    if kind == "working":
+        return ""
     return MESSAGES.get(Outcome(arrival.outcome), "")
 
 
@@ -100,8 +111,8 @@ def _kind(arrival: Ingress, stages: list[Stage]) -> str:
         return "refused"
     if arrival.state == State.DEAD:
         return "failed"
-    if arrival.outcome == Outcome.DOCUMENT:
-        return "document"
+    if arrival.outcome in WITHOUT_SIGNAL:
+        return WITHOUT_SIGNAL[Outcome(arrival.outcome)]
     if arrival.outcome in (Outcome.IDENTITY_CONFLICT, Outcome.TIME_CONFLICT, Outcome.CORRECTION):
         return "conflict"
     if arrival.outcome in (Outcome.SAME_BYTES, Outcome.SAME_SIGNAL):
@@ -120,7 +131,7 @@ def _kind_of_recording(states: dict[str, str]) -> str:
 
 
 def _file_stages(arrival: Ingress) -> list[Stage]:
-    if arrival.outcome == Outcome.DOCUMENT:
+    if arrival.outcome in WITHOUT_SIGNAL:
         return [Stage("scan", DONE, arrival.attempts)]
     facts = (arrival.attempts, arrival.error_code)
     if arrival.decoded_at:

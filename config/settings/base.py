@@ -131,6 +131,10 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 # Nothing sent to a page that takes no files is written to disk, where it would lie unsealed.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
+# Where clamd listens; without it files are marked as not scanned.
+CLAMD = env.scanner("CLAMD")
+SCANNER_WAIT_SECONDS = 15
+
 # An ECG in JSON; what is larger comes by its address, or as a file.
 MAX_JSON_BYTES = DATA_UPLOAD_MAX_MEMORY_SIZE
 # Bodies of all other requests; a form of several files may be larger than one file.

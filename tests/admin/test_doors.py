@@ -7,7 +7,12 @@ import pytest
 from apps.audit.models import Alarm, AuditCount
 from apps.billing.models import Price
 from apps.inference.models import Algorithm, AlgorithmVersion
-from apps.ingestion.models import ExperimentalFormat, ShareSource, VendorProfile
+from apps.ingestion.models import (
+    ExperimentalFormat,
+    ProcessingRules,
+    ShareSource,
+    VendorProfile,
+)
 from apps.integrations.models import AlarmChannel, Destination, FetchHost
 from apps.tenants.models import (
     ApiClient,
@@ -37,6 +42,7 @@ CONFIGURATION = {
     *(Destination, IdentityProvider, Membership, Organization, Price, RateLimit, Site),
     *(StorageLocation, StorageMove, ApplicationEntity, Hl7Listener, ShareSource, DicomPeer),
     FetchHost,
+    ProcessingRules,
 }
 COUNTED = {AuditCount}
 ADDED_INSIDE = {

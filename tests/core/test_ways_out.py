@@ -24,6 +24,7 @@ WAYS_OUT = {
     "ingestion/dicom/report.py": "DICOM peers in networks that were named",
     "ingestion/dicom/service.py": "nothing: answers on the connection that came",
     "ingestion/smb/client.py": "file servers in networks that were named",
+    "ingestion/scanner.py": "the malware scanner",
     "integrations/destinations/mllp/client.py": "HL7 receivers",
     "tenants/entry_notice.py": "nothing: names what a mail server may raise",
 }

@@ -77,7 +77,7 @@ def test_one_line_per_file_in_order_and_status_1_if_any_was_refused(good, bad, t
     assert status == 1
     assert [r["file"] for r in records] == [bad, good, absent, folder, good]
     codes = [r.get("error", {}).get("code") for r in records]
-    assert codes == ["unsupported-pdf", None, "no-such-file", "is-a-directory", None]
+    assert codes == ["pdf-incomplete", None, "no-such-file", "is-a-directory", None]
     assert set(records[0]) == {"file", "error"}
     assert set(records[0]["error"]) == {"code", "message"}
 
@@ -87,7 +87,7 @@ def test_text_is_a_summary_to_read(good, bad):
     assert status == 1
     assert "12 leads, 500 Hz, 10.0 s" in out
     assert "unconfirmed" in out
-    assert "refused (unsupported-pdf)" in out
+    assert "refused (pdf-incomplete)" in out
 
 
 def test_npz_holds_microvolts_names_and_rate(good, tmp_path):

@@ -55,7 +55,7 @@ def test_an_object_without_kind_is_refused():
     ("data", "code"),
     [
         (b"", "empty"),
-        (b"%PDF-1.7\n", "unsupported-pdf"),
+        (b"%PDF-1.7\n", "pdf-incomplete"),
         (b"\x89PNG\r\n\x1a\n", "unsupported-image"),
         (b"\xff\xd8\xff\xe0", "unsupported-image"),
         (b"PK\x03\x04", "unsupported-archive"),

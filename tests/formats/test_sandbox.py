@@ -45,7 +45,7 @@ def test_a_decoded_file_arrives_as_decoded_here():
 def test_a_refusal_arrives_with_its_code():
     with pytest.raises(Refused) as refused:
         decode_limited(b"%PDF-1.7")
-    assert refused.value.code == "unsupported-pdf"
+    assert refused.value.code == "pdf-incomplete"
 
 
 def test_a_file_too_large_is_refused_without_a_child():

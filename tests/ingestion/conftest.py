@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
 from tests.database import raw_connection
+from tests.ingestion.clamd import Clamd, program, running
 
 TABLES = """
 SELECT relname FROM pg_class
@@ -28,3 +31,19 @@ def owner_dump(db: None) -> Callable[[str], list[str]]:
         return found
 
     return tables_with
+
+
+@pytest.fixture(scope="session")
+def clamd() -> Iterator[Clamd]:
+    """One for the whole run of this process; a missing program is an error in CI."""
+    if program() is None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("MISSING: clamd (clamav-daemon)")
+    with running() as peer:
+        yield peer
+
+
+@pytest.fixture
+def scanned(clamd: Clamd, settings: Any) -> Clamd:
+    """Every file of the test is looked at by a real scanner."""
+    settings.CLAMD = clamd.unix
+    return clamd

@@ -287,6 +287,9 @@ ROUTES: list[Route] = [
     Route("admin:jsi18n", "POST", WRONG_METHOD),
 ]  # fmt: skip
 
+from tests.isolation.file_routes import FILES  # noqa: E402 - made of the words above
+
+ROUTES += FILES
 from tests.isolation.upload_routes import UPLOADS  # noqa: E402 - made of the words above
 
 ROUTES += UPLOADS
@@ -305,6 +308,7 @@ VIEWED = {
     "inference.inferencerun": "view_queue",
     "ingestion.experimentalformat": "view_vendor_profiles",
     "ingestion.ingress": "view_queue",
+    "ingestion.processingrules": "view_processing",
     "ingestion.profilesample": "view_queue",
     "ingestion.recordingarrival": "view_record",
     "ingestion.sharefile": "view_queue",
@@ -355,6 +359,7 @@ ADDED = {
 CHANGED = {
     "billing.price": ("change_prices", 200),
     "inference.algorithmversion": ("change_algorithms", 302),
+    "ingestion.processingrules": ("change_processing", 200),
     "ingestion.sharesource": ("change_shares", 200),
     "ingestion.experimentalformat": ("change_vendor_profiles", 200),
     "ingestion.vendorprofile": ("change_vendor_profiles", 200),

@@ -14,6 +14,7 @@ CONFIGURATION = {
     "view_organization", "view_sites", "view_people", "view_destinations", "view_algorithms",
     "view_prices", "view_keys", "view_alarms", "view_alarm_channels", "view_api_clients",
     "view_limits", "view_storage", "view_identity_providers", "view_inbound", "view_shares",
+    "view_processing",
     "view_fetch_hosts",
 }  # fmt: skip
 RECORD = {"view_report_history", "view_audit_trail", "view_entries"}
@@ -21,7 +22,8 @@ ADMINISTRATION = {"open_administration"}
 
 MAY: dict[str, set[str]] = {
     "technician": {"view_recordings", "upload_files", "view_queue", "replay"} | ADMINISTRATION
-    | {"handle_alarms", "view_alarms", "resolve_identity", "view_vendor_profiles"},
+    | {"handle_alarms", "view_alarms", "resolve_identity", "view_vendor_profiles"}
+    | {"download_originals", "view_processing"},
     "reader": {"view_recordings", "upload_files", "edit_report", "sign_report"},
     "trainee": {"view_recordings", "edit_report", "submit_report"},
     "administrator": CONFIGURATION | RECORD | ADMINISTRATION | {
@@ -32,8 +34,8 @@ MAY: dict[str, set[str]] = {
         "decide_access_review", "export_audit_trail", "view_audit_counts", "handle_alarms",
         "change_alarm_channels", "change_api_clients", "view_invitations",
         "change_identity_providers", "change_inbound", "change_shares", "resolve_identity",
-        "view_vendor_profiles", "change_vendor_profiles",
-        "change_fetch_hosts",
+        "view_vendor_profiles", "change_vendor_profiles", "release_files", "download_originals",
+        "change_processing", "change_fetch_hosts",
     },
     "researcher": set(),
     "labeler": set(),

@@ -18,6 +18,7 @@ from . import (
     ishne,
     mortara,
     muse,
+    pdf,
     philips,
     schiller,
     scp,
@@ -83,7 +84,7 @@ def _decode(data: bytes, profiles: Sequence[dict[str, Any]]) -> DecodedEcg:
     for decoder in FORMATS:
         if decoder.recognises(data):
             return _checked(decoder, data, profiles)
-    raise unsupported(data)
+    raise pdf.document(data) if data.startswith(pdf.SIGNATURE) else unsupported(data)
 
 
 def _checked(decoder: Decoder, data: bytes, profiles: Sequence[dict[str, Any]]) -> DecodedEcg:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from .canonical import Refused
 
 _SIGNATURES = (
-    (b"%PDF-", "pdf", "a PDF; a picture of an ECG holds no samples"),
     (b"\x89PNG", "image", "an image; a picture of an ECG holds no samples"),
     (b"\xff\xd8\xff", "image", "an image; a picture of an ECG holds no samples"),
     (b"GIF8", "image", "an image; a picture of an ECG holds no samples"),

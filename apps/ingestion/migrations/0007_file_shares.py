@@ -8,7 +8,7 @@ from apps.core.rls import secure
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ingestion", "0005_cases_and_profiles"),
+        ("ingestion", "0006_the_gate"),
         ("tenants", "0012_sign_in"),
     ]
 

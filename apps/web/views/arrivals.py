@@ -14,7 +14,10 @@ from django.views.decorators.http import require_safe
 
 from apps.audit import actions as audit
 from apps.ingestion import queries
-from apps.web.arrivals import Row, checks_of, rows_of
+from apps.ingestion.file_queries import members_of
+from apps.ingestion.models import Ingress
+from apps.ingestion.timeline import timelines_of
+from apps.web.arrivals import Row, checks_of, doors_of, rows_of
 from apps.web.context import frame_of
 from apps.web.guard import OrganizationRequest, in_organization
 from apps.web.worklist import name_in
@@ -34,16 +37,23 @@ def arrivals(request: OrganizationRequest) -> HttpResponse:
 def arrival(request: OrganizationRequest, arrival_id: uuid.UUID) -> HttpResponse:
     """One arrival beside the list."""
     found = queries.get_arrival_to_view(request.active, arrival_id)
-    row = rows_of(request.active, [found])[0]
-    copies = queries.arrivals_of(request.active, found.recording) if found.recording else []
-    context = _list(request, None) | {
-        "open": row,
-        "beside": queries.lying_beside(request.active, found),
-        "copies": [copy for copy in copies if copy.ingress_id != found.pk],
-        **checks_of(request.active, found),
-    }
+    context = arrival_context(request, found)
     audit.record("ecg.arrivals.viewed", found, actor=request.user)
     return render(request, "web/arrivals.html", context)
+
+
+def arrival_context(request: OrganizationRequest, found: Ingress) -> dict[str, Any]:
+    """The list with one arrival open: its stages, checks, copies, members and history."""
+    copies = queries.arrivals_of(request.active, found.recording) if found.recording else []
+    return _list(request, None) | {
+        "open": rows_of(request.active, [found])[0],
+        "copies": [copy for copy in copies if copy.ingress_id != found.pk],
+        "beside": queries.lying_beside(request.active, found),
+        "members": rows_of(request.active, members_of(request.active, found)),
+        "happened": timelines_of(request.active, [found]).get(found.pk, []),
+        **doors_of(request.active, found),
+        **checks_of(request.active, found),
+    }
 
 
 def _list(request: OrganizationRequest, after: uuid.UUID | None) -> dict[str, Any]:

@@ -11,7 +11,13 @@ from django.views.decorators.http import require_GET, require_safe
 from apps.audit import actions as audit
 from apps.core.scope import organization_scope
 from apps.ecg.formats.canonical import Refused
-from apps.ingestion.documents import document_bytes, document_pdf, is_sent_as_document
+from apps.ingestion.documents import (
+    document_bytes,
+    document_pdf,
+    is_sent_as_document,
+    original_chunks,
+)
+from apps.ingestion.file_queries import get_original_to_download
 from apps.ingestion.models import Ingress
 from apps.ingestion.queries import get_document_to_view
 from apps.reports import queries
@@ -45,6 +51,13 @@ def report(request: OrganizationRequest, version_id: uuid.UUID) -> HttpResponseB
 def document(request: OrganizationRequest, arrival_id: uuid.UUID) -> HttpResponseBase:
     """The PDF in a file that is no ECG, or what was sent as a document."""
     return downloads.answer(request, "document", KINDS["document"], arrival_id)
+
+
+@require_safe
+@in_organization
+def original(request: OrganizationRequest, arrival_id: uuid.UUID) -> HttpResponseBase:
+    """A file as it arrived, once it was scanned or let through."""
+    return downloads.answer(request, "original", KINDS["original"], arrival_id)
 
 
 @require_GET
@@ -86,12 +99,22 @@ def _document(found: Ingress, reader: User) -> File:
     return File(body, f"document-{short(found.public_id)}.pdf")
 
 
+def _original(found: Ingress, reader: User) -> File:
+    try:
+        body = original_chunks(found)
+    except FileNotFoundError:
+        raise Http404 from None
+    audit.record("ingestion.original.downloaded", found, actor=reader, sha256=found.sha256)
+    return File(body, f"original-{short(found.public_id)}.bin", ANY)
+
+
 def short(name: uuid.UUID) -> str:
     return str(name)[:8]
 
 
 KINDS = {
     "preview": Kind(queries.get_report_to_view, _preview),
+    "original": Kind(get_original_to_download, _original),
     "document": Kind(get_document_to_view, _document),
     "report": Kind(queries.get_version_to_read, _report),
 }

@@ -5,6 +5,7 @@ const OUTCOMES = {
   ready: ["Ready", "tag-ok"],
   duplicate: ["Already here", "tag-warn"],
   document: ["Document", ""],
+  unpacked: ["Unpacked", "tag-ok"],
   refused: ["Refused", "tag-stat"],
   quarantined: ["Held for a person", "tag-warn"],
   failed: ["Failed", "tag-stat"],

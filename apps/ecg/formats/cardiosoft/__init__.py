@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from apps.ecg.formats import profiles
 from apps.ecg.formats.canonical import DecodedEcg, Refused
 from apps.ecg.formats.limb import complete_limb_leads
 from apps.ecg.formats.warnings import Warnings
@@ -13,6 +14,7 @@ from .waveforms import MEDIAN, find_strip, read_filters, read_waveform
 
 NAME = "cardiosoft-xml"
 VERSION = "cardiosoft-xml/1"
+VENDOR = "GE"
 ROOT, RESTING = "CardiologyXML", "RestECG"
 PROVEN_SOFTWARE = "V6.73"
 
@@ -28,6 +30,8 @@ def decode(data: bytes) -> DecodedEcg:
     root = read_xml(data)
     warnings = Warnings()
     _check_kind(root)
+    model, software = root.text("ClinicalInfo", "DeviceInfo", "Desc"), read_software(root)
+    profiles.seen_device(VENDOR, model, software)
     strip, median = find_strip(root, warnings), root.at(*MEDIAN)
     acquired = read_acquired(root, warnings)
     return DecodedEcg(
@@ -37,9 +41,9 @@ def decode(data: bytes) -> DecodedEcg:
         median=None
         if median is None
         else complete_limb_leads(read_waveform(median, "median"), warnings),
-        vendor="GE",
-        model=root.text("ClinicalInfo", "DeviceInfo", "Desc"),
-        software=read_software(root),
+        vendor=VENDOR,
+        model=model,
+        software=software,
         institution=read_institution(root),
         acquired_local=acquired,
         time_source="ObservationDateTime" if acquired else "",

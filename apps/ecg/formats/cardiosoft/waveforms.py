@@ -7,10 +7,12 @@ from decimal import Decimal
 import numpy as np
 from numpy.typing import NDArray
 
+from apps.ecg.formats import profiles
 from apps.ecg.formats.canonical import Filters, Lead, Refused, Waveform, WaveformKind
 from apps.ecg.formats.leads import check_leads, named_lead
 from apps.ecg.formats.listed import whole_numbers
 from apps.ecg.formats.scale import check_rate, check_scale
+from apps.ecg.formats.units import voltage_factor
 from apps.ecg.formats.warnings import Warnings
 from apps.ecg.formats.xml import Element
 
@@ -75,10 +77,13 @@ def _rate(element: Element) -> Decimal:
 
 
 def _scale(element: Element) -> Decimal:
-    field = element.path("Resolution")
-    if element.need("Resolution").attribute("units") != RESOLUTION_UNIT:
+    """nV per count: µV in the file, or what a vendor profile says of its unit."""
+    field, size = element.path("Resolution"), element.need_number("Resolution")
+    unit = profiles.unit(field, element.need("Resolution").attribute("units"), size)
+    factor = voltage_factor("uV" if unit == RESOLUTION_UNIT else unit)
+    if factor is None or factor.alias:
         raise Refused("unknown-unit", "The resolution is not in µV per count.", field=field)
-    scale = element.need_number("Resolution") * 1000
+    scale = size * factor.factor
     check_scale(scale, Decimal(0), field=field)
     return scale
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import numpy as np
 
+from apps.ecg.formats import profiles
 from apps.ecg.formats.canonical import DecodedEcg, Lead, PatientIdentity, Waveform
 from apps.ecg.formats.identity import checked_identifier
 from apps.ecg.formats.limb import complete_limb_leads
@@ -16,6 +17,7 @@ from .layout import Recording, read_layout, recognises
 
 NAME = "contec-ecg90a"
 VERSION = "contec-ecg90a/1"
+VENDOR, MODEL = "Contec", "ECG90A"
 # The file states neither; its SCP-ECG twin does.
 SAMPLING_RATE_HZ = Decimal(800)
 NV_PER_LSB = Decimal(5000)
@@ -27,13 +29,15 @@ def decode(data: bytes) -> DecodedEcg:
     """The limb leads of a recording, before the checks every format shares. Raises Refused."""
     warnings = Warnings()
     recording = read_layout(data)
+    # Leads, scale and order of dates are the layout's own: a profile tells zone, tail and demo.
+    profiles.seen_device(VENDOR, MODEL, "")
     warnings.add("leads-off", "V1, V2, V3, V4, V5, V6 were not connected and are left out.")
     return DecodedEcg(
         format=NAME,
         decoder=VERSION,
         rhythm=complete_limb_leads(_waveform(recording), warnings),
-        vendor="Contec",
-        model="ECG90A",
+        vendor=VENDOR,
+        model=MODEL,
         acquired_local=checked_clock(recording.local, warnings),
         time_source="head",
         patient=PatientIdentity(identifier=checked_identifier("", warnings)),

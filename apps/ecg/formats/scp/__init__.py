@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from apps.ecg.formats import profiles
 from apps.ecg.formats.canonical import (
     DecodedEcg,
     SourceMeasurement,
@@ -30,12 +31,14 @@ def decode(data: bytes) -> DecodedEcg:
     """The ECG in an SCP record, before the checks every format shares. Raises Refused."""
     warnings = Warnings()
     record = read_record(data)
+    tags = Tags(record.sections.get(1, b""), warnings)
+    device = read_device(tags)
+    profiles.seen_device(device.vendor, device.model, device.software)
     signals = read_signals(record, warnings)
     left_out = [str(number) for number in LONG_TERM if number in record.sections]
     if left_out:
         warnings.add("sections-left-out", f"Sections {', '.join(left_out)} were left out.")
-    tags = Tags(record.sections.get(1, b""), warnings)
-    device, acquired = read_device(tags), read_acquired(tags)
+    acquired = read_acquired(tags)
     return DecodedEcg(
         format=NAME,
         decoder=VERSION,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from apps.ecg.formats import profiles
 from apps.ecg.formats.canonical import Refused
 from apps.ecg.formats.lead_codes import LeadCode, lead_by_code
 from apps.ecg.formats.leads import check_leads
@@ -42,12 +43,18 @@ def read_leads(body: bytes, warnings: Warnings) -> Leads:
 
 
 def _code(number: int, warnings: Warnings) -> LeadCode:
-    code = lead_by_code("SCPECG", f"5.6.3-9-{number}")
+    code = _mapped(number) or lead_by_code("SCPECG", f"5.6.3-9-{number}")
     if code is None:
         raise Refused("unknown-lead", f"Lead code {number} is not known.", field=FIELD)
     if code.negated:
         warnings.add("lead-negated", "Lead -aVR was turned into aVR by changing its sign.")
     return code
+
+
+def _mapped(number: int) -> LeadCode | None:
+    """What a vendor profile says of the number."""
+    name = profiles.lead(FIELD, str(number))
+    return None if name is None else LeadCode(name.removeprefix("-"), False, name[0] == "-")
 
 
 def _check_simultaneous(

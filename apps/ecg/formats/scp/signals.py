@@ -9,8 +9,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from apps.ecg.formats import profiles
 from apps.ecg.formats.canonical import Lead, Refused, Waveform, WaveformKind
 from apps.ecg.formats.scale import check_rate, check_scale
+from apps.ecg.formats.units import voltage_factor
 from apps.ecg.formats.warnings import Warnings
 
 from .beats import Beats, add_reference, expanded, read_beats, stored_values
@@ -209,10 +211,19 @@ def _waveform(
     interval_us: int,
     field: str,
 ) -> Waveform:
-    check_scale(avm_nv, Decimal(0), field=field)
+    scale = _scale(avm_nv, field)
     rate = check_rate(MICROSECONDS / interval_us, field=field)
     signs = np.array([-1 if code.negated else 1 for code in leads.codes])
     named = tuple(
-        Lead(code.name, avm_nv, derived=code.derived, negated=code.negated) for code in leads.codes
+        Lead(code.name, scale, derived=code.derived, negated=code.negated) for code in leads.codes
     )
     return Waveform(kind, named, np.ascontiguousarray(counts * signs, np.int32), rate)
+
+
+def _scale(avm_nv: Decimal, field: str) -> Decimal:
+    """nV per count: the standard's unit, or what a vendor profile says devices wrote instead."""
+    factor = voltage_factor(profiles.unit(field, "nV", avm_nv))
+    assert factor is not None
+    scale = avm_nv * factor.factor
+    check_scale(scale, Decimal(0), field=field)
+    return scale

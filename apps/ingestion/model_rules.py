@@ -1,0 +1,62 @@
+"""How an organization wants its files processed."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.core.validators import MaxValueValidator
+from django.db import models
+
+from apps.core.fields import Public, Tenant
+
+USUAL_WINDOW_S, LONGEST_WINDOW_S = 120, 3600
+
+
+class ProcessingRules(Tenant, Public):
+    """One row an organization; without one the defaults below hold."""
+
+    class Unscanned(models.TextChoices):
+        PASS = "pass", "Process it, marked as not scanned"
+        HOLD = "hold", "Hold it until it is scanned or released"
+
+    unscanned = models.CharField(
+        max_length=4,
+        choices=Unscanned.choices,
+        default=Unscanned.PASS,
+        verbose_name="where no malware scanner is set up, a file",
+        db_comment="operational: What becomes of a file that no malware scanner looked at.",
+    )
+    unpacks_archives = models.BooleanField(
+        default=True,
+        verbose_name="unpack archives",
+        db_comment="operational: Whether ZIP archives are unpacked into arrivals of their own.",
+    )
+    refused_formats = models.JSONField(
+        default=list,
+        blank=True,
+        verbose_name="formats that are not taken",
+        db_comment="operational: Formats whose files are refused and kept.",
+    )
+    duplicate_window_seconds = models.PositiveIntegerField(
+        default=USUAL_WINDOW_S,
+        validators=[MaxValueValidator(LONGEST_WINDOW_S)],
+        db_comment="operational: Seconds between two alike ECGs of a patient to ask whether they "
+        "are one; 0 never asks.",
+    )
+
+    class Meta:
+        verbose_name = "processing of files"
+        constraints = [
+            models.UniqueConstraint(fields=["organization"], name="one_set_of_rules_each")
+        ]
+
+    def __str__(self) -> str:
+        return "Processing of files"
+
+    @property
+    def passes_unscanned(self) -> bool:
+        return self.unscanned == self.Unscanned.PASS
+
+    @property
+    def duplicate_window(self) -> dt.timedelta:
+        return dt.timedelta(seconds=self.duplicate_window_seconds)

@@ -1,0 +1,136 @@
+"""Pages about files: stopped ones, their release, originals, and all arrivals of one hash."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import re
+
+import pytest
+
+from apps.audit.models import AuditEvent
+from apps.core.leases import Leased
+from apps.ingestion.models import Ingress, ProcessingRules
+from tests.database import committed
+from tests.factories import inside, make_ingress
+from tests.ingestion.archives import packed
+from tests.ingestion.files import bring_in, codes_of, ecg_file, process_waiting, reloaded
+
+pytestmark = committed
+
+
+def rules(organization, **fields):
+    with inside(organization):
+        ProcessingRules.objects.update_or_create(organization=organization, defaults=fields)
+
+
+def text_of(answer):
+    return html.unescape(re.sub(r"<[^>]*>", "", answer.content.decode()))
+
+
+@pytest.fixture
+def browser(client_of, technician):
+    return client_of(technician)
+
+
+def test_refused_and_given_up_files_are_listed_and_run_again(mercy, browser):
+    refused = bring_in(mercy, b"Rota", filename="rota.txt")
+    dead = make_ingress(mercy, state=Leased.State.DEAD, error_code="stored-bytes-missing")
+    page = text_of(browser.get("/arrivals/stopped"))
+    assert "unknown-format" in page
+    assert "stored-bytes-missing" in page
+    names = [str(refused.public_id), str(dead.public_id)]
+    answer = browser.post("/arrivals/stopped", {"a": names}, follow=True)
+    assert "2 files are back in the queue" in text_of(answer)
+    assert {reloaded(row).state for row in (refused, dead)} == {"received"}
+    assert codes_of(mercy).count("ingestion.file.replayed") == 2
+
+
+def test_one_file_is_run_again_from_its_own_page(mercy, browser):
+    row = bring_in(mercy, b"Rota")
+    answer = browser.post("/arrivals/stopped", {"a": str(row.public_id), "back": "yes"})
+    assert answer.url == f"/arrivals/{row.public_id}"
+    process_waiting()
+    assert reloaded(row).state == "quarantined"
+
+
+def test_a_held_file_is_released_by_an_administrator_with_a_reason(
+    mercy, browser, client_of, admin_user
+):
+    rules(mercy, unscanned="hold")
+    row = bring_in(mercy, ecg_file())
+    address = f"/arrivals/{row.public_id}"
+    assert browser.post(f"{address}/release", {"reason": "ours"}).status_code == 403
+    admin = client_of(admin_user)
+    assert admin.post(f"{address}/release", {"reason": " "}).status_code == 409
+    assert admin.post(f"{address}/release", {"reason": "Our own cart"}).status_code == 302
+    process_waiting()
+    assert reloaded(row).outcome == Ingress.Outcome.NEW
+    assert "Our own cart" in text_of(admin.get(address))
+
+
+def test_an_original_leaves_only_once_it_may(mercy, browser):
+    rules(mercy, unscanned="hold")
+    row = bring_in(mercy, b"Rota")
+    address = f"/arrivals/{row.public_id}/original"
+    assert browser.get(address).status_code == 403
+    rules(mercy, unscanned="pass")
+    answer = browser.get(address)
+    assert answer.content == b"Rota"
+    assert answer["Content-Type"] == "application/octet-stream"
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert codes_of(mercy)[-1] == "ingestion.original.downloaded"
+
+
+def test_a_document_is_not_opened_while_the_rules_hold_what_is_not_scanned(mercy, browser):
+    row = bring_in(mercy, b"%PDF-1.7 about a trace\n%%EOF")
+    assert (row.outcome, row.format) == ("document", "pdf")
+    address = f"/arrivals/{row.public_id}/document.pdf"
+    assert browser.get(address).content.startswith(b"%PDF-1.7 about")
+    rules(mercy, unscanned="hold")
+    assert browser.get(address).status_code == 404
+
+
+def test_a_file_shows_every_transition_in_order(mercy, browser):
+    row = bring_in(mercy, ecg_file())
+    page = text_of(browser.get(f"/arrivals/{row.public_id}"))
+    words = ["File accepted", "Checked for malware", "File decoded", "Recording created"]
+    places = [page.index(word) for word in [*words, "File linked to a recording"]]
+    assert places == sorted(places)
+    assert "Not scanned by antivirus" in page
+
+
+def test_one_page_by_hash_tells_doors_senders_patient_and_transitions(
+    mercy, lakeside, browser, technician
+):
+    data = ecg_file()
+    bring_in(mercy, data, source="smb")
+    bring_in(mercy, data, sender=technician, filename="again.dcm")
+    bring_in(lakeside, data, filename="elsewhere.dcm")
+    sha256 = hashlib.sha256(data).hexdigest()
+    assert browser.get("/by-hash", {"sha256": sha256.upper()}).url == f"/by-hash/{sha256}"
+    page = text_of(browser.get(f"/by-hash/{sha256}"))
+    assert "2 arrivals of the same" in page
+    assert "elsewhere.dcm" not in page
+    for word in ("File share", "Web upload", "Tim Technician", "ASHDOWN", "Already here"):
+        assert word in page, word
+    with inside(mercy):
+        event = AuditEvent.objects.filter(code="ecg.arrivals.viewed").order_by("-seq").first()
+    assert sha256 in event.details
+
+
+@pytest.mark.parametrize("wrong", ["hello", "a" * 63, "g" * 64])
+def test_what_is_no_hash_is_told(browser, wrong):
+    answer = browser.get("/by-hash", {"sha256": wrong})
+    assert answer.status_code == 400
+    assert "no SHA-256" in text_of(answer)
+    assert browser.get(f"/by-hash/{wrong}").status_code == 404
+
+
+def test_an_archive_and_its_files_lead_to_one_another(mercy, browser):
+    row = bring_in(mercy, packed({"one.dcm": ecg_file(1)}), filename="ward.zip")
+    with inside(mercy):
+        member = Ingress.objects.get(parent_id=row.pk)
+    page = browser.get(f"/arrivals/{row.public_id}").content.decode()
+    assert f'href="/arrivals/{member.public_id}"' in page
+    assert "ward.zip" in text_of(browser.get(f"/arrivals/{member.public_id}"))
