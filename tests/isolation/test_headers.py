@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import re
 import uuid
-from itertools import cycle
 from pathlib import Path
 
 import pytest
 import time_machine
 from django.conf import settings as configured
-from django.db import reset_queries
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.admin.people import entered
 from tests.api.keys import Program, key_of
 from tests.database import committed
-from tests.factories import make_staff, make_user
 from tests.isolation.asking import Asker, shown
-from tests.isolation.routes import ORGANIZATION_ROLES, PLATFORM_ROLES, ROUTES
+from tests.isolation.routes import ROUTES
 from tests.isolation.world import things_of
 
 pytestmark = committed
@@ -43,9 +39,6 @@ TRIED = {
 PLAIN = {
     "ACCEPT_ENCODING", "CONTENT_LENGTH", "HX_REQUEST", "REMOTE_ADDR", "X_FORWARDED_FOR", "X_POLL",
 }  # fmt: skip
-NAMED_BY_HEADERS = ("report", "organization", "recording")
-MEMBERS = tuple(role for role in ORGANIZATION_ROLES if role != "entered")
-PLATFORM = (*PLATFORM_ROLES, "unassigned")
 NAMED = {"KEY_HEADER": "IDEMPOTENCY_KEY"}
 
 
@@ -67,68 +60,29 @@ def worlds(mercy, lakeside):
         yield things
 
 
-def headers_of(things, script):
-    """Each header names a thing of another kind; `things` is one id, or the ids by their kinds."""
-    named = {
-        name: value.format(things[kind] if isinstance(things, dict) else things)
-        for (name, value), kind in zip(TRIED.items(), cycle(NAMED_BY_HEADERS), strict=False)
-    }
-    return named | ({"HTTP_HX_REQUEST": "true"} if script else {})
+def headers_of(thing, **more):
+    return {name: value.format(thing) for name, value in TRIED.items()} | more
 
 
-def without_names(response, thing, things):
-    text = "\n".join(shown(response, thing or "no id"))
-    for name in things:
-        text = text.replace(str(name), "/ID/")
-    return text.splitlines()
-
-
-@pytest.fixture
-def askers(mercy, stranger, client_of):
-    """Every kind of asker there is, by the role that its answers are looked up by."""
-    found = {role: client_of(make_user(mercy, role)) for role in MEMBERS}
-    found |= {role: client_of(make_staff(role)) for role in ("operator", "support", "security")}
-    found |= {"superuser": client_of(make_staff(is_superuser=True)), "entered": entered(mercy)}
-    found |= {"unassigned": client_of(make_staff()), "stranger": client_of(stranger)}
-    for client in found.values():
+@pytest.mark.parametrize(
+    ("kind", "script"),
+    [("report", {}), ("organization", {}), ("recording", {"HTTP_HX_REQUEST": "true"})],
+)
+def test_no_route_tells_headers_of_elsewhere_from_nowhere(worlds, client_of, reader, kind, script):
+    mine, theirs = worlds
+    for client in (client_of(reader), Client()):
         client.get("/healthz")
-    return found | {"anonymous": Client()}
-
-
-def let_in(row, askers):
-    """One asker for each way the row lets somebody in; alike are a member and another one."""
-    found = {}
-    for role in askers:
-        if row.looks_up(role) or row.expected(role, own=True) == 200:
-            found.setdefault((row.looks_up(role), role in PLATFORM, role == "stranger"), role)
-    return list(found.values())
-
-
-def combinations(row, askers, turn):
-    """Who asks for whose: those who are let in for an own thing and another's, of those who are
-    turned away one a row, another each time.
-    """
-    inside = let_in(row, askers)
-    for role in inside:
-        yield from ((role, own) for own in ((True, False) if row.looks_up(role) else (True,)))
-    if away := [role for role in askers if role not in inside]:
-        yield away[turn % len(away)], bool(turn // len(away) % 2)
-
-
-@pytest.mark.parametrize("script", [False, True])
-def test_no_route_tells_headers_of_elsewhere_from_nowhere(worlds, askers, script):
-    """Whoever asks, of an own thing or of another's, by a page or by a script."""
-    for turn, row in enumerate(row for row in ROUTES if row.method == "GET" or not script):
-        reset_queries()
-        for role, own in combinations(row, askers, turn):
-            mine, theirs = reversed(worlds) if role == "stranger" else worlds
-            ask, thing = Asker(row, askers[role]), (mine if own else theirs).get(row.kind, "")
-            there, queries = ask(thing, **headers_of(theirs, script))
-            nothing, queries_nowhere = ask(thing, **headers_of(NOWHERE, script))
-            names = [NOWHERE, *(theirs[kind] for kind in NAMED_BY_HEADERS)]
-            answers = [without_names(answer, thing, names) for answer in (there, nothing)]
-            assert answers[0] == answers[1], (str(row), role)
-            assert queries == queries_nowhere, (str(row), role)
+        for row in ROUTES:
+            ask, thing = Asker(row, client), mine.get(row.kind, "")
+            there, queries = ask(thing, **headers_of(theirs[kind], **script))
+            nothing, queries_nowhere = ask(thing, **headers_of(NOWHERE, **script))
+            quoted = theirs[kind], NOWHERE
+            answers = [
+                [line.replace(str(name), "ID") for line in shown(answer, thing or "no id")]
+                for answer, name in zip((there, nothing), quoted, strict=True)
+            ]
+            assert answers[0] == answers[1], str(row)
+            assert queries == queries_nowhere, str(row)
 
 
 @pytest.mark.parametrize("header", ["HTTP_HOST", "HTTP_X_FORWARDED_HOST"])
