@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from django.db.models import (
     IntegerField,
     OuterRef,
     Prefetch,
+    Q,
     QuerySet,
     Subquery,
     TextField,
@@ -25,9 +27,10 @@ from django.http import Http404
 
 from apps.audit.models import Alarm
 from apps.ecg.model_recording import Source
-from apps.ecg.models import Finding, Measurement, PatientIdentifier, Priority, Recording
+from apps.ecg.models import Finding, Measurement, Patient, PatientIdentifier, Priority, Recording
 from apps.ingestion.models import IdentityCase
 from apps.reports.models import Report, ReportVersion, Signature
+from apps.reports.presence import HOLDS
 from apps.tenants.access import Active
 from apps.tenants.models import Organization, Site, User
 from apps.tenants.queries import permit
@@ -50,6 +53,8 @@ class Filters:
     priority: Priority | None = None
     site: Site | None = None
     mine: User | None = None
+    waiting_before: dt.datetime | None = None
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +65,22 @@ class Page:
     after: uuid.UUID | None
 
 
-def worklist(active: Active, filters: Filters, after: uuid.UUID | None = None) -> Page:
-    """One page in one query. A row that comes or goes meanwhile moves no other to or from it."""
+def worklist(
+    active: Active,
+    filters: Filters,
+    after: uuid.UUID | None = None,
+    hidden: frozenset[str] = frozenset(),
+) -> Page:
+    """One page in one query. A row that comes or goes meanwhile moves no other to or from it.
+
+    Statements of `hidden` sources are not read at all.
+    """
     permit(active, "view_recordings")
     rows = _filtered(filters)
     rows = _newest_first(rows, after) if filters.signed else _in_priority_order(rows, after)
     # The page is chosen before anything is joined to it: the planner takes the policies of the
     # joined tables for filters and would rather join every row and sort.
-    page = _with_numbers(Report.objects.filter(id__in=rows.values("id")[: PAGE + 1]))
+    page = _with_numbers(Report.objects.filter(id__in=rows.values("id")[: PAGE + 1]), hidden)
     found = list(page.order_by(*rows.query.order_by))
     more = len(found) > PAGE
     return Page(found[:PAGE], found[PAGE - 1].public_id if more else None)
@@ -87,8 +100,23 @@ def _filtered(filters: Filters) -> QuerySet[Report]:
     if filters.site:
         rows = rows.filter(recording__site=filters.site)
     if filters.mine:
-        rows = rows.filter(draft_saved_by=filters.mine)
+        taken = Q(assigned_to=filters.mine)
+        rows = rows.filter(taken | Q(assigned_to=None, draft_saved_by=filters.mine))
+    if filters.waiting_before:
+        rows = rows.filter(waiting_since__lt=filters.waiting_before)
+    if filters.text:
+        rows = rows.filter(recording__patient__in=_patients(filters.text))
     return rows
+
+
+def _patients(text: str) -> QuerySet[Patient]:
+    """Of a number exactly as it stands, or of a family name's beginning and a given name's."""
+    words = text.replace(",", " ").split()
+    numbered = PatientIdentifier.objects.filter(value__in=(text, "".join(words)))
+    named = Q(family_name__istartswith=words[0])
+    for word in words[1:]:
+        named &= Q(given_name__istartswith=word) | Q(family_name__icontains=word)
+    return Patient.objects.filter(Q(pk__in=numbered.values("patient")) | named)
 
 
 def _in_priority_order(rows: QuerySet[Report], after: uuid.UUID | None) -> QuerySet[Report]:
@@ -113,14 +141,17 @@ def _row(*parts: F | Subquery) -> Func:
     return Func(*parts, function="ROW", output_field=TextField())
 
 
-def _with_numbers(rows: QuerySet[Report]) -> QuerySet[Report]:
+def _with_numbers(rows: QuerySet[Report], hidden: frozenset[str]) -> QuerySet[Report]:
     """What a row shows beside the report, as subqueries of the fifty rows only."""
     recording = OuterRef("recording")
     numbers = Measurement.objects.filter(recording=recording, lead="", name__in=LISTED_NUMBERS)
     statements = Finding.objects.filter(recording=recording)
+    if hidden:
+        statements = statements.exclude(source__in=hidden)
     by_source = Case(*(When(source=name, then=place) for place, name in enumerate(SPEAKERS)))
     identifiers = PatientIdentifier.objects.filter(patient=OuterRef("recording__patient"))
-    return rows.select_related("recording__patient", "recording__site", "draft_saved_by").annotate(
+    people = ("draft_saved_by", "assigned_to", "reading_by")
+    return rows.select_related("recording__patient", "recording__site", *people).annotate(
         numbers=ArraySubquery(
             numbers.values(part=JSONObject(name="name", value="value", source="source"))
         ),
@@ -193,16 +224,29 @@ def new_since(active: Active, filters: Filters, newest: uuid.UUID | None) -> int
     return len(rows.order_by().values_list("id", flat=True)[: BOUND + 1])
 
 
-def next_to_read(active: Active, report: Report) -> Report | None:
-    """The first of the worklist but this one: what matters most comes first."""
+def get_listed_report(active: Active, public_id: uuid.UUID, hidden: frozenset[str]) -> Report:
+    """One as the worklist shows it, whether or not it is on it; for who may read it."""
+    permit(active, "edit_report")
+    found = _with_numbers(Report.objects.filter(public_id=public_id), hidden).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def next_to_read(active: Active, report: Report, reader: User, now: dt.datetime) -> Report | None:
+    """The first of the worklist that nobody else took or reads: what matters most comes first."""
     permit(active, "view_recordings")
     rows = _filtered(Filters()).exclude(pk=report.pk)
+    rows = rows.filter(Q(assigned_to=None) | Q(assigned_to=reader))
+    idle = Q(reading_by=None) | Q(reading_by=reader) | Q(reading_beat_at__lt=now - HOLDS)
+    rows = rows.filter(idle)
     return _in_priority_order(rows, None).first()
 
 
 def report_of(active: Active, recording: Recording) -> Report | None:
     permit(active, "view_recordings")
-    related = Report.objects.select_related("draft_saved_by", "submitted_by")
+    people = ("draft_saved_by", "submitted_by", "assigned_to", "reading_by")
+    related = Report.objects.select_related(*people)
     return related.filter(recording=recording).first()
 
 

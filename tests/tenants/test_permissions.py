@@ -22,7 +22,9 @@ ADMINISTRATION = {"open_administration"}
 MAY: dict[str, set[str]] = {
     "technician": {"view_recordings", "upload_files", "view_queue", "replay"} | ADMINISTRATION
     | {"handle_alarms", "view_alarms", "resolve_identity", "view_vendor_profiles"},
-    "reader": {"view_recordings", "upload_files", "edit_report", "sign_report"},
+    "reader": {
+        "view_recordings", "upload_files", "edit_report", "sign_report", "view_overrides",
+    },
     "trainee": {"view_recordings", "edit_report", "submit_report"},
     "administrator": CONFIGURATION | RECORD | ADMINISTRATION | {
         "view_recordings", "upload_files", "view_record", "view_queue", "replay", "view_charges",
