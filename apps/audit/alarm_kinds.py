@@ -59,6 +59,11 @@ KINDS: dict[str, Kind] = {
         "Waiting to be delivered for over ten minutes: {figure}",
         "Ask whether the receiving system listens; nothing is lost, sending goes on by itself.",
     ),
+    "critical.unacknowledged": Kind(
+        CRITICAL,
+        "A critical result waits for a person to acknowledge it",
+        "Open Critical results, tell who treats the patient, and acknowledge it.",
+    ),
     "canary.failed": Kind(
         CRITICAL,
         "The test ECG of the platform did not pass; where it failed is named beside",

@@ -68,6 +68,11 @@ class ReadingPolicy(Tenant, Public):
         default=ReadFirst.OFF,
         db_comment="operational: What a reader does not see before recording an impression.",
     )
+    critical_minutes = models.PositiveSmallIntegerField(
+        default=15,
+        db_comment="operational: How long a critical result may stand before the alarm channels"
+        " are told.",
+    )
 
     class Meta:
         verbose_name = "reading policy"

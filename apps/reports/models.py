@@ -37,6 +37,7 @@ class Report(Tenant, Public):
         SIGNED = "signed", "Signed"
         AMENDING = "amending", "Being amended"
         AMENDED = "amended", "Amended"
+        INADEQUATE = "inadequate", "To be repeated"
 
     OPEN = (Status.DRAFT, Status.AMENDING)
 
@@ -82,6 +83,11 @@ class Report(Tenant, Public):
         null=True,
         related_name="+",
         db_comment="operational: The reader who took it from the worklist; empty where nobody did.",
+    )
+    return_reason = models.CharField(
+        max_length=400,
+        blank=True,
+        db_comment="note: Why the recording is to be repeated; empty unless it is.",
     )
     reading_by = SharedForeignKey(
         settings.AUTH_USER_MODEL,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     Case,
+    Exists,
     F,
     Func,
     IntegerField,
@@ -29,6 +30,7 @@ from apps.audit.models import Alarm
 from apps.ecg.model_recording import Source
 from apps.ecg.models import Finding, Measurement, Patient, PatientIdentifier, Priority, Recording
 from apps.ingestion.models import IdentityCase
+from apps.reports.criticals import open_results
 from apps.reports.models import Report, ReportVersion, Signature
 from apps.reports.presence import HOLDS
 from apps.tenants.access import Active
@@ -155,6 +157,7 @@ def _with_numbers(rows: QuerySet[Report], hidden: frozenset[str]) -> QuerySet[Re
         numbers=ArraySubquery(
             numbers.values(part=JSONObject(name="name", value="value", source="source"))
         ),
+        is_critical=Exists(open_results().order_by().filter(report=OuterRef("pk"))),
         first_statement=Subquery(statements.order_by(by_source, "ordinal").values("text")[:1]),
         identifiers=ArraySubquery(
             identifiers.order_by("id").values(
@@ -174,6 +177,8 @@ class Counts:
     newest: uuid.UUID | None
     alarms: int = 0
     cases: int = 0
+    criticals: int = 0
+    oldest_critical: dt.datetime | None = None
 
 
 def counts(active: Active, user: User) -> Counts:
@@ -188,10 +193,17 @@ def counts(active: Active, user: User) -> Counts:
             newest=Subquery(Report.objects.order_by("-id").values("public_id")[:1]),
             alarms=_open_alarms(active),
             cases=_open_cases(active),
+            criticals=_open_criticals(),
+            oldest_critical=Subquery(open_results().values("raised_at")[:1]),
         )
         .get()
     )
     return Counts(**found)
+
+
+def _open_criticals() -> Func:
+    rows = ArraySubquery(open_results().order_by().values("id")[: BOUND + 1])
+    return Func(rows, function="cardinality", output_field=IntegerField())
 
 
 def _open_alarms(active: Active) -> Func | Value:
@@ -231,6 +243,17 @@ def get_listed_report(active: Active, public_id: uuid.UUID, hidden: frozenset[st
     if found is None:
         raise Http404
     return found
+
+
+def namesakes(active: Active, report: Report, now: dt.datetime) -> list[Patient]:
+    """Other patients of the same family name whose ECG came in the last day and is unread."""
+    permit(active, "view_recordings")
+    recent = Report.objects.filter(
+        status__in=Report.OPEN, waiting_since__gte=now - dt.timedelta(days=1)
+    )
+    patient = report.recording.patient
+    rows = Patient.objects.filter(family_name__iexact=patient.family_name).exclude(pk=patient.pk)
+    return list(rows.filter(pk__in=recent.values("recording__patient"))[:PAGE])
 
 
 def next_to_read(active: Active, report: Report, reader: User, now: dt.datetime) -> Report | None:

@@ -55,6 +55,10 @@ class Frame:
         return self.active.may("upload_files")
 
     @property
+    def criticals(self) -> str:
+        return bounded(self.counts.criticals)
+
+    @property
     def may_see_overrides(self) -> bool:
         return self.active.may("view_overrides")
 

@@ -109,13 +109,16 @@ def report_part(
     is_open = report is not None and report.status in Report.OPEN
     return {
         "report": report,
+        "criticals": list(report.criticals.order_by("raised_at")) if report else [],
+        "may_raise": active.may("raise_critical"),
         "versions": versions,
         "signed": versions[0] if versions else None,
         **(delivery_part(active, report) if report and versions else {}),
         "may_edit": is_open and active.may("edit_report"),
         "may_submit": is_open and active.may("submit_report"),
         "may_sign": is_open and active.may("sign_report"),
-        "may_amend": report is not None and not is_open and active.may("sign_report"),
+        "may_amend": bool(versions) and not is_open and active.may("sign_report"),
+        "may_reopen": active.may("edit_report"),
         "next_version": (report.version_count + 1) if report else 1,
     }
 

@@ -67,8 +67,10 @@ def _row(report: Any, reader: User, now: dt.datetime, reads: bool, alike: set[An
     return Row(
         report=report,
         identity=identity_of(report.recording.patient, pairs, made.date()),
-        priority=str(priority.label),
-        priority_tag=PRIORITY_TAGS.get(priority, "tag-plain"),
+        priority="Critical" if report.is_critical else str(priority.label),
+        priority_tag="tag-critical"
+        if report.is_critical
+        else PRIORITY_TAGS.get(priority, "tag-plain"),
         waited=waited(report.waiting_since, now),
         statement=report.first_statement or "",
         numbers=_numbers(report.numbers, report.recording.is_synthetic),

@@ -19,6 +19,31 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(
             model_name="report",
+            name="return_reason",
+            field=models.CharField(
+                blank=True,
+                db_comment="note: Why the recording is to be repeated; empty unless it is.",
+                max_length=400,
+            ),
+        ),
+        migrations.AlterField(
+            model_name="report",
+            name="status",
+            field=models.CharField(
+                choices=[
+                    ("draft", "Unconfirmed"),
+                    ("signed", "Signed"),
+                    ("amending", "Being amended"),
+                    ("amended", "Amended"),
+                    ("inadequate", "To be repeated"),
+                ],
+                db_comment="operational: Where the reading stands.",
+                default="draft",
+                max_length=12,
+            ),
+        ),
+        migrations.AddField(
+            model_name="report",
             name="assigned_to",
             field=apps.core.fields.SharedForeignKey(
                 db_comment="operational: The reader who took it from the worklist; empty where nobody did.",
@@ -399,6 +424,13 @@ class Migration(migrations.Migration):
                         db_comment="operational: What a reader does not see before recording an impression.",
                         default="off",
                         max_length=16,
+                    ),
+                ),
+                (
+                    "critical_minutes",
+                    models.PositiveSmallIntegerField(
+                        db_comment="operational: How long a critical result may stand before the alarm channels are told.",
+                        default=15,
                     ),
                 ),
                 (

@@ -23,6 +23,7 @@ from apps.tenants.lockout import count_failure, forget_failures, may_try
 from apps.tenants.sign_on.asked import Signing
 from apps.tenants.sign_on.errors import AnswerRefused
 from apps.web.guard import OrganizationRequest, in_organization, wants_json
+from apps.web.risk import asked_digits, risks
 from apps.web.sign_on import active_provider_named
 from apps.web.sign_on_pages import send
 from apps.web.study import delivery_part, study
@@ -35,6 +36,7 @@ UNPROVEN = (
     " text is kept."
 )
 
+WRONG_DIGITS = "These are not the last characters of the MRN. Nothing was signed."
 LOCKED = (
     "Too many wrong passwords: for a quarter of an hour you can neither sign nor sign in from here,"
     " unless an administrator unlocks you. Nothing was signed; your text is kept."
@@ -161,6 +163,8 @@ def sign(request: OrganizationRequest, report_id: uuid.UUID) -> HttpResponse:
         return redirect("recording", report.recording.public_id)
     if request.method != "POST":
         return _sign_page(request, report)
+    if not _says_who(request, report):
+        return _sign_page(request, report, status=400, wrong_digits=WRONG_DIGITS)
     then, viewed = request.POST.get("then", ""), request.POST.get("viewed", "")
     wish = Wish(revision_in(request), viewed, then)
     bound = single_sign_on(request)
@@ -170,6 +174,14 @@ def sign(request: OrganizationRequest, report_id: uuid.UUID) -> HttpResponse:
         _note_refusal(request, report, "locked out")
         return _sign_page(request, report, status=403, locked=True)
     return carry_out(request, report, wish, password=request.POST.get("password", ""))
+
+
+def _says_who(request: OrganizationRequest, report: Report) -> bool:
+    """Where a mix-up is likely the signer says the end of the MRN."""
+    digits = asked_digits(report)
+    if not digits or not risks(request.active, report, timezone.now()):
+        return True
+    return request.POST.get("digits", "").strip().casefold() == digits.casefold()
 
 
 def _prove_elsewhere(
@@ -248,6 +260,7 @@ def _sign_page(
     clash: str = "",
     unproven: str = "",
     locked: bool = False,
+    wrong_digits: str = "",
 ) -> HttpResponse:
     # Named before the page is gathered: what arrives in between makes it stale, never unseen.
     viewed = actions.viewed_digest(report)
@@ -260,6 +273,8 @@ def _sign_page(
         "clash": clash,
         "unproven": LOCKED if locked else unproven,
         "locked": locked,
+        "wrong_digits": wrong_digits,
+        "risks": risks(request.active, report, timezone.now()) if asked_digits(report) else [],
         "meaning": meaning.label,
         "revision": shown.draft_revision,
         "viewed": viewed,

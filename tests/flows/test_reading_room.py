@@ -1,0 +1,88 @@
+"""The reading room in a browser: ECGs read and signed by keyboard alone, and two readers at one."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from apps.reports.models import KeptDraft, Report, ReportVersion
+from tests.database import committed
+from tests.factories import PASSWORD, inside, make_recording, make_user
+from tests.flows.running import running_platform
+from tests.flows.visitor import Visitor
+
+pytestmark = [committed, pytest.mark.browser, pytest.mark.slow]
+
+ECGS = 3
+
+
+@pytest.fixture
+def platform(mercy, tmp_path):
+    for _ in range(ECGS + 1):
+        make_recording(mercy)
+    with running_platform(tmp_path / "platform") as running:
+        yield running
+
+
+@pytest.fixture
+def visit(platform, chromium):
+    visitors = []
+
+    def come_in(email: str) -> Visitor:
+        visitors.append(Visitor(chromium, platform.url, ()))
+        visitors[-1].sign_in(email)
+        return visitors[-1]
+
+    yield come_in
+    for visitor in visitors:
+        visitor.leave()
+
+
+def read_and_sign(page: Page) -> None:
+    """From the drawn trace to the next patient, by keys."""
+    page.wait_for_selector(".ecg[data-drawn]")
+    page.keyboard.press("e")
+    page.keyboard.type("nsr")
+    expect(page.get_by_role("option").first).to_contain_text("Normal sinus rhythm")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-draft-state]")).to_contain_text("Draft saved")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/sign")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/recordings/*")
+
+
+def type_into(visitor: Visitor, text: str) -> None:
+    visitor.page.keyboard.press("i")
+    visitor.page.keyboard.type(text)
+
+
+def test_keys_alone_read_sign_and_go_on_and_taking_over_loses_no_text(mercy, reader, visit):
+    mine = visit(reader.email)
+    page = mine.page
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("a")
+    expect(page.locator("[data-row][data-cursor]")).to_contain_text("You")
+    page.keyboard.press("Enter")
+    for _ in range(ECGS):
+        read_and_sign(page)
+    mine.look()
+    colleague = make_user(mercy, "reader")
+    type_into(mine, "Mine.")
+    expect(page.locator("[data-draft-state]")).to_contain_text("Draft saved")
+    theirs = visit(colleague.email)
+    theirs.go(page.url.removeprefix(mine.url))
+    expect(theirs.page.locator("#text")).to_have_count(0)
+    theirs.look()
+    theirs.page.get_by_text("Take over…").click()
+    theirs.page.get_by_role("button", name="Take over").click()
+    expect(theirs.page.locator("#text")).to_have_value("Mine.")
+    mine.expected.add(409)
+    type_into(mine, " Too late.")
+    expect(page.locator("[data-draft-state]")).to_contain_text("Not saved")
+    with inside(mercy):
+        assert ReportVersion.objects.count() == ECGS
+        assert not Report.objects.filter(versions__interpretation="").exists()
+        assert any("Too late." in row.text for row in KeptDraft.objects.all())
