@@ -31,7 +31,7 @@ from apps.ecg.model_recording import Source
 from apps.ecg.models import Finding, Measurement, Patient, PatientIdentifier, Priority, Recording
 from apps.ingestion.models import IdentityCase
 from apps.reports.criticals import open_results
-from apps.reports.models import Report, ReportVersion, Signature
+from apps.reports.models import ReadingPolicy, Report, ReportVersion, Signature
 from apps.reports.presence import HOLDS
 from apps.tenants.access import Active
 from apps.tenants.models import Organization, Site, User
@@ -179,6 +179,7 @@ class Counts:
     cases: int = 0
     criticals: int = 0
     oldest_critical: dt.datetime | None = None
+    read_first: str | None = None
 
 
 def counts(active: Active, user: User) -> Counts:
@@ -194,6 +195,7 @@ def counts(active: Active, user: User) -> Counts:
             alarms=_open_alarms(active),
             cases=_open_cases(active),
             criticals=_open_criticals(),
+            read_first=Subquery(ReadingPolicy.objects.values("read_first")[:1]),
             oldest_critical=Subquery(open_results().values("raised_at")[:1]),
         )
         .get()
@@ -236,7 +238,9 @@ def new_since(active: Active, filters: Filters, newest: uuid.UUID | None) -> int
     return len(rows.order_by().values_list("id", flat=True)[: BOUND + 1])
 
 
-def get_listed_report(active: Active, public_id: uuid.UUID, hidden: frozenset[str]) -> Report:
+def get_listed_report(
+    active: Active, public_id: uuid.UUID, hidden: frozenset[str] = frozenset()
+) -> Report:
     """One as the worklist shows it, whether or not it is on it; for who may read it."""
     permit(active, "edit_report")
     found = _with_numbers(Report.objects.filter(public_id=public_id), hidden).first()

@@ -36,14 +36,14 @@ def policy() -> str:
     return found or ReadFirst.OFF.value
 
 
-def hidden_on_lists(active: Active) -> frozenset[str]:
-    """Sources of which a list of unread reports shows a reader no statement."""
-    return HIDES[policy()] if active.may("edit_report") else frozenset()
+def hidden_on_lists(active: Active, read_first: str | None) -> frozenset[str]:
+    """Sources of which a list of unread reports shows a reader no statement, by the policy."""
+    return HIDES[read_first or ReadFirst.OFF] if active.may("edit_report") else frozenset()
 
 
 def hidden_from(active: Active, report: Report | None, reader: User) -> frozenset[str]:
     """Sources whose statements this reader does not see yet of this report."""
-    hidden = hidden_on_lists(active)
+    hidden = hidden_on_lists(active, policy())
     if not hidden or (report is not None and report.version_count):
         return frozenset()
     if report is None:

@@ -8,6 +8,7 @@ from apps.reports.models import Report
 from apps.reports.rebuild import rebuild
 from apps.reports.returns import NotReturnable, reopen_report, return_report, to_repeat
 from apps.tenants.access import Active
+from tests.database import committed
 from tests.factories import inside
 from tests.reports.signing import report_of, sign_recording
 
@@ -17,6 +18,7 @@ def told(recording, report):
         return rebuild(report, timezone.now()).status
 
 
+@committed
 def test_a_returned_recording_is_before_the_technician_until_it_is_read_after_all(
     recording, reader
 ):

@@ -13,7 +13,7 @@ from apps.audit import actions as audit
 from apps.ecg.models import Priority
 from apps.reports import presence, queries, saved_views
 from apps.reports.queries import BOUND, Counts
-from apps.reports.reading_first import hidden_on_lists
+from apps.reports.reading_first import hidden_on_lists, policy
 from apps.tenants.queries import permit, sites
 from apps.web.context import bounded, frame_of
 from apps.web.guard import OrganizationRequest, in_organization
@@ -56,10 +56,12 @@ def _list(
     places = sites(request.active)
     now = timezone.now()
     filters = chosen.filters(places, request.user, now, text)
-    hidden = frozenset() if filters.signed else hidden_on_lists(request.active)
-    page = queries.worklist(request.active, filters, after, hidden)
     frame = frame_of(request)
     assert frame is not None
+    hidden = hidden_on_lists(request.active, frame.counts.read_first)
+    page = queries.worklist(
+        request.active, filters, after, frozenset() if filters.signed else hidden
+    )
     shown = chips(chosen, filters)
     audit.record("ecg.worklist.viewed", actor=request.user, count=len(page.reports))
     context = {
@@ -95,7 +97,7 @@ def take(request: OrganizationRequest, report_id: uuid.UUID) -> HttpResponse:
         pass  # the row says whose it is
     if not request.headers.get("HX-Request"):
         return redirect("worklist")
-    hidden = hidden_on_lists(request.active)
+    hidden = hidden_on_lists(request.active, policy())
     listed = queries.get_listed_report(request.active, report_id, hidden)
     audit.record("ecg.worklist.viewed", actor=request.user, count=1)
     (row,) = rows([listed], request.user, now, reads=True)
