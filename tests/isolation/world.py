@@ -62,7 +62,9 @@ def things_of(organization: Organization) -> Ids:
         "alarm": make_row(Alarm, organization, code="queue.waiting", resolved_at=None).public_id,
         "case": make_case(recording).public_id,
         "kept": make_row(ReaderMeasurement, organization, recording=recording).public_id,
-        "critical": make_row(CriticalResult, organization, acknowledged_at=None).public_id,
+        "critical": make_row(
+            CriticalResult, organization, report=signed, acknowledged_at=None
+        ).public_id,
         "site": make_row(Site, organization).public_id,
         "entry": make_entry(organization).public_id,
         "offboarding": make_offboarding(organization).public_id,
