@@ -21,7 +21,13 @@ from django.core.files.storage import FileSystemStorage, Storage
 FRAME = ("css/tokens.css", "css/base.css", "css/components.css")
 BUNDLES: dict[str, tuple[str, ...]] = {
     "bundles/study.css": (*FRAME, "css/study.css", "css/cases.css", "css/compare.css"),
-    "bundles/study.js": ("js/app.js", "js/live.js", "js/ecg/viewer.js"),
+    "bundles/study.js": (
+        "js/app.js",
+        "js/live.js",
+        "js/statements.js",
+        "js/presence.js",
+        "js/ecg/viewer.js",
+    ),
 }
 
 _making = threading.Lock()

@@ -52,8 +52,11 @@ SHARED_POWERS = ALL
 WRITTEN_ONCE_TABLES = {
     "audit_auditevent",
     "billing_charge",
+    "reports_impression",
+    "reports_keptdraft",
     "reports_reportversion",
     "reports_signature",
+    "reports_statementdecision",
 }
 # Rows that are fixed once they are live, and the trigger's function that sees to it.
 FIXED_TABLES = {

@@ -55,6 +55,7 @@ WATCHERS: dict[str, tuple[str, ...]] = {
     "apps.integrations.watch.destinations": ("delivery.overdue",),
     "apps.ingestion.canary.verdict.watch": ("canary.failed",),
     "apps.ingestion.malware.watch": ("scanner.down",),
+    "apps.reports.criticals.overdue": ("critical.unacknowledged",),
 }
 # What follows in each organization, and what the sweeper does besides its queues each round.
 AFTER_WATCH = (

@@ -64,6 +64,11 @@ KINDS: dict[str, Kind] = {
         "Files that wait for the malware scanner: {figure}",
         "See whether clamd runs and can be reached; nothing is lost, files go on by themselves.",
     ),
+    "critical.unacknowledged": Kind(
+        CRITICAL,
+        "A critical result waits for a person to acknowledge it",
+        "Open Critical results, tell who treats the patient, and acknowledge it.",
+    ),
     "canary.failed": Kind(
         CRITICAL,
         "The test ECG of the platform did not pass; where it failed is named beside",

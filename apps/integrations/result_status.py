@@ -31,6 +31,7 @@ _STATUSES = {
     "amended": ResultStatus("C", "C", "amended", "C"),
     "addended": ResultStatus("C", "C", "appended", "F"),
     "entered_in_error": ResultStatus("C", "W", "entered-in-error", "W"),
+    "inadequate": ResultStatus("X", "X", "cancelled", "X"),
     "cancelled": ResultStatus("X", "X", "cancelled", "X"),
 }
 

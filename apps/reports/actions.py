@@ -10,6 +10,7 @@ from apps.audit import actions as audit
 from apps.audit.chain import text_mac
 from apps.ecg import waveforms
 from apps.ecg.stages import advance
+from apps.reports.criticals import raise_by_text
 from apps.reports.models import Report, ReportVersion, Signature
 from apps.reports.pdf.content import Amendment
 from apps.reports.printed import Signing, local_text, print_report
@@ -155,6 +156,7 @@ def sign_report(
         signed_at=now.astimezone(dt.UTC).isoformat(),
         **state_of(report),
     )
+    raise_by_text(report, report.draft_text, reader, now)
     advance(report.recording, done="sign", subject=f"version:{version.public_id}")
     return version
 
@@ -254,7 +256,7 @@ def begin_amendment(report: Report, *, reader: User, reason: str, now: dt.dateti
     """Open the text of the newest version again; that version stays as it was signed."""
     report = _locked(report)
     reason = " ".join(reason.split())
-    if report.status in Report.OPEN or not reason:
+    if report.status in Report.OPEN or not report.version_count or not reason:
         raise NotAmendable
     newest = ReportVersion.objects.get(report=report, number=report.version_count)
     report.status = Status.AMENDING

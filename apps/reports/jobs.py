@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
+
 from apps.audit import actions as audit
 from apps.core.insert import insert_unless_there
 from apps.core.leases import Lease
 from apps.ecg.jobs import finish_stage
 from apps.ecg.models import Priority, StageRun
 from apps.ecg.stages import advance
+from apps.reports.criticals import raise_by_rules
 from apps.reports.models import Report
 from apps.reports.state import state_of
 
@@ -29,5 +32,6 @@ def draft(stage: StageRun, lease: Lease) -> None:
             recording=str(recording.public_id),
             **state_of(report),
         )
+        raise_by_rules(report, timezone.now())
     advance(recording, done="draft", lane=stage.lane)
     finish_stage(stage, lease)

@@ -7,6 +7,26 @@ from django.db import models
 
 from apps.core.fields import OrgForeignKey, Public, SharedForeignKey, Tenant
 from apps.ecg.models import Recording
+from apps.reports.model_reading import (
+    CriticalResult,
+    Impression,
+    KeptDraft,
+    ReadingPolicy,
+    SavedView,
+    StatementDecision,
+)
+
+__all__ = [
+    "CriticalResult",
+    "Impression",
+    "KeptDraft",
+    "ReadingPolicy",
+    "Report",
+    "ReportVersion",
+    "SavedView",
+    "Signature",
+    "StatementDecision",
+]
 
 
 class Report(Tenant, Public):
@@ -17,6 +37,7 @@ class Report(Tenant, Public):
         SIGNED = "signed", "Signed"
         AMENDING = "amending", "Being amended"
         AMENDED = "amended", "Amended"
+        INADEQUATE = "inadequate", "To be repeated"
 
     OPEN = (Status.DRAFT, Status.AMENDING)
 
@@ -56,6 +77,26 @@ class Report(Tenant, Public):
         null=True,
         related_name="+",
         db_comment="operational: The trainee who handed it over; empty once the text changes.",
+    )
+    assigned_to = SharedForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        related_name="+",
+        db_comment="operational: The reader who took it from the worklist; empty where nobody did.",
+    )
+    return_reason = models.CharField(
+        max_length=400,
+        blank=True,
+        db_comment="note: Why the recording is to be repeated; empty unless it is.",
+    )
+    reading_by = SharedForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        related_name="+",
+        db_comment="operational: Who has it open to read; counts until a while after the beat.",
+    )
+    reading_beat_at = models.DateTimeField(
+        null=True, db_comment="operational: When that reader's page last said it was open."
     )
     amendment_reason = models.CharField(
         max_length=400, blank=True, db_comment="note: Why the signed version is being amended."

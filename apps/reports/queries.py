@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from dataclasses import dataclass
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     Case,
+    Exists,
     F,
     Func,
     IntegerField,
     OuterRef,
     Prefetch,
+    Q,
     QuerySet,
     Subquery,
     TextField,
@@ -25,9 +28,11 @@ from django.http import Http404
 
 from apps.audit.models import Alarm
 from apps.ecg.model_recording import Source
-from apps.ecg.models import Finding, Measurement, PatientIdentifier, Priority, Recording
+from apps.ecg.models import Finding, Measurement, Patient, PatientIdentifier, Priority, Recording
 from apps.ingestion.models import IdentityCase
-from apps.reports.models import Report, ReportVersion, Signature
+from apps.reports.criticals import open_results
+from apps.reports.models import ReadingPolicy, Report, ReportVersion, Signature
+from apps.reports.presence import HOLDS
 from apps.tenants.access import Active
 from apps.tenants.models import Organization, Site, User
 from apps.tenants.queries import permit
@@ -50,6 +55,8 @@ class Filters:
     priority: Priority | None = None
     site: Site | None = None
     mine: User | None = None
+    waiting_before: dt.datetime | None = None
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +67,22 @@ class Page:
     after: uuid.UUID | None
 
 
-def worklist(active: Active, filters: Filters, after: uuid.UUID | None = None) -> Page:
-    """One page in one query. A row that comes or goes meanwhile moves no other to or from it."""
+def worklist(
+    active: Active,
+    filters: Filters,
+    after: uuid.UUID | None = None,
+    hidden: frozenset[str] = frozenset(),
+) -> Page:
+    """One page in one query. A row that comes or goes meanwhile moves no other to or from it.
+
+    Statements of `hidden` sources are not read at all.
+    """
     permit(active, "view_recordings")
     rows = _filtered(filters)
     rows = _newest_first(rows, after) if filters.signed else _in_priority_order(rows, after)
     # The page is chosen before anything is joined to it: the planner takes the policies of the
     # joined tables for filters and would rather join every row and sort.
-    page = _with_numbers(Report.objects.filter(id__in=rows.values("id")[: PAGE + 1]))
+    page = _with_numbers(Report.objects.filter(id__in=rows.values("id")[: PAGE + 1]), hidden)
     found = list(page.order_by(*rows.query.order_by))
     more = len(found) > PAGE
     return Page(found[:PAGE], found[PAGE - 1].public_id if more else None)
@@ -87,8 +102,23 @@ def _filtered(filters: Filters) -> QuerySet[Report]:
     if filters.site:
         rows = rows.filter(recording__site=filters.site)
     if filters.mine:
-        rows = rows.filter(draft_saved_by=filters.mine)
+        taken = Q(assigned_to=filters.mine)
+        rows = rows.filter(taken | Q(assigned_to=None, draft_saved_by=filters.mine))
+    if filters.waiting_before:
+        rows = rows.filter(waiting_since__lt=filters.waiting_before)
+    if filters.text:
+        rows = rows.filter(recording__patient__in=_patients(filters.text))
     return rows
+
+
+def _patients(text: str) -> QuerySet[Patient]:
+    """Of a number exactly as it stands, or of a family name's beginning and a given name's."""
+    words = text.replace(",", " ").split()
+    numbered = PatientIdentifier.objects.filter(value__in=(text, "".join(words)))
+    named = Q(family_name__istartswith=words[0])
+    for word in words[1:]:
+        named &= Q(given_name__istartswith=word) | Q(family_name__icontains=word)
+    return Patient.objects.filter(Q(pk__in=numbered.values("patient")) | named)
 
 
 def _in_priority_order(rows: QuerySet[Report], after: uuid.UUID | None) -> QuerySet[Report]:
@@ -113,17 +143,21 @@ def _row(*parts: F | Subquery) -> Func:
     return Func(*parts, function="ROW", output_field=TextField())
 
 
-def _with_numbers(rows: QuerySet[Report]) -> QuerySet[Report]:
+def _with_numbers(rows: QuerySet[Report], hidden: frozenset[str]) -> QuerySet[Report]:
     """What a row shows beside the report, as subqueries of the fifty rows only."""
     recording = OuterRef("recording")
     numbers = Measurement.objects.filter(recording=recording, lead="", name__in=LISTED_NUMBERS)
     statements = Finding.objects.filter(recording=recording)
+    if hidden:
+        statements = statements.exclude(source__in=hidden)
     by_source = Case(*(When(source=name, then=place) for place, name in enumerate(SPEAKERS)))
     identifiers = PatientIdentifier.objects.filter(patient=OuterRef("recording__patient"))
-    return rows.select_related("recording__patient", "recording__site", "draft_saved_by").annotate(
+    people = ("draft_saved_by", "assigned_to", "reading_by")
+    return rows.select_related("recording__patient", "recording__site", *people).annotate(
         numbers=ArraySubquery(
             numbers.values(part=JSONObject(name="name", value="value", source="source"))
         ),
+        is_critical=Exists(open_results().order_by().filter(report=OuterRef("pk"))),
         first_statement=Subquery(statements.order_by(by_source, "ordinal").values("text")[:1]),
         identifiers=ArraySubquery(
             identifiers.order_by("id").values(
@@ -143,6 +177,9 @@ class Counts:
     newest: uuid.UUID | None
     alarms: int = 0
     cases: int = 0
+    criticals: int = 0
+    oldest_critical: dt.datetime | None = None
+    read_first: str | None = None
 
 
 def counts(active: Active, user: User) -> Counts:
@@ -157,10 +194,18 @@ def counts(active: Active, user: User) -> Counts:
             newest=Subquery(Report.objects.order_by("-id").values("public_id")[:1]),
             alarms=_open_alarms(active),
             cases=_open_cases(active),
+            criticals=_open_criticals(),
+            read_first=Subquery(ReadingPolicy.objects.values("read_first")[:1]),
+            oldest_critical=Subquery(open_results().values("raised_at")[:1]),
         )
         .get()
     )
     return Counts(**found)
+
+
+def _open_criticals() -> Func:
+    rows = ArraySubquery(open_results().order_by().values("id")[: BOUND + 1])
+    return Func(rows, function="cardinality", output_field=IntegerField())
 
 
 def _open_alarms(active: Active) -> Func | Value:
@@ -193,16 +238,42 @@ def new_since(active: Active, filters: Filters, newest: uuid.UUID | None) -> int
     return len(rows.order_by().values_list("id", flat=True)[: BOUND + 1])
 
 
-def next_to_read(active: Active, report: Report) -> Report | None:
-    """The first of the worklist but this one: what matters most comes first."""
+def get_listed_report(
+    active: Active, public_id: uuid.UUID, hidden: frozenset[str] = frozenset()
+) -> Report:
+    """One as the worklist shows it, whether or not it is on it; for who may read it."""
+    permit(active, "edit_report")
+    found = _with_numbers(Report.objects.filter(public_id=public_id), hidden).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def namesakes(active: Active, report: Report, now: dt.datetime) -> list[Patient]:
+    """Other patients of the same family name whose ECG came in the last day and is unread."""
+    permit(active, "view_recordings")
+    recent = Report.objects.filter(
+        status__in=Report.OPEN, waiting_since__gte=now - dt.timedelta(days=1)
+    )
+    patient = report.recording.patient
+    rows = Patient.objects.filter(family_name__iexact=patient.family_name).exclude(pk=patient.pk)
+    return list(rows.filter(pk__in=recent.values("recording__patient"))[:PAGE])
+
+
+def next_to_read(active: Active, report: Report, reader: User, now: dt.datetime) -> Report | None:
+    """The first of the worklist that nobody else took or reads: what matters most comes first."""
     permit(active, "view_recordings")
     rows = _filtered(Filters()).exclude(pk=report.pk)
+    rows = rows.filter(Q(assigned_to=None) | Q(assigned_to=reader))
+    idle = Q(reading_by=None) | Q(reading_by=reader) | Q(reading_beat_at__lt=now - HOLDS)
+    rows = rows.filter(idle)
     return _in_priority_order(rows, None).first()
 
 
 def report_of(active: Active, recording: Recording) -> Report | None:
     permit(active, "view_recordings")
-    related = Report.objects.select_related("draft_saved_by", "submitted_by")
+    people = ("draft_saved_by", "submitted_by", "assigned_to", "reading_by")
+    related = Report.objects.select_related(*people)
     return related.filter(recording=recording).first()
 
 

@@ -25,7 +25,8 @@ DRAFTED = "reports.report.drafted"
 SIGNED = {"reports.report.signed", "reports.report.amended", "reports.version.imported"}
 EDITED = "reports.report.edited"
 IMPORTED = "reports.report.imported"
-STATES = SIGNED | {DRAFTED, EDITED, IMPORTED, "reports.report.amending"}
+RETURNED = {"reports.report.returned", "reports.report.reopened"}
+STATES = SIGNED | RETURNED | {DRAFTED, EDITED, IMPORTED, "reports.report.amending"}
 # What events of an earlier form leave to their code.
 STATUS = {
     DRAFTED: Report.Status.DRAFT,

@@ -11,6 +11,7 @@ from apps.ecg.age import age_years
 from apps.ecg.model_recording import Source
 from apps.ecg.models import Finding, Measurement, Patient, PatientIdentifier, Recording
 from apps.inference.models import InferenceRun
+from apps.reports.library import VERSION, coded_findings
 from apps.reports.models import Report
 
 TEMPLATE = "report-1"
@@ -36,6 +37,7 @@ def take_snapshot(report: Report, interpretation: str) -> Snapshot:
         "warnings": recording.warnings,
         "is_synthetic": recording.is_synthetic,
         "interpretation": interpretation,
+        "findings": _findings(interpretation),
         "prior": _prior(recording),
         "trace_id": str(recording.trace_id),
     }
@@ -134,6 +136,12 @@ def _result(run: InferenceRun) -> dict[str, Any]:
         "intended_use": algorithm.intended_use,
         "limits": algorithm.limits,
     }
+
+
+def _findings(interpretation: str) -> dict[str, Any]:
+    """What the reader says in statements of the library, coded."""
+    coded = coded_findings(interpretation)
+    return {"library": VERSION, "codes": [row.code for row in coded]}
 
 
 def _prior(recording: Recording) -> dict[str, Any] | None:

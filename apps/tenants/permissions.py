@@ -55,6 +55,12 @@ TABLE: tuple[Rule, ...] = (
     _rule("edit_report", "the draft of a report", READER, TRAINEE),
     _rule("submit_report", "a draft handed to a reader for signing", TRAINEE),
     _rule("sign_report", "a report: sign, amend", READER),
+    _rule("raise_critical", "a critical result, by hand", TECHNICIAN, READER, TRAINEE),
+    _rule("acknowledge_critical", "a critical result: who was told and how",
+          TECHNICIAN, READER, TRAINEE, ADMINISTRATOR),
+    _rule("view_overrides", "what readers overrode of the machine's statements, and why",
+          READER, ADMINISTRATOR),
+    _rule("change_reading", "how the organization reads: what is hidden at first", ADMINISTRATOR),
     # The record.
     _rule("view_report_history", "states, versions, signatures; no text, no patient",
           ADMINISTRATOR, AUDITOR, ENTERED),

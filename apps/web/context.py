@@ -59,6 +59,18 @@ class Frame:
         return self.active.may("upload_files")
 
     @property
+    def criticals(self) -> str:
+        return bounded(self.counts.criticals)
+
+    @property
+    def may_see_overrides(self) -> bool:
+        return self.active.may("view_overrides")
+
+    @property
+    def may_change_reading(self) -> bool:
+        return self.active.may("change_reading")
+
+    @property
     def administers(self) -> bool:
         return self.active.may("open_administration")
 

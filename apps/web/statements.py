@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from apps.core.leases import Leased
 from apps.ecg.model_recording import Source
 from apps.ecg.models import Finding
 from apps.inference.models import InferenceRun
+from apps.reports.decisions import Said
+from apps.reports.models import StatementDecision
 
 EVIDENCE = {
     "qtc_fridericia_ms": ("QTc", "ms"),
@@ -23,17 +25,50 @@ EVIDENCE = {
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """What a reader may see: sources hidden from them, and what was decided by subject."""
+
+    hidden: frozenset[str] = frozenset()
+    decisions: Mapping[str, StatementDecision] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
     text: str
     evidence: str
     source: str
     on_prior: bool
+    subject: str
+    decision: StatementDecision | None
+
+
+def shown_to_reader(
+    shown: Shown,
+    findings: list[Finding],
+    prior: list[Finding],
+    runs: list[InferenceRun],
+    signed_at: dt.datetime | None,
+) -> dict[str, Any]:
+    """The rail's statements and results; of what is hidden only how many there are."""
+    said = machine_statements(findings, prior, shown.decisions)
+    results = algorithm_results(runs, signed_at, shown.decisions)
+    hides_said, hides_results = Source.DEVICE in shown.hidden, Source.MODEL in shown.hidden
+    return {
+        "statements": [] if hides_said else said,
+        "results": [] if hides_results else results,
+        "hidden": bool(shown.hidden),
+        "hidden_statements": len(said) if hides_said else 0,
+        "hidden_results": len(results) if hides_results else 0,
+    }
 
 
 def machine_statements(
-    findings: Iterable[Finding], prior: Iterable[Finding] = ()
+    findings: Iterable[Finding],
+    prior: Iterable[Finding] = (),
+    decisions: Mapping[str, StatementDecision] | None = None,
 ) -> list[Statement]:
     """Those of the device and the platform; an algorithm's are shown as its result."""
+    decided = decisions or {}
     before = {finding.text.casefold() for finding in prior}
     return [
         Statement(
@@ -41,9 +76,12 @@ def machine_statements(
             evidence_in_words(finding.evidence),
             source_in_words(finding),
             finding.text.casefold() in before,
+            subject,
+            decided.get(subject),
         )
         for finding in findings
         if finding.source in (Source.DEVICE, Source.PLATFORM)
+        for subject in [Said(finding.source, finding.method, finding.text).subject]
     ]
 
 
@@ -72,7 +110,7 @@ class AlgorithmResult:
     version: str
     intended_use: str
     limits: str
-    statements: tuple[tuple[str, str], ...]
+    statements: tuple[Statement, ...]
     waiting: str
     detail: str
     asked_at: dt.datetime
@@ -80,12 +118,26 @@ class AlgorithmResult:
 
 
 def algorithm_results(
-    runs: Iterable[InferenceRun], signed_at: dt.datetime | None = None
+    runs: Iterable[InferenceRun],
+    signed_at: dt.datetime | None = None,
+    decisions: Mapping[str, StatementDecision] | None = None,
 ) -> list[AlgorithmResult]:
-    return [_result(run, signed_at) for run in runs]
+    return [_result(run, signed_at, decisions or {}) for run in runs]
 
 
-def _result(run: InferenceRun, signed_at: dt.datetime | None) -> AlgorithmResult:
+def _told(
+    run: InferenceRun, part: dict[str, Any], decisions: Mapping[str, StatementDecision]
+) -> Statement:
+    subject = Said(Source.MODEL, str(run.algorithm_version), part["text"]).subject
+    words = evidence_in_words(part.get("evidence", {}))
+    return Statement(part["text"], words, "AI", False, subject, decisions.get(subject))
+
+
+def _result(
+    run: InferenceRun,
+    signed_at: dt.datetime | None,
+    decisions: Mapping[str, StatementDecision],
+) -> AlgorithmResult:
     version = run.algorithm_version
     waiting, detail = _waiting(run)
     late = bool(signed_at and run.accepted_at and run.accepted_at > signed_at)
@@ -95,7 +147,7 @@ def _result(run: InferenceRun, signed_at: dt.datetime | None) -> AlgorithmResult
         version=f"{version.algorithm.slug} {version.version}",
         intended_use=version.algorithm.intended_use,
         limits=version.algorithm.limits,
-        statements=tuple((s["text"], evidence_in_words(s.get("evidence", {}))) for s in found),
+        statements=tuple(_told(run, part, decisions) for part in found),
         waiting=waiting,
         detail=detail,
         asked_at=run.created_at,

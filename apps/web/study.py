@@ -14,11 +14,15 @@ from apps.inference.queries import runs_of
 from apps.ingestion.case_queries import cases_of
 from apps.integrations.queries import deliveries_of
 from apps.reports import queries as reports
+from apps.reports.decisions import decisions_of
 from apps.reports.models import Report, ReportVersion
+from apps.reports.reading_first import hidden_from
 from apps.tenants.access import Active
+from apps.tenants.models import User
 from apps.web import numbers, statements, viewing
 from apps.web.checks import check_counts, check_rows
 from apps.web.identity import identity_on
+from apps.web.statements import Shown
 from apps.web.times import acquired, zone_of
 from apps.web.viewing import comparable, day_of
 
@@ -72,8 +76,11 @@ def series_of(active: Active, recording: Recording) -> Series:
     return Series(held, places[0])
 
 
-def study(active: Active, recording: Recording) -> dict[str, Any]:
-    """Context of the study page, all read in the request's transaction."""
+def study(active: Active, recording: Recording, reader: User) -> dict[str, Any]:
+    """Context of the study page, all read in the request's transaction.
+
+    What the reader may not see yet is not in it at all.
+    """
     zone = zone_of(recording)
     series = series_of(active, recording)
     report = reports.report_of(active, recording)
@@ -91,7 +98,7 @@ def study(active: Active, recording: Recording) -> dict[str, Any]:
         "questions": cases_of(active, recording),
         "checks": check_rows(recording.checks),
         "check_counts": check_counts(recording.checks),
-        **_reading(active, recording, series.prior, versions),
+        **_reading(active, recording, series.prior, versions, _shown(active, report, reader)),
         **report_part(active, report, versions),
     }
 
@@ -102,13 +109,16 @@ def report_part(
     is_open = report is not None and report.status in Report.OPEN
     return {
         "report": report,
+        "criticals": list(report.criticals.order_by("raised_at")) if report else [],
+        "may_raise": active.may("raise_critical"),
         "versions": versions,
         "signed": versions[0] if versions else None,
         **(delivery_part(active, report) if report and versions else {}),
         "may_edit": is_open and active.may("edit_report"),
         "may_submit": is_open and active.may("submit_report"),
         "may_sign": is_open and active.may("sign_report"),
-        "may_amend": report is not None and not is_open and active.may("sign_report"),
+        "may_amend": bool(versions) and not is_open and active.may("sign_report"),
+        "may_reopen": active.may("edit_report"),
         "next_version": (report.version_count + 1) if report else 1,
     }
 
@@ -126,8 +136,17 @@ def delivery_part(active: Active, report: Report) -> dict[str, Any]:
     }
 
 
+def _shown(active: Active, report: Report | None, reader: User) -> Shown:
+    decisions = decisions_of(report) if report else {}
+    return Shown(hidden_from(active, report, reader), decisions)
+
+
 def _reading(
-    active: Active, recording: Recording, prior: Recording | None, versions: list[ReportVersion]
+    active: Active,
+    recording: Recording,
+    prior: Recording | None,
+    versions: list[ReportVersion],
+    shown: Shown,
 ) -> dict[str, Any]:
     both = [recording, prior] if prior else [recording]
     measured = ecg.measurements_of(active, both)
@@ -151,10 +170,13 @@ def _reading(
         "not_compared": viewing.DIFFERENT_LEADS
         if prior and not comparable(recording, prior)
         else "",
-        "statements": statements.machine_statements(
-            found.get(recording.pk, []), found.get(prior.pk, []) if prior else ()
+        **statements.shown_to_reader(
+            shown,
+            found.get(recording.pk, []),
+            found.get(prior.pk, []) if prior else [],
+            runs_of(active, [recording.pk]),
+            signed_at,
         ),
-        "results": statements.algorithm_results(runs_of(active, [recording.pk]), signed_at),
     }
 
 

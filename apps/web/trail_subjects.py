@@ -25,12 +25,14 @@ TO_PATIENT = {
     "inference.inferencerun": "recording__patient",
     "reports.report": "recording__patient",
     "reports.reportversion": "report__recording__patient",
+    "reports.criticalresult": "report__recording__patient",
     "integrations.delivery": "report_version__report__recording__patient",
     "billing.charge": "recording__patient",
 }
 TO_REPORT = {
     "reports.report": "",
     "reports.reportversion": "report",
+    "reports.criticalresult": "report",
     "integrations.delivery": "report_version__report",
 }
 

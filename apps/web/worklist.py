@@ -12,14 +12,18 @@ from urllib.parse import urlencode
 from apps.ecg.model_recording import Source
 from apps.ecg.models import Priority
 from apps.reports.models import Report
+from apps.reports.presence import others_reading
 from apps.reports.queries import Filters
 from apps.tenants.models import Site, User
 from apps.web.identity import Identity, identity_of
 from apps.web.numbers import whole
+from apps.web.similar import Person, similar
 from apps.web.times import waited
 
 QTC_NAMES = ("qtc_fridericia_ms", "qtc_bazett_ms", "qtc_ms")
 STATUSES = {"": "unsigned", "amending": "being amended", "signed": "signed"}
+# Hours that a report has waited, as filters.
+WAITS = {"1": "over 1 h", "4": "over 4 h", "24": "over 24 h"}
 PRIORITY_TAGS = {Priority.STAT: "tag-stat", Priority.URGENT: "tag-plain"}
 
 
@@ -34,26 +38,48 @@ class Row:
     numbers: str
     reader: str
     mine: bool
+    is_similar: bool
+    locked_by: str
+    may_take: bool
+    may_release: bool
 
 
-def rows(reports: list[Report], reader: User, now: dt.datetime) -> list[Row]:
-    return [_row(report, reader, now) for report in reports]
+def rows(
+    reports: list[Report], reader: User, now: dt.datetime, *, reads: bool = False
+) -> list[Row]:
+    """`reads`: whether the person may take reports to read."""
+    alike = similar(_person(report) for report in reports)
+    return [_row(report, reader, now, reads, alike) for report in reports]
 
 
-def _row(report: Any, reader: User, now: dt.datetime) -> Row:
+def _person(report: Any) -> Person:
+    patient = report.recording.patient
+    number = report.identifiers[0]["value"] if report.identifiers else ""
+    return Person(patient.pk, patient.family_name, patient.given_name, number)
+
+
+def _row(report: Any, reader: User, now: dt.datetime, reads: bool, alike: set[Any]) -> Row:
+    other = others_reading(report, reader, now)
+    takes = reads and report.status in Report.OPEN
     pairs = [(part["value"], part["authority"]) for part in report.identifiers]
     made = report.recording.acquired_at or report.recording.received_at
     priority = list(Priority)[report.priority_rank]
     return Row(
         report=report,
         identity=identity_of(report.recording.patient, pairs, made.date()),
-        priority=str(priority.label),
-        priority_tag=PRIORITY_TAGS.get(priority, "tag-plain"),
+        priority="Critical" if report.is_critical else str(priority.label),
+        priority_tag="tag-critical"
+        if report.is_critical
+        else PRIORITY_TAGS.get(priority, "tag-plain"),
         waited=waited(report.waiting_since, now),
         statement=report.first_statement or "",
         numbers=_numbers(report.numbers, report.recording.is_synthetic),
         reader=_reader(report, reader),
-        mine=report.draft_saved_by_id == reader.pk,
+        mine=reader.pk in (report.assigned_to_id, report.draft_saved_by_id),
+        is_similar=report.recording.patient_id in alike,
+        locked_by=str(other.by) if other else "",
+        may_take=takes and report.assigned_to_id is None and other is None,
+        may_release=takes and report.assigned_to_id == reader.pk,
     )
 
 
@@ -69,9 +95,11 @@ def _numbers(parts: list[dict[str, Any]], is_synthetic: bool) -> str:
 
 
 def _reader(report: Report, reader: User) -> str:
-    if report.draft_saved_by is None:
+    """Who took it, else who wrote in it."""
+    person = report.assigned_to or report.draft_saved_by
+    if person is None:
         return ""
-    return "You" if report.draft_saved_by_id == reader.pk else str(report.draft_saved_by)
+    return "You" if person.pk == reader.pk else str(person)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +110,7 @@ class Chosen:
     priority: str = ""
     site: uuid.UUID | None = None
     mine: bool = False
+    wait: str = ""
 
     @classmethod
     def from_query(cls, query: Any) -> Chosen:
@@ -91,15 +120,20 @@ class Chosen:
             priority=query.get("priority", "") if query.get("priority") in Priority.values else "",
             site=name_in(query.get("site")),
             mine=query.get("mine") == "1",
+            wait=query.get("wait", "") if query.get("wait") in WAITS else "",
         )
 
-    def filters(self, sites: list[Site], reader: User) -> Filters:
+    def filters(self, sites: list[Site], reader: User, now: dt.datetime, text: str = "") -> Filters:
+        """`text` is of a patient and stands in no address."""
+        before = now - dt.timedelta(hours=int(self.wait)) if self.wait else None
         return Filters(
             signed=self.status == "signed",
             amending=self.status == "amending",
             priority=Priority(self.priority) if self.priority else None,
             site=next((site for site in sites if site.public_id == self.site), None),
             mine=reader if self.mine else None,
+            waiting_before=before,
+            text=text,
         )
 
     def address(self, **more: Any) -> str:
@@ -110,6 +144,7 @@ class Chosen:
             "priority": changed.priority,
             "site": changed.site or "",
             "mine": "1" if changed.mine else "",
+            "wait": changed.wait,
             "after": more.get("after") or "",
             "seen": more.get("seen") or "",
         }
@@ -141,5 +176,9 @@ def chips(chosen: Chosen, filters: Filters) -> list[Chip]:
     if filters.priority:
         found.append(Chip(f"Priority: {filters.priority.label}", chosen.address(priority="")))
     if filters.mine:
-        found.append(Chip("Drafted by me", chosen.address(mine=False)))
+        found.append(Chip("Mine", chosen.address(mine=False)))
+    if chosen.wait:
+        found.append(Chip(f"Waiting {WAITS[chosen.wait]}", chosen.address(wait="")))
+    if filters.text:
+        found.append(Chip("This patient search", chosen.address()))
     return found

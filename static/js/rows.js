@@ -31,6 +31,12 @@ function open() {
   return Boolean(link);
 }
 
+function press(what) {
+  const button = cursor()?.querySelector(`[data-${what}]`);
+  button?.click();
+  return Boolean(button);
+}
+
 function openFromPage() {
   return document.activeElement === document.body ? open() : false;
 }
@@ -41,8 +47,16 @@ if (document.querySelector("[data-rows]")) {
   register("ArrowDown", "", () => step(1));
   register("ArrowUp", "", () => step(-1));
   register("o", "Open", open);
+  register("a", "Take", () => press("take"));
+  register("u", "Release", () => press("release"));
   register("Enter", "Open", openFromPage);
 }
+
+// A row that was swapped keeps the cursor, and the focus where it was on its buttons.
+document.addEventListener("htmx:afterSwap", (event) => {
+  const row = document.getElementById(event.detail.target?.id ?? "");
+  if (row?.matches("[data-row]")) moveTo(row);
+});
 
 document.addEventListener("focusin", (event) => {
   const row = event.target.closest("[data-rows] [data-row]");

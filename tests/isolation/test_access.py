@@ -19,6 +19,7 @@ from apps.ecg.queries import (
 from apps.ingestion.case_queries import get_case_to_resolve
 from apps.ingestion.queries import get_arrival_to_view, get_document_to_view
 from apps.reports.queries import (
+    get_listed_report,
     get_report_to_edit,
     get_report_to_sign,
     get_report_to_submit,
@@ -37,6 +38,7 @@ MODULES += ("integrations.queries", "reports.queries", "tenants.queries")
 OTHERS = {
     "get_measurement_to_strike": "edit_report",
     "get_recording_to_measure": "edit_report",
+    "get_listed_report": "edit_report",
     "get_report_to_edit": "edit_report",
     "get_report_to_sign": "sign_report",
     "get_report_to_submit": "submit_report",
@@ -58,6 +60,7 @@ FOUND_BY_NAME = {
     get_measurement_to_strike: "kept",
     get_patient_to_view: "patient",
     get_recording_to_measure: "recording",
+    get_listed_report: "report",
     get_recording_to_view: "recording",
     get_report_to_edit: "report",
     get_report_to_sign: "report",

@@ -13,7 +13,7 @@ from apps.billing.models import Price
 from apps.ecg.models import ReaderMeasurement, Recording
 from apps.ingestion.models import IdentityCase, RecordingArrival, UploadSession
 from apps.integrations.models import Submission
-from apps.reports.models import Report, ReportVersion
+from apps.reports.models import CriticalResult, Report, ReportVersion
 from apps.tenants import blobs
 from apps.tenants.models import IdentityProvider, Organization, PlatformRole, Site, User
 from tests.factories import (
@@ -63,6 +63,9 @@ def things_of(organization: Organization) -> Ids:
         "alarm": make_row(Alarm, organization, code="queue.waiting", resolved_at=None).public_id,
         "case": make_case(recording).public_id,
         "kept": make_row(ReaderMeasurement, organization, recording=recording).public_id,
+        "critical": make_row(
+            CriticalResult, organization, report=signed, acknowledged_at=None
+        ).public_id,
         "site": make_row(Site, organization).public_id,
         "entry": make_entry(organization).public_id,
         "offboarding": make_offboarding(organization).public_id,

@@ -18,14 +18,17 @@ CONFIGURATION = {
     "view_fetch_hosts",
 }  # fmt: skip
 RECORD = {"view_report_history", "view_audit_trail", "view_entries"}
+CRITICAL = {"raise_critical", "acknowledge_critical"}
 ADMINISTRATION = {"open_administration"}
 
 MAY: dict[str, set[str]] = {
     "technician": {"view_recordings", "upload_files", "view_queue", "replay"} | ADMINISTRATION
     | {"handle_alarms", "view_alarms", "resolve_identity", "view_vendor_profiles"}
-    | {"download_originals", "view_processing"},
-    "reader": {"view_recordings", "upload_files", "edit_report", "sign_report"},
-    "trainee": {"view_recordings", "edit_report", "submit_report"},
+    | {"download_originals", "view_processing"} | CRITICAL,
+    "reader": {
+        "view_recordings", "upload_files", "edit_report", "sign_report", "view_overrides",
+    } | CRITICAL,
+    "trainee": {"view_recordings", "edit_report", "submit_report"} | CRITICAL,
     "administrator": CONFIGURATION | RECORD | ADMINISTRATION | {
         "view_recordings", "upload_files", "view_record", "view_queue", "replay", "view_charges",
         "change_prices", "change_organization", "allow_emergency_entry", "change_sites",
@@ -35,7 +38,8 @@ MAY: dict[str, set[str]] = {
         "change_alarm_channels", "change_api_clients", "view_invitations",
         "change_identity_providers", "change_inbound", "change_shares", "resolve_identity",
         "view_vendor_profiles", "change_vendor_profiles", "release_files", "download_originals",
-        "change_processing", "change_fetch_hosts",
+        "change_processing", "change_fetch_hosts", "view_overrides", "change_reading",
+        "acknowledge_critical",
     },
     "researcher": set(),
     "labeler": set(),

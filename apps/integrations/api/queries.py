@@ -7,16 +7,17 @@ import uuid
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, Func, Prefetch, TextField
+from django.db.models import F, Func, Prefetch, Q, QuerySet, TextField
 from django.db.models.lookups import LessThan
 from django.http import Http404
 
-from apps.ecg.models import PatientIdentifier, Recording
+from apps.ecg.models import Finding, PatientIdentifier, Recording
 from apps.ingestion.models import Ingress, UploadSession
 from apps.ingestion.upload_queries import upload_named
 from apps.integrations.api.problems import Problem
 from apps.integrations.models import Submission
 from apps.reports.models import Report, ReportVersion, Signature
+from apps.reports.reading_first import HIDES, policy
 from apps.tenants.clients import Caller
 from apps.tenants.model_api import Scope
 from apps.tenants.models import Site
@@ -138,10 +139,23 @@ def get_recording_to_read(caller: Caller, public_id: uuid.UUID) -> Recording:
     related = ("patient", "site", "device")
     identifiers = Prefetch("patient__identifiers", PatientIdentifier.objects.order_by("id"))
     rows = Recording.objects.select_related(*related).prefetch_related(identifiers, "reports")
+    rows = rows.prefetch_related(Prefetch("findings", _findings(public_id)))
     found = rows.filter(public_id=public_id).first()
     if found is None:
         raise Http404
     return found
+
+
+def _findings(recording: uuid.UUID) -> QuerySet[Finding]:
+    """Without what readers may not see yet, until the report was read."""
+    hidden = HIDES[policy()]
+    rows = Finding.objects.all()
+    if not hidden:
+        return rows
+    read = Q(version_count__gt=0) | Q(impressions__isnull=False)
+    if Report.objects.filter(read, recording__public_id=recording).exists():
+        return rows
+    return rows.exclude(source__in=hidden)
 
 
 def get_report_to_read(caller: Caller, public_id: uuid.UUID) -> Report:

@@ -17,9 +17,11 @@ from apps.ingestion import queries
 from apps.ingestion.file_queries import members_of
 from apps.ingestion.models import Ingress
 from apps.ingestion.timeline import timelines_of
+from apps.reports.returns import to_repeat
 from apps.web.arrivals import Row, checks_of, doors_of, rows_of
 from apps.web.context import frame_of
 from apps.web.guard import OrganizationRequest, in_organization
+from apps.web.identity import identity_on
 from apps.web.worklist import name_in
 
 
@@ -64,6 +66,9 @@ def _list(request: OrganizationRequest, after: uuid.UUID | None) -> dict[str, An
     now = timezone.now()
     return {
         "rows": rows,
+        "repeats": [
+            (report, identity_on(report.recording)) for report in to_repeat(request.active, now)
+        ],
         "next": f"?after={page.after}" if page.after else "",
         "first": bool(after),
         "activity": queries.activity_since(request.active, now - dt.timedelta(hours=1)),

@@ -6,6 +6,7 @@ from django.core.exceptions import BadRequest
 from django.db import transaction
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_safe
 
 from apps.audit import actions as audit
@@ -23,6 +24,7 @@ from apps.ingestion.queries import get_document_to_view
 from apps.reports import queries
 from apps.reports.actions import preview_pdf, signed_pdf
 from apps.reports.models import Report, ReportVersion
+from apps.reports.reading_first import hidden_from
 from apps.tenants.models import User
 from apps.web import downloads
 from apps.web.downloads import File, Kind
@@ -35,7 +37,10 @@ ANY = "application/octet-stream"
 @require_safe
 @in_organization
 def preview(request: OrganizationRequest, report_id: uuid.UUID) -> HttpResponseBase:
-    """What would be signed now."""
+    """What would be signed now; a reader says first what they see, where that is the policy."""
+    found = queries.get_report_to_view(request.active, report_id)
+    if hidden_from(request.active, found, request.user):
+        return redirect("recording", found.recording.public_id)
     return downloads.answer(request, "preview", KINDS["preview"], report_id)
 
 

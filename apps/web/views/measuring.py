@@ -74,6 +74,6 @@ def _places(text: str) -> Any:
 
 
 def _parts(request: OrganizationRequest, found: Recording, status: int = 200) -> HttpResponse:
-    context = study(request.active, found)
+    context = study(request.active, found, request.user)
     html = "".join(render_to_string(part, context, request) for part in PARTS)
     return JsonResponse({"html": html}, status=status)

@@ -15,13 +15,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from apps.audit import actions as audit
 from apps.ecg.queries import get_recording_to_view
-from apps.reports import actions, queries
+from apps.reports import actions, presence, queries
 from apps.reports.models import Report, Signature
+from apps.reports.reading_first import hidden_from, record_impression
 from apps.tenants.access import SingleSignOn, single_sign_on
 from apps.tenants.lockout import count_failure, forget_failures, may_try
 from apps.tenants.sign_on.asked import Signing
 from apps.tenants.sign_on.errors import AnswerRefused
 from apps.web.guard import OrganizationRequest, in_organization, wants_json
+from apps.web.risk import asked_digits, risks
 from apps.web.sign_on import active_provider_named
 from apps.web.sign_on_pages import send
 from apps.web.study import delivery_part, study
@@ -34,6 +36,7 @@ UNPROVEN = (
     " text is kept."
 )
 
+WRONG_DIGITS = "These are not the last characters of the MRN. Nothing was signed."
 LOCKED = (
     "Too many wrong passwords: for a quarter of an hour you can neither sign nor sign in from here,"
     " unless an administrator unlocks you. Nothing was signed; your text is kept."
@@ -45,28 +48,35 @@ LOCKED = (
 def draft(request: OrganizationRequest, report_id: uuid.UUID) -> HttpResponse:
     """Save the interpretation: an answer for scripts, a page for the plain form."""
     report = queries.get_report_to_edit(request.active, report_id)
+    now = timezone.now()
     text = request.POST.get("text", "").replace("\r\n", "\n")
     if len(text) > LONGEST_TEXT:
         words = f"The text is longer than {LONGEST_TEXT:,} characters. Shorten it."
         return _refused(request, report, text, words, 400)
+    other = presence.others_reading(report, request.user, now)
+    if other is not None:
+        presence.keep_draft(report, text, revision_in(request), request.user, now)
+        words = f"{other.by} is reading this now. Your text is kept beside the report."
+        return _refused(request, report, text, words, 409)
     try:
         saved = actions.save_draft(
-            report,
-            text=text,
-            revision=revision_in(request),
-            editor=request.user,
-            now=timezone.now(),
+            report, text=text, revision=revision_in(request), editor=request.user, now=now
         )
     except actions.Stale as stale:
+        presence.keep_draft(report, text, revision_in(request), request.user, now)
         words = f"Changed while you read it: {changed_by(stale.report)}. Nothing was saved."
         return _refused(request, stale.report, text, words, 409)
     except actions.NotEditable:
+        presence.keep_draft(report, text, revision_in(request), request.user, now)
         words = "This report is signed. Changes need an amendment."
         return _refused(request, report, text, words, 409)
     if wants_json(request):
         saved_at = clock(saved.draft_saved_at, zone_of(report.recording))
         return JsonResponse({"revision": saved.draft_revision, "saved_at": saved_at})
     then = request.POST.get("then")
+    if then == "impression" and text.strip():
+        record_impression(saved, request.user, text, now)
+        return redirect("recording", report.recording.public_id)
     if then == "submit" and request.active.may("submit_report"):
         return _submitted(request, saved, text)
     if then == "sign" and request.active.may("sign_report"):
@@ -124,8 +134,9 @@ def _refused(
     if wants_json(request):
         answer = {"message": words, "url": url, "revision": report.draft_revision}
         return JsonResponse(answer, status=status)
+    recording = get_recording_to_view(request.active, report.recording.public_id)
     context = {
-        **study(request.active, get_recording_to_view(request.active, report.recording.public_id)),
+        **study(request.active, recording, request.user),
         "problem": words,
         "mine": text,
         "revision": report.draft_revision,
@@ -148,8 +159,12 @@ class Wish:
 def sign(request: OrganizationRequest, report_id: uuid.UUID) -> HttpResponse:
     """The page says exactly what is signed; its revision comes back with the password."""
     report = queries.get_report_to_sign(request.active, report_id)
+    if hidden_from(request.active, report, request.user):
+        return redirect("recording", report.recording.public_id)
     if request.method != "POST":
         return _sign_page(request, report)
+    if not _says_who(request, report):
+        return _sign_page(request, report, status=400, wrong_digits=WRONG_DIGITS)
     then, viewed = request.POST.get("then", ""), request.POST.get("viewed", "")
     wish = Wish(revision_in(request), viewed, then)
     bound = single_sign_on(request)
@@ -159,6 +174,14 @@ def sign(request: OrganizationRequest, report_id: uuid.UUID) -> HttpResponse:
         _note_refusal(request, report, "locked out")
         return _sign_page(request, report, status=403, locked=True)
     return carry_out(request, report, wish, password=request.POST.get("password", ""))
+
+
+def _says_who(request: OrganizationRequest, report: Report) -> bool:
+    """Where a mix-up is likely the signer says the end of the MRN."""
+    digits = asked_digits(report)
+    if not digits or not risks(request.active, report, timezone.now()):
+        return True
+    return request.POST.get("digits", "").strip().casefold() == digits.casefold()
 
 
 def _prove_elsewhere(
@@ -218,8 +241,10 @@ def _note_refusal(request: OrganizationRequest, report: Report, reason: str) -> 
 
 
 def _after_signing(request: OrganizationRequest, report: Report, wish: Wish) -> HttpResponse:
+    presence.let_go(report, request.user)
     if wish.then == "next":
-        following = queries.next_to_read(request.active, report)
+        now = timezone.now()
+        following = queries.next_to_read(request.active, report, request.user, now)
         if following is None:
             return redirect("worklist")
         return redirect("recording", following.recording.public_id)
@@ -235,11 +260,12 @@ def _sign_page(
     clash: str = "",
     unproven: str = "",
     locked: bool = False,
+    wrong_digits: str = "",
 ) -> HttpResponse:
     # Named before the page is gathered: what arrives in between makes it stale, never unseen.
     viewed = actions.viewed_digest(report)
     recording = get_recording_to_view(request.active, report.recording.public_id)
-    context = study(request.active, recording)
+    context = study(request.active, recording, request.user)
     shown = context["report"]
     meaning = Signature.Meaning.AMENDMENT if shown.version_count else Signature.Meaning.APPROVAL
     context |= {
@@ -247,6 +273,8 @@ def _sign_page(
         "clash": clash,
         "unproven": LOCKED if locked else unproven,
         "locked": locked,
+        "wrong_digits": wrong_digits,
+        "risks": risks(request.active, report, timezone.now()) if asked_digits(report) else [],
         "meaning": meaning.label,
         "revision": shown.draft_revision,
         "viewed": viewed,
@@ -277,7 +305,7 @@ def _amend_refused(
     request: OrganizationRequest, report: Report, words: str, status: int
 ) -> HttpResponse:
     recording = get_recording_to_view(request.active, report.recording.public_id)
-    context = {**study(request.active, recording), "amend_problem": words}
+    context = {**study(request.active, recording, request.user), "amend_problem": words}
     audit.record("ecg.recording.viewed", recording, actor=request.user)
     return render(request, "web/study.html", context, status=status)
 

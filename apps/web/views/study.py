@@ -16,6 +16,7 @@ from apps.core.negotiation import takes
 from apps.ecg import queries, waveforms
 from apps.ecg.models import Recording, Waveform
 from apps.ecg.paper import FORMS, GAINS_MM_MV, SPEEDS_MM_S, Layout
+from apps.web import room
 from apps.web import study as study_page
 from apps.web.guard import OrganizationRequest, in_organization
 from apps.web.trace_svg import trace_svg
@@ -33,7 +34,8 @@ KNOWN: dict[str, set[str]] = {
 @in_organization
 def recording(request: OrganizationRequest, recording_id: uuid.UUID) -> HttpResponse:
     found = queries.get_recording_to_view(request.active, recording_id)
-    context = study_page.study(request.active, found)
+    context = study_page.study(request.active, found, request.user)
+    context |= room.opened(request, context)
     audit.record("ecg.recording.viewed", found, actor=request.user)
     return render(request, "web/study.html", context)
 

@@ -1,20 +1,25 @@
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+import uuid
+
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.audit import actions as audit
 from apps.ecg.models import Priority
-from apps.reports import queries
+from apps.reports import presence, queries, saved_views
 from apps.reports.queries import BOUND, Counts
-from apps.tenants.queries import sites
+from apps.reports.reading_first import hidden_on_lists, policy
+from apps.tenants.queries import permit, sites
 from apps.web.context import bounded, frame_of
 from apps.web.guard import OrganizationRequest, in_organization
-from apps.web.worklist import STATUSES, Chosen, chips, name_in, rows
+from apps.web.worklist import STATUSES, WAITS, Chosen, chips, name_in, rows
+
+LONGEST_SEARCH = 80
 
 
 @require_safe
@@ -28,27 +33,103 @@ def worklist(request: OrganizationRequest) -> HttpResponse:
     """Open reports in priority order, a page at a time; filters are plain links and a form."""
     if not request.active.may("view_recordings"):
         return redirect("start")
+    return _list(request, Chosen.from_query(request.GET), after=name_in(request.GET.get("after")))
+
+
+@require_http_methods(["POST"])
+@in_organization
+def worklist_find(request: OrganizationRequest) -> HttpResponse:
+    """The same list of patients by number or name, which stand in no address: the first page."""
+    permit(request.active, "view_recordings")
+    text = " ".join(request.POST.get("text", "").split())[:LONGEST_SEARCH].strip(" ,")
+    return _list(request, Chosen.from_query(request.POST), text=text)
+
+
+def _list(
+    request: OrganizationRequest,
+    chosen: Chosen,
+    *,
+    after: uuid.UUID | None = None,
+    text: str = "",
+    problem: str = "",
+) -> HttpResponse:
     places = sites(request.active)
-    chosen = Chosen.from_query(request.GET)
-    filters = chosen.filters(places, request.user)
-    after = name_in(request.GET.get("after"))
-    page = queries.worklist(request.active, filters, after)
+    now = timezone.now()
+    filters = chosen.filters(places, request.user, now, text)
     frame = frame_of(request)
     assert frame is not None
+    hidden = hidden_on_lists(request.active, frame.counts.read_first)
+    page = queries.worklist(
+        request.active, filters, after, frozenset() if filters.signed else hidden
+    )
     shown = chips(chosen, filters)
     audit.record("ecg.worklist.viewed", actor=request.user, count=len(page.reports))
     context = {
-        "rows": rows(page.reports, request.user, timezone.now()),
+        "rows": rows(page.reports, request.user, now, reads=request.active.may("edit_report")),
         "chosen": chosen,
         "chips": shown,
         "sites": places,
         "statuses": STATUSES.items(),
         "priorities": Priority.choices,
-        "next": chosen.address(after=page.after) if page.after else "",
+        "waits": WAITS.items(),
+        "text": text,
+        "problem": problem,
+        "more": bool(text and page.after),
+        "next": chosen.address(after=page.after) if page.after and not text else "",
         "first": chosen.address() if after else "",
-        **_views(chosen, frame.counts, new=0),
+        **_views(request, chosen, frame.counts, new=0),
     }
-    return render(request, "web/worklist.html", context)
+    return render(request, "web/worklist.html", context, status=400 if problem else 200)
+
+
+@require_POST
+@in_organization
+def take(request: OrganizationRequest, report_id: uuid.UUID) -> HttpResponse:
+    """Take from the list or give back; a script gets the row as it now is."""
+    report = queries.get_report_to_edit(request.active, report_id)
+    now = timezone.now()
+    try:
+        if request.POST.get("do") == "release":
+            presence.release(report, request.user)
+        else:
+            presence.take(report, request.user, now)
+    except presence.Taken:
+        pass  # the row says whose it is
+    if not request.headers.get("HX-Request"):
+        return redirect("worklist")
+    hidden = hidden_on_lists(request.active, policy())
+    listed = queries.get_listed_report(request.active, report_id, hidden)
+    audit.record("ecg.worklist.viewed", actor=request.user, count=1)
+    (row,) = rows([listed], request.user, now, reads=True)
+    answer = render_to_string("web/worklist/_row.html", {"row": row, "first": True})
+    return HttpResponse(answer)
+
+
+@require_POST
+@in_organization
+def save_view(request: OrganizationRequest) -> HttpResponse:
+    """Keep the present filters under a name, or take a view of one's own away."""
+    permit(request.active, "view_recordings")
+    gone = name_in(request.POST.get("remove"))
+    if gone is not None:
+        if not saved_views.remove_view(gone, request.user, timezone.now()):
+            raise Http404
+        return redirect("worklist")
+    chosen = Chosen.from_query(request.POST)
+    try:
+        saved_views.save_view(
+            request.active.organization_id,
+            request.user,
+            name=request.POST.get("name", ""),
+            query=chosen.address(),
+            is_shared=request.POST.get("shared") == "1",
+        )
+    except ValueError:
+        return _list(request, chosen, problem="The view needs a name.")
+    except saved_views.TooMany:
+        words = f"There are {saved_views.MOST} saved views already. Remove one first."
+        return _list(request, chosen, problem=words)
+    return redirect(reverse("worklist") + chosen.address())
 
 
 @require_safe
@@ -56,19 +137,26 @@ def worklist(request: OrganizationRequest) -> HttpResponse:
 def worklist_counts(request: OrganizationRequest) -> HttpResponse:
     """The views with their counts, and how many reports are new since the page was drawn."""
     chosen = Chosen.from_query(request.GET)
-    filters = chosen.filters(sites(request.active), request.user)
+    filters = chosen.filters(sites(request.active), request.user, timezone.now())
     held = queries.counts(request.active, request.user)
     seen = name_in(request.GET.get("seen"))
     new = 0 if chosen.status else queries.new_since(request.active, filters, seen)
-    context = _views(chosen, held, new=new, seen=request.GET.get("seen", ""))
+    context = _views(request, chosen, held, new=new, seen=request.GET.get("seen", ""))
     return HttpResponse(render_to_string("web/worklist/_counts.html", context))
 
 
-def _views(chosen: Chosen, held: Counts, *, new: int, seen: str | None = None) -> dict[str, object]:
+def _views(
+    request: OrganizationRequest,
+    chosen: Chosen,
+    held: Counts,
+    *,
+    new: int,
+    seen: str | None = None,
+) -> dict[str, object]:
     """Newer reports are counted from the newest one at the time the page was drawn."""
     since = str(held.newest or "") if seen is None else seen
     stat = Priority.STAT.value
-    only = [name for name in ("status", "priority", "mine") if getattr(chosen, name)]
+    only = [name for name in ("status", "priority", "mine", "wait") if getattr(chosen, name)]
     views = [
         ("To read", Chosen(site=chosen.site), bounded(held.to_read), not only),
         ("Mine", Chosen(site=chosen.site, mine=True), bounded(held.mine), only == ["mine"]),
@@ -89,6 +177,16 @@ def _views(chosen: Chosen, held: Counts, *, new: int, seen: str | None = None) -
         "views": [
             {"name": name, "address": reverse("worklist") + to.address(), "count": count, "on": on}
             for name, to, count, on in views
+        ]
+        + [
+            {
+                "name": view.name,
+                "address": reverse("worklist") + view.query,
+                "count": "",
+                "on": bool(only) and view.query == chosen.address(),
+                "mine": view.public_id if view.owner_id == request.user.pk else "",
+            }
+            for view in saved_views.views_of(request.user)
         ],
         "new": bounded(new) if new else "",
         "bound": BOUND,

@@ -1,0 +1,78 @@
+"""Reading before the machine is read: what a reader does not see until they said what they see.
+
+The organization's policy names it. It holds for everybody who reads, report by report, until
+their impression is recorded; the impression is kept as it was written, whatever is signed later.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+
+from apps.audit import actions as audit
+from apps.audit.chain import text_mac
+from apps.ecg.model_recording import Source
+from apps.reports.models import Impression, ReadingPolicy, Report
+from apps.tenants.access import Active
+from apps.tenants.models import User
+from apps.tenants.queries import permit
+
+ReadFirst = ReadingPolicy.ReadFirst
+HIDES: dict[str, frozenset[str]] = {
+    ReadFirst.OFF: frozenset(),
+    ReadFirst.AI: frozenset({Source.MODEL}),
+    ReadFirst.AI_AND_DEVICE: frozenset({Source.MODEL, Source.DEVICE, Source.PLATFORM}),
+}
+
+
+class NothingSaid(Exception):
+    """An impression has words."""
+
+
+def policy() -> str:
+    """The organization's; off where none was set."""
+    found = ReadingPolicy.objects.values_list("read_first", flat=True).first()
+    return found or ReadFirst.OFF.value
+
+
+def hidden_on_lists(active: Active, read_first: str | None) -> frozenset[str]:
+    """Sources of which a list of unread reports shows a reader no statement, by the policy."""
+    return HIDES[read_first or ReadFirst.OFF] if active.may("edit_report") else frozenset()
+
+
+def hidden_from(active: Active, report: Report | None, reader: User) -> frozenset[str]:
+    """Sources whose statements this reader does not see yet of this report."""
+    hidden = hidden_on_lists(active, policy())
+    if not hidden or (report is not None and report.version_count):
+        return frozenset()
+    if report is None:
+        return hidden
+    said = Impression.objects.filter(report=report, reader=reader).exists()
+    return frozenset() if said else hidden
+
+
+@transaction.atomic
+def record_impression(report: Report, reader: User, text: str, now: dt.datetime) -> Impression:
+    """Once for each reader; a later one leaves the first as it is. Raises NothingSaid."""
+    if not text.strip():
+        raise NothingSaid
+    found, is_new = Impression.objects.get_or_create(
+        report=report,
+        reader=reader,
+        defaults={"organization_id": report.organization_id, "text": text, "recorded_at": now},
+    )
+    if is_new:
+        audit.record("reports.impression.recorded", report, actor=reader, text_mac=text_mac(text))
+    return found
+
+
+@transaction.atomic
+def set_policy(active: Active, read_first: str, admin: User) -> None:
+    """Raises ValueError for a policy that is none."""
+    permit(active, "change_reading")
+    wanted = ReadFirst(read_first)
+    row, _ = ReadingPolicy.objects.update_or_create(
+        organization_id=active.organization_id, defaults={"read_first": wanted}
+    )
+    audit.record("reports.policy.changed", row, actor=admin, code=wanted.value)

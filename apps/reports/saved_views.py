@@ -1,0 +1,54 @@
+"""Views of the worklist that people saved, their own and those of the organization."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from django.db import transaction
+from django.db.models import Q
+
+from apps.audit import actions as audit
+from apps.reports.models import SavedView
+from apps.tenants.models import User
+
+MOST = 5
+
+
+class TooMany(Exception):
+    """A person has as many views as there are keys for."""
+
+
+def views_of(person: User) -> list[SavedView]:
+    """Their own and the shared ones, in the order in which they were saved."""
+    mine = Q(owner=person) | Q(is_shared=True)
+    return list(SavedView.objects.filter(mine, removed_at=None)[:MOST])
+
+
+@transaction.atomic
+def save_view(
+    organization_id: int, owner: User, *, name: str, query: str, is_shared: bool
+) -> SavedView:
+    """Raises TooMany, ValueError for a name of nothing."""
+    name = " ".join(name.split())[:40]
+    if not name:
+        raise ValueError("a view has a name")
+    if len(views_of(owner)) >= MOST:
+        raise TooMany
+    view = SavedView.objects.create(
+        organization_id=organization_id, name=name, query=query, owner=owner, is_shared=is_shared
+    )
+    audit.record("reports.view.saved", view, actor=owner, kind="shared" if is_shared else "own")
+    return view
+
+
+@transaction.atomic
+def remove_view(public_id: uuid.UUID, owner: User, now: dt.datetime) -> bool:
+    """Whether there was one of this owner's to take away."""
+    view = SavedView.objects.filter(public_id=public_id, owner=owner, removed_at=None).first()
+    if view is None:
+        return False
+    view.removed_at = now
+    view.save(update_fields=["removed_at"])
+    audit.record("reports.view.removed", view, actor=owner)
+    return True

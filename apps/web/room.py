@@ -1,0 +1,25 @@
+"""The reading room around the study page: who holds it, and what was kept beside the draft."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+
+from apps.reports import presence
+from apps.reports.models import Report
+from apps.web.guard import OrganizationRequest
+
+
+def opened(request: OrganizationRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Opening a report to read it holds it; where another does, nothing can be written."""
+    report: Report | None = context["report"]
+    if report is None or not request.active.may("edit_report"):
+        return {}
+    found: dict[str, Any] = {"kept_drafts": presence.kept_drafts(report)}
+    if not context["may_edit"]:
+        return found
+    other = presence.hold(report, request.user, timezone.now())
+    if other is None:
+        return found | {"holds": True}
+    return found | {"other": other, "may_edit": False, "may_sign": False, "may_submit": False}

@@ -1,0 +1,120 @@
+"""In the room: the page's beat, taking over, statements decided, how an organization reads."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from apps.audit import actions as audit
+from apps.reports import decisions, library, presence, queries
+from apps.reports.models import Report, StatementDecision
+from apps.reports.reading_first import ReadFirst, hidden_from, set_policy
+from apps.reports.reading_first import policy as policy_here
+from apps.tenants.queries import permit
+from apps.web.guard import OrganizationRequest, in_organization
+
+
+@require_POST
+@in_organization
+def beat(request: OrganizationRequest, report_id: uuid.UUID) -> HttpResponse:
+    """The page says that it is open; 409 where somebody else reads the report now."""
+    report = queries.get_report_to_edit(request.active, report_id)
+    other = presence.hold(report, request.user, timezone.now())
+    if other is None:
+        return JsonResponse({"held": True})
+    return JsonResponse({"held": False, "by": str(other.by)}, status=409)
+
+
+@require_POST
+@in_organization
+def take_over(request: OrganizationRequest, report_id: uuid.UUID) -> HttpResponse:
+    """Read it instead of who does; both texts are kept."""
+    report = queries.get_report_to_edit(request.active, report_id)
+    presence.take_over(report, request.user, timezone.now())
+    return redirect("recording", report.recording.public_id)
+
+
+@require_safe
+@in_organization
+def statement_library(request: OrganizationRequest) -> HttpResponse:
+    """The whole library, which is small: the page searches it while one types."""
+    permit(request.active, "edit_report")
+    answer = JsonResponse({"version": library.VERSION, "statements": library.as_rows()})
+    answer["Cache-Control"] = "private, max-age=3600"
+    return answer
+
+
+@require_POST
+@in_organization
+def decide(request: OrganizationRequest, report_id: uuid.UUID) -> HttpResponse:
+    """Accept or override one machine statement that the reader may see."""
+    report = queries.get_report_to_edit(request.active, report_id)
+    subject = request.POST.get("subject", "")
+    if hidden_from(request.active, report, request.user) or report.status not in Report.OPEN:
+        return _undecided(request, report, subject, "Nothing is decided of this ECG now.", 409)
+    try:
+        made = decisions.decide(
+            report,
+            request.user,
+            subject=subject,
+            verdict=request.POST.get("verdict", ""),
+            reason=request.POST.get("reason", ""),
+            now=timezone.now(),
+        )
+    except decisions.NoReason:
+        return _undecided(request, report, subject, "Write why you override it.", 200)
+    except (decisions.NotSaid, ValueError):
+        return _undecided(request, report, subject, "No machine says that any more.", 409)
+    return _decided(request, report, {"subject": subject, "decision": made, "text": made.text})
+
+
+def _undecided(
+    request: OrganizationRequest, report: Report, subject: str, words: str, status: int
+) -> HttpResponse:
+    row = {"subject": subject, "decision": decisions.decisions_of(report).get(subject)}
+    return _decided(request, report, row, problem=words, status=status)
+
+
+def _decided(
+    request: OrganizationRequest,
+    report: Report,
+    row: dict[str, str | StatementDecision | None],
+    problem: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    if not request.headers.get("HX-Request"):
+        return redirect("recording", report.recording.public_id)
+    context = {"report": report, "row": row, "decides": True, "problem": problem}
+    return render(request, "web/study/_decision.html", context, status=status)
+
+
+@require_safe
+@in_organization
+def override_ledger(request: OrganizationRequest) -> HttpResponse:
+    """What readers overrode of the machine's statements, newest first."""
+    rows = decisions.overrides(request.active)
+    audit.record("reports.overrides.viewed", actor=request.user, count=len(rows))
+    return render(request, "web/room/overrides.html", {"rows": rows, "most": decisions.LISTED})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@in_organization
+def policy(request: OrganizationRequest) -> HttpResponse:
+    """What a reader of the organization does not see before an impression is recorded."""
+    permit(request.active, "change_reading")
+    if request.method == "POST":
+        try:
+            set_policy(request.active, request.POST.get("read_first", ""), request.user)
+        except ValueError:
+            return _policy_page(request, "Choose one of the three.")
+        return redirect("reading-policy")
+    return _policy_page(request)
+
+
+def _policy_page(request: OrganizationRequest, problem: str = "") -> HttpResponse:
+    context = {"choices": ReadFirst.choices, "chosen": policy_here(), "problem": problem}
+    return render(request, "web/room/policy.html", context, status=400 if problem else 200)

@@ -1,0 +1,22 @@
+// Says that the page is open while a report is read, and tells when somebody else took over.
+
+const EVERY_MS = 30_000;
+const place = document.querySelector("[data-beat]");
+
+async function beat() {
+  const token = document.querySelector("input[name=csrfmiddlewaretoken]")?.value;
+  let response;
+  try {
+    response = await fetch(place.dataset.beat, {
+      method: "POST", redirect: "manual", headers: { Accept: "application/json", "X-CSRFToken": token ?? "" },
+    });
+  } catch {
+    return; // no connection: the draft says so, the hold ends by itself
+  }
+  if (response.status !== 409) return;
+  const { by } = await response.json().catch(() => ({}));
+  place.textContent = by ? `${by} is reading this now. What you write is kept beside the report.` : "This report is signed.";
+  place.hidden = false;
+}
+
+if (place) setInterval(beat, EVERY_MS);

@@ -1,0 +1,95 @@
+"""The reading room in a browser: ECGs read and signed by keyboard alone, and two readers at one."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.database import committed
+from tests.factories import PASSWORD, make_recording, make_user
+from tests.flows.running import running_platform
+from tests.flows.visitor import Visitor
+
+pytestmark = [committed, pytest.mark.browser, pytest.mark.slow]
+
+ECGS = 3
+
+
+@pytest.fixture
+def colleague(mercy):
+    return make_user(mercy, "reader")
+
+
+@pytest.fixture
+def platform(mercy, colleague, tmp_path):
+    for _ in range(ECGS + 1):
+        make_recording(mercy)
+    with running_platform(tmp_path / "platform") as running:
+        yield running
+
+
+@pytest.fixture
+def visit(platform, chromium):
+    visitors = []
+
+    def come_in(email: str) -> Visitor:
+        visitors.append(Visitor(chromium, platform.url, ()))
+        visitors[-1].sign_in(email)
+        return visitors[-1]
+
+    yield come_in
+    for visitor in visitors:
+        visitor.leave()
+
+
+def read_and_sign(page: Page) -> None:
+    """From the drawn trace to the next patient, by keys."""
+    page.wait_for_selector(".ecg[data-drawn]")
+    page.keyboard.press("e")
+    page.keyboard.type("nsr")
+    expect(page.locator("#library-list li").first).to_contain_text("Normal sinus rhythm")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-draft-state]")).to_contain_text("Draft saved")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/sign")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/recordings/*")
+
+
+def type_into(visitor: Visitor, text: str) -> None:
+    visitor.page.keyboard.press("i")
+    visitor.page.keyboard.type(text)
+
+
+def test_keys_alone_read_sign_and_go_on_and_taking_over_loses_no_text(reader, colleague, visit):
+    mine = visit(reader.email)
+    page = mine.page
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("a")
+    expect(page.locator("[data-row][data-cursor]")).to_contain_text("You")
+    page.keyboard.press("Enter")
+    for _ in range(ECGS):
+        read_and_sign(page)
+    mine.look()
+    type_into(mine, "Mine.")
+    expect(page.locator("[data-draft-state]")).to_contain_text("Draft saved")
+    theirs = visit(colleague.email)
+    theirs.go(page.url.removeprefix(mine.url))
+    expect(theirs.page.locator("#text")).to_have_count(0)
+    theirs.look()
+    theirs.page.get_by_text("Take over…").click()
+    theirs.page.get_by_role("button", name="Take over").click()
+    expect(theirs.page.locator("#text")).to_have_value(re.compile(r"Mine\."))
+    mine.expected.add(409)
+    type_into(mine, " Too late.")
+    expect(page.locator("[data-draft-state]")).to_contain_text("Not saved")
+    theirs.go(page.url.removeprefix(mine.url))
+    kept = theirs.page.get_by_role("region", name="Kept drafts")
+    expect(kept).to_contain_text("Too late.")
+    expect(theirs.page.locator("#text")).to_have_value(re.compile(r"Mine\."))
+    theirs.go("/worklist?status=signed")
+    expect(theirs.page.locator("[data-row]")).to_have_count(ECGS)

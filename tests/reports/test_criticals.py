@@ -1,0 +1,87 @@
+"""Critical results: raised once, counted, open until a person says who was told and how."""
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from apps.reports import criticals
+from apps.reports.models import CriticalResult, ReadingPolicy, Report
+from tests.factories import inside
+from tests.reports.signing import report_of, sign_recording
+from tests.web.pages import measure, state
+
+TOLD = {"told_whom": "Sister Marsh, ward 7", "told_how": "telephone"}
+
+
+def rules_of(recording):
+    with inside(recording.organization):
+        report = Report.objects.get(recording=recording)
+        return [row.code for row in criticals.raise_by_rules(report, timezone.now())]
+
+
+@pytest.mark.parametrize(
+    ("rate", "codes"), [(39, ["rule.slow"]), (40, []), (150, []), (151, ["rule.fast"])]
+)
+def test_a_rate_beyond_the_limits_is_critical(recording, rate, codes):
+    measure(recording, heart_rate_bpm=rate)
+    assert rules_of(recording) == codes
+
+
+def test_only_the_platforms_numbers_raise_by_rule(recording):
+    measure(recording, "device", heart_rate_bpm=20)
+    state(recording, "Complete AV block")
+    assert rules_of(recording) == []
+
+
+def test_the_same_finding_is_counted_and_the_clock_stays(recording):
+    report, now = report_of(recording), timezone.now()
+    with inside(recording.organization):
+        criticals.raise_critical(report, "rule.fast", "Too fast", now=now)
+        later = now + dt.timedelta(minutes=9)
+        criticals.raise_critical(report, "rule.fast", "Too fast", now=later)
+        row = CriticalResult.objects.get()
+        assert (row.times, row.raised_at) == (2, now)
+        assert Report.objects.get(pk=report.pk).priority_rank == 0
+
+
+def test_signing_a_critical_statement_of_the_library_raises_it(recording, reader):
+    sign_recording(recording, reader, "Atrial fibrillation.\nComplete AV block.")
+    with inside(recording.organization):
+        row = CriticalResult.objects.get()
+    assert (row.code, row.raised_by) == ("library.avb3", reader)
+
+
+def test_it_is_acknowledged_once_by_a_person_who_says_whom_they_told(recording, reader):
+    report, now = report_of(recording), timezone.now()
+    with inside(recording.organization):
+        row = criticals.raise_by_hand(report, "Pause of 4 s", reader, now)
+        with pytest.raises(criticals.NothingSaid):
+            criticals.acknowledge(row, by=reader, told_whom=" ", told_how="telephone", now=now)
+        done = criticals.acknowledge(row, by=reader, now=now + dt.timedelta(seconds=90), **TOLD)
+        assert done.told_whom == "Sister Marsh, ward 7"
+        with pytest.raises(criticals.Acknowledged):
+            criticals.acknowledge(row, by=reader, now=now, **TOLD)
+        assert not criticals.open_results().exists()
+        assert criticals.times() == criticals.Times(1, 90, 90)
+
+
+def test_median_and_p90_are_by_nearest_rank(recording, reader):
+    report, now = report_of(recording), timezone.now()
+    with inside(recording.organization):
+        for minutes in range(1, 11):
+            row = criticals.raise_by_hand(report, f"Pause {minutes}", reader, now)
+            later = now + dt.timedelta(minutes=minutes)
+            criticals.acknowledge(row, by=reader, now=later, **TOLD)
+        assert criticals.times() == criticals.Times(10, 300, 540)
+
+
+def test_what_stands_open_too_long_is_told_to_the_alarm_channels_without_the_patient(recording):
+    report, now = report_of(recording), timezone.now()
+    with inside(recording.organization):
+        begun = now - dt.timedelta(minutes=10)
+        row = criticals.raise_critical(report, "rule.fast", "Too fast", now=begun)
+        assert list(criticals.overdue()) == []
+        ReadingPolicy.objects.create(organization=recording.organization, critical_minutes=5)
+        (found,) = criticals.overdue()
+    assert (found.code, found.subject) == ("critical.unacknowledged", str(row.public_id))
