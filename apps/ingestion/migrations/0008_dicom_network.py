@@ -19,7 +19,7 @@ def given_up_index(table: str) -> migrations.RunSQL:
 class Migration(migrations.Migration):
     dependencies = [
         ("ingestion", "0007_file_shares"),
-        ("tenants", "0014_dicom_peers"),
+        ("tenants", "0013_dicom_peers"),
     ]
 
     operations = [

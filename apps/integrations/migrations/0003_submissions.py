@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("ingestion", "0008_dicom_network"),
         ("integrations", "0002_alarms"),
-        ("tenants", "0014_dicom_peers"),
+        ("tenants", "0013_dicom_peers"),
     ]
 
     operations = [
