@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.conf import settings
+
 from apps.core.blobs.sealing import Unsealable
 from apps.core.errors import PermanentError
 from apps.ecg.formats import pdf
@@ -22,9 +24,13 @@ def document_pdf(arrival: Ingress) -> bytes:
     return data if data.startswith(pdf.SIGNATURE) else read_pdf(data)
 
 
-def original_chunks(arrival: Ingress) -> Iterator[bytes]:
-    """The file as it arrived, piece by piece. Raises as `blobs.stream`."""
-    return blobs.stream(arrival.organization_id, RAW, arrival.sha256)
+def original_of(arrival: Ingress) -> bytes | Iterator[bytes]:
+    """The file as it arrived; piece by piece where it is larger than any ECG.
+
+    Raises as `blobs.get` and `blobs.stream`.
+    """
+    read = blobs.get if arrival.size <= settings.MAX_UPLOAD_BYTES else blobs.stream
+    return read(arrival.organization_id, RAW, arrival.sha256)
 
 
 def is_sent_as_document(arrival: Ingress) -> bool:

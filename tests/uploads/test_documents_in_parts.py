@@ -7,6 +7,7 @@ import tracemalloc
 import pytest
 
 from tests.database import committed
+from tests.ingestion.archives import packed
 from tests.ingestion.files import process_waiting, reloaded
 from tests.uploads.sending import upload_whole
 
@@ -43,11 +44,13 @@ def test_what_does_not_begin_as_what_it_is_said_to_be_is_held_back(content, merc
     )
 
 
-def test_an_archive_too_large_to_be_read_as_one_ecg_is_kept_and_held_back(mercy, settings):
+def test_an_archive_larger_than_one_ecg_is_unpacked_and_another_file_held_back(mercy, settings):
     settings.MAX_UPLOAD_BYTES = 100
-    row = upload_whole(mercy, b"PK\x03\x04" + b"x" * 200, content="archive")
+    archive = upload_whole(mercy, packed({"rota.txt": b"Rota"}), content="archive")
+    other = upload_whole(mercy, b"x" * 200, content="archive")
     process_waiting()
-    assert reloaded(row).error_code == "too-large"
+    assert reloaded(archive).outcome == "unpacked"
+    assert reloaded(other).error_code == "too-large"
 
 
 def test_64_megabytes_pass_with_flat_memory(mercy, technician, client_of):

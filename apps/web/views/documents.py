@@ -16,7 +16,7 @@ from apps.ingestion.documents import (
     document_bytes,
     document_pdf,
     is_sent_as_document,
-    original_chunks,
+    original_of,
 )
 from apps.ingestion.file_queries import get_original_to_download
 from apps.ingestion.models import Ingress
@@ -106,7 +106,7 @@ def _document(found: Ingress, reader: User) -> File:
 
 def _original(found: Ingress, reader: User) -> File:
     try:
-        body = original_chunks(found)
+        body = original_of(found)
     except FileNotFoundError:
         raise Http404 from None
     audit.record("ingestion.original.downloaded", found, actor=reader, sha256=found.sha256)
