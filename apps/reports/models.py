@@ -116,7 +116,12 @@ class Report(Tenant, Public):
                 fields=["organization", "priority_rank", "waiting_since", "id"],
                 condition=models.Q(status__in=["draft", "amending"]),
                 name="report_worklist",
-            )
+            ),
+            models.Index(
+                fields=["organization", "-waiting_since"],
+                condition=models.Q(status="inadequate"),
+                name="report_to_repeat",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
@@ -25,6 +26,7 @@ from django.db.models import (
 from django.db.models.functions import JSONObject
 from django.db.models.lookups import GreaterThan
 from django.http import Http404
+from django.utils import timezone
 
 from apps.audit.models import Alarm
 from apps.ecg.model_recording import Source
@@ -33,6 +35,8 @@ from apps.ingestion.models import IdentityCase
 from apps.reports.criticals import open_results
 from apps.reports.models import ReadingPolicy, Report, ReportVersion, Signature
 from apps.reports.presence import HOLDS
+from apps.reports.returns import returned
+from apps.reports.saved_views import views_for
 from apps.tenants.access import Active
 from apps.tenants.models import Organization, Site, User
 from apps.tenants.queries import permit
@@ -180,6 +184,8 @@ class Counts:
     criticals: int = 0
     oldest_critical: dt.datetime | None = None
     read_first: str | None = None
+    to_repeat: int = 0
+    views: int = 0
 
 
 def counts(active: Active, user: User) -> Counts:
@@ -196,6 +202,8 @@ def counts(active: Active, user: User) -> Counts:
             cases=_open_cases(active),
             criticals=_open_criticals(),
             read_first=Subquery(ReadingPolicy.objects.values("read_first")[:1]),
+            to_repeat=_bounded_rows(returned(timezone.now())),
+            views=_bounded_rows(views_for(user)),
             oldest_critical=Subquery(open_results().values("raised_at")[:1]),
         )
         .get()
@@ -204,8 +212,7 @@ def counts(active: Active, user: User) -> Counts:
 
 
 def _open_criticals() -> Func:
-    rows = ArraySubquery(open_results().order_by().values("id")[: BOUND + 1])
-    return Func(rows, function="cardinality", output_field=IntegerField())
+    return _bounded_rows(open_results())
 
 
 def _open_alarms(active: Active) -> Func | Value:
@@ -218,15 +225,16 @@ def _open_alarms(active: Active) -> Func | Value:
 def _open_cases(active: Active) -> Func | Value:
     if not active.may("resolve_identity"):
         return Value(0)
-    rows = IdentityCase.objects.exclude(state=IdentityCase.State.CLOSED).order_by().values("id")
-    return Func(
-        ArraySubquery(rows[: BOUND + 1]), function="cardinality", output_field=IntegerField()
-    )
+    return _bounded_rows(IdentityCase.objects.exclude(state=IdentityCase.State.CLOSED))
 
 
 def _bounded(filters: Filters) -> Func:
-    rows = ArraySubquery(_filtered(filters).order_by().values("id")[: BOUND + 1])
-    return Func(rows, function="cardinality", output_field=IntegerField())
+    return _bounded_rows(_filtered(filters))
+
+
+def _bounded_rows(rows: QuerySet[Any]) -> Func:
+    some = ArraySubquery(rows.order_by().values("id")[: BOUND + 1])
+    return Func(some, function="cardinality", output_field=IntegerField())
 
 
 def new_since(active: Active, filters: Filters, newest: uuid.UUID | None) -> int:

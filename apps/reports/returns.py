@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from apps.audit import actions as audit
 from apps.audit.chain import text_mac
@@ -54,7 +55,10 @@ def reopen_report(report: Report, *, person: User) -> Report:
 def to_repeat(active: Active, now: dt.datetime) -> list[Report]:
     """Of the last week, newest first: what technicians have before them."""
     permit(active, "view_recordings")
-    week = now - dt.timedelta(days=7)
-    rows = Report.objects.filter(status=Report.Status.INADEQUATE, waiting_since__gte=week)
     related = ("recording__patient", "recording__site", "recording__organization")
-    return list(rows.select_related(*related).order_by("-id")[:LISTED])
+    return list(returned(now).select_related(*related).order_by("-id")[:LISTED])
+
+
+def returned(now: dt.datetime) -> QuerySet[Report]:
+    week = now - dt.timedelta(days=7)
+    return Report.objects.filter(status=Report.Status.INADEQUATE, waiting_since__gte=week)

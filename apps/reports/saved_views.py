@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from apps.audit import actions as audit
 from apps.reports.models import SavedView
@@ -21,8 +21,11 @@ class TooMany(Exception):
 
 def views_of(person: User) -> list[SavedView]:
     """Their own and the shared ones, in the order in which they were saved."""
-    mine = Q(owner=person) | Q(is_shared=True)
-    return list(SavedView.objects.filter(mine, removed_at=None)[:MOST])
+    return list(views_for(person)[:MOST])
+
+
+def views_for(person: User) -> QuerySet[SavedView]:
+    return SavedView.objects.filter(Q(owner=person) | Q(is_shared=True), removed_at=None)
 
 
 @transaction.atomic

@@ -197,7 +197,8 @@ ROUTES: list[Route] = [
     Route("report-submit", "GET", NO_GET, "report"),
     Route("report-submit", "POST", inside("submit_report", 302), "report", data={"revision": "1"}),
     Route("report-sign", "GET", inside("sign_report"), "report"),
-    Route("report-sign", "POST", inside("sign_report", 409), "report", data=STALE),
+    # Whose ECG it is is an open question here, so the end of the MRN is asked for first.
+    Route("report-sign", "POST", inside("sign_report", 400), "report", data=STALE),
     Route("report-amend", "GET", NO_GET, "signed"),
     Route("report-amend", "POST", inside("sign_report", 302), "signed",
           data={"reason": "Wrong side"}),

@@ -82,6 +82,8 @@ def _plain_values(number: int) -> list[tuple[Any, Any]]:
     return [
         (models.TextField, f"{number}"),
         (models.CharField, f"{number}"),
+        (models.SmallIntegerField, number % 1000),
+        (models.PositiveSmallIntegerField, number % 1000),
         (models.IntegerField, number),
         (models.DecimalField, Decimal(number % 1000)),
         (models.DateTimeField, dt.datetime(2026, 1, 1, tzinfo=dt.UTC) + dt.timedelta(hours=number)),

@@ -12,7 +12,7 @@ from tests.web.pages import names
 pytestmark = committed
 
 # Session, person, standing, limit; then the page's own, its frame's two included.
-BUDGETS = {"/worklist": 8, "/arrivals": 8, "/recordings/{}": 17}
+BUDGETS = {"/worklist": 8, "/arrivals": 8, "/recordings/{}": 23}
 AROUND = {"BEGIN", "COMMIT"}
 
 

@@ -67,7 +67,8 @@ def _list(request: OrganizationRequest, after: uuid.UUID | None) -> dict[str, An
     return {
         "rows": rows,
         "repeats": [
-            (report, identity_on(report.recording)) for report in to_repeat(request.active, now)
+            (report, identity_on(report.recording))
+            for report in (to_repeat(request.active, now) if frame.counts.to_repeat else ())
         ],
         "next": f"?after={page.after}" if page.after else "",
         "first": bool(after),

@@ -186,7 +186,7 @@ def _views(
                 "on": bool(only) and view.query == chosen.address(),
                 "mine": view.public_id if view.owner_id == request.user.pk else "",
             }
-            for view in saved_views.views_of(request.user)
+            for view in (saved_views.views_of(request.user) if held.views else ())
         ],
         "new": bounded(new) if new else "",
         "bound": BOUND,
