@@ -33,6 +33,7 @@ ALLOWED_KEYS = frozenset(
         "status",
         "port",
         "pid",
+        "share",
     }
 )
 

@@ -1,5 +1,6 @@
-from django.urls import include, path
+from django.urls import include, path, register_converter
 
+from apps.web.converters import Sha256
 from apps.web.views import (
     alarms,
     arrivals,
@@ -21,6 +22,8 @@ from apps.web.views import (
     worklist,
 )
 from apps.web.views.health import healthz
+
+register_converter(Sha256, "sha256")
 
 urlpatterns = [
     path("", worklist.home, name="home"),
@@ -77,7 +80,7 @@ urlpatterns = [
     path("arrivals/<uuid:arrival_id>/original", documents.original, name="arrival-original"),
     path("arrivals/<uuid:arrival_id>/release", files.release_file, name="arrival-release"),
     path("by-hash", files.find, name="file-find"),
-    path("by-hash/<str:sha256>", files.file, name="file"),
+    path("by-hash/<sha256:sha256>", files.file, name="file"),
     path("identity", cases.case_list, name="identity-cases"),
     path("identity/<uuid:case_id>", cases.case, name="identity-case"),
     path("alarms", alarms.alarm_list, name="alarms"),

@@ -160,7 +160,7 @@ def test_rows_at_work_are_polled_until_none_is(client_of, technician, mercy):
     refused(mercy)
     client = client_of(technician)
     page = client.get("/arrivals").content.decode()
-    poll = re.search(r'hx-get="([^"]+)"', page)[1]
+    poll = re.search(r'hx-get="(/arrivals[^"]+)"', page)[1]
     assert poll == f"/arrivals/strips?a={arrival.public_id}"
     with inside(mercy):
         type(arrival).objects.filter(pk=arrival.pk).update(state="dead", error_code="crashed")
