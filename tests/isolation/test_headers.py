@@ -34,12 +34,18 @@ TRIED = {
     "HTTP_X_FORWARDED_HOST": "{}.example",
     "HTTP_AUTHORIZATION": "Bearer {}",
     "HTTP_USER_AGENT": "{}",
+    "HTTP_X_SENDER": "{}",
+    "HTTP_X_NONCE": "{}",
 }
-# Read, and of no row: a length, an address, a kind of answer, whether a script asks.
+# Read, and of no row: a length, an address, a kind of answer, whether a script asks, when and why.
 PLAIN = {
     "ACCEPT_ENCODING", "CONTENT_LENGTH", "HX_REQUEST", "REMOTE_ADDR", "X_FORWARDED_FOR", "X_POLL",
+    "X_PURPOSE_OF_USE", "X_TIMESTAMP",
 }  # fmt: skip
-NAMED = {"KEY_HEADER": "IDEMPOTENCY_KEY"}
+NAMED = {
+    "KEY_HEADER": "IDEMPOTENCY_KEY", "NONCE": "X_NONCE", "PURPOSE": "X_PURPOSE_OF_USE",
+    "SENDER": "X_SENDER", "TIMESTAMP": "X_TIMESTAMP",
+}  # fmt: skip
 
 
 def test_every_header_that_is_read_is_tried():

@@ -134,3 +134,10 @@ def test_an_archive_and_its_files_lead_to_one_another(mercy, browser):
     page = browser.get(f"/arrivals/{row.public_id}").content.decode()
     assert f'href="/arrivals/{member.public_id}"' in page
     assert "ward.zip" in text_of(browser.get(f"/arrivals/{member.public_id}"))
+
+
+def test_a_file_whose_bytes_are_not_yet_taken_over_has_a_page_without_a_hash(mercy, browser):
+    row = make_ingress(mercy, sha256="")
+    page = browser.get(f"/arrivals/{row.public_id}")
+    assert page.status_code == 200
+    assert b'href="/by-hash/' not in page.content

@@ -47,8 +47,8 @@ class Address:
 class _SignedContent(S3SigV4QueryAuth):
     """Signs the hash of the body as well, which presigning by the library leaves open."""
 
-    def payload(self, request: Any) -> str:
-        return str(request.headers[CONTENT_HASH])
+    def payload(self, unsigned: Any) -> str:
+        return str(unsigned.headers[CONTENT_HASH])
 
 
 class DirectUploads:

@@ -12,6 +12,10 @@ from pathlib import Path
 from apps.core.blobs.store import CHUNK, TEMPORARY, Entry, is_temporary
 
 
+class NotMounted(OSError):
+    """The folder is empty: what it stands for is away, and no key is known to be gone."""
+
+
 class FolderEngine:
     """Keys are relative paths below the root; temporary names live beside them."""
 
@@ -62,9 +66,8 @@ class FolderEngine:
                 yield chunk
 
     def _require_mounted(self) -> None:
-        """An empty folder is a mount that is away, not a file that is gone. Raises OSError."""
         if not (self.root / "org").is_dir():
-            raise OSError(errno.ENODEV, "the storage folder is empty")
+            raise NotMounted(errno.ENODEV, "the storage folder is empty")
 
     def exists(self, key: str) -> bool:
         return (self.root / key).is_file()

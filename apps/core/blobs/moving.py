@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Iterator
 
+from apps.core.blobs.folder import NotMounted
 from apps.core.blobs.store import Engine, Entry, is_temporary
 
 
@@ -26,13 +27,18 @@ class MovingEngine:
 
     def read(self, key: str) -> Iterator[bytes]:
         # Once more: it may have arrived, and left the source, between the two looks.
+        missing: OSError = FileNotFoundError()
         for place in (self.target, self.source, self.target):
             try:
                 yield from place.read(key)
             except FileNotFoundError:
                 continue
+            except NotMounted as away:
+                # A target that nothing has reached yet looks the same.
+                missing = away
+                continue
             return
-        raise FileNotFoundError
+        raise missing
 
     def exists(self, key: str) -> bool:
         return any(place.exists(key) for place in (self.target, self.source, self.target))
