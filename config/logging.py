@@ -33,7 +33,6 @@ ALLOWED_KEYS = frozenset(
         "status",
         "port",
         "pid",
-        "share",
     }
 )
 

@@ -8,6 +8,7 @@ import io
 import unicodedata
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from typing import TextIO
 
 # What begins a formula, or is skipped before one (OWASP, CSV injection).
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -22,6 +23,13 @@ def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     writer.writerow([safe_cell(name) for name in header])
     writer.writerows([safe_cell(value) for value in row] for row in rows)
     return out.getvalue().encode("utf-8-sig")
+
+
+def write_table(out: TextIO, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+    """The same with tabs between, row by row into an open file."""
+    writer = csv.writer(out, dialect="excel-tab")
+    writer.writerow([safe_cell(name) for name in header])
+    writer.writerows([safe_cell(value) for value in row] for row in rows)
 
 
 def safe_cell(value: Cell) -> str:

@@ -17,7 +17,7 @@ from apps.ecg.formats import sandbox
 from apps.ecg.models import PatientIdentifier, Recording
 from apps.ingestion.models import ExperimentalFormat, Ingress
 from apps.integrations import jobs
-from apps.integrations.models import Delivery, Destination
+from apps.integrations.models import Delivery, Destination, FetchHost
 from apps.reports.models import Report
 from apps.tenants.models import Invitation, Site, User
 from tests.admin.people import page, row_of
@@ -204,6 +204,7 @@ def test_the_admins_pages_and_saves_leave_no_word(arrived, mercy, admin_user, cl
     with inside(mercy):
         # What was typed belongs in that field alone.
         assert ExperimentalFormat.objects.filter(reason=QUOTE).update(reason="") == 1
+        assert FetchHost.objects.filter(host__iexact=ORDER).update(host="cleared.example") == 1
     assert leaks(log=log_text()) == {}
 
 

@@ -13,7 +13,7 @@ from apps.audit.models import AuditEvent
 from apps.audit.verify import verify_chain
 from apps.billing.models import Charge, Meter, Price
 from apps.core.drain import leased_models
-from apps.core.leases import Leased
+from apps.core.leases import Leased, queue_state
 from apps.ecg.models import Analysis, Recording, StageRun
 from apps.inference.actions import register_builtin_rules
 from apps.inference.models import InferenceRun
@@ -95,10 +95,19 @@ def ingest_under_fire(workers, organizations):
         due = finished(organizations) * KILLS >= OFFERED * len(workers.killed)
         since = time.monotonic() - last_kill
         if len(workers.killed) < KILLS and since > 0.3 and (due or since > 3):
+            _wait_for_work()
             workers.kill_something()
             last_kill = time.monotonic()
         workers.look()
         time.sleep(workers.chance.uniform(0, 0.2))
+
+
+def _wait_for_work():
+    """A worker that has nothing in hand loses nothing: rather kill one that has."""
+    for _ in range(50):
+        if any(queue_state(model).leased for model in leased_models()):
+            return
+        time.sleep(0.02)
 
 
 def tally(organization):

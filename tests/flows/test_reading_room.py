@@ -60,8 +60,9 @@ def read_and_sign(page: Page) -> None:
 
 
 def type_into(visitor: Visitor, text: str) -> None:
+    """At once: what is typed slowly may be saved in halves."""
     visitor.page.keyboard.press("i")
-    visitor.page.keyboard.type(text)
+    visitor.page.keyboard.insert_text(text)
 
 
 def test_keys_alone_read_sign_and_go_on_and_taking_over_loses_no_text(reader, colleague, visit):
@@ -85,7 +86,7 @@ def test_keys_alone_read_sign_and_go_on_and_taking_over_loses_no_text(reader, co
     theirs.page.get_by_role("button", name="Take over").click()
     expect(theirs.page.locator("#text")).to_have_value(re.compile(r"Mine\."))
     mine.expected.add(409)
-    type_into(mine, " Too late.")
+    page.keyboard.insert_text(" Too late.")
     expect(page.locator("[data-draft-state]")).to_contain_text("Not saved")
     theirs.go(page.url.removeprefix(mine.url))
     kept = theirs.page.get_by_role("region", name="Kept drafts")

@@ -54,7 +54,9 @@ class Workers:
         cluster = named["qcluster"]
         targets = {"worker": cluster, "cluster": cluster} | named
         possible = {what: weight for what, weight in HARM.items() if what in targets}
-        what = self.chance.choices(list(possible), list(possible.values()))[0]
+        # Each kind once, then as chance has it.
+        missed = [what for what in possible if what not in self.killed]
+        what = (missed or self.chance.choices(list(possible), list(possible.values())))[0]
         if what == "worker":
             self._kill_one_of(cluster)
         elif process := targets[what].process:

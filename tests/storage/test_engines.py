@@ -130,10 +130,11 @@ def test_deleting_what_is_not_there_does_nothing(engine):
 
 
 def test_a_missing_key_is_said_to_be_missing(engine):
+    put(engine, "org/1/raw/a", b"x")
     with pytest.raises(FileNotFoundError):
         read(engine, "org/1/raw/none")
     with pytest.raises(FileNotFoundError):
-        engine.promote("org/1/temporary/none", "org/1/raw/a")
+        engine.promote("org/1/temporary/none", "org/1/raw/b")
 
 
 def test_more_than_one_page_of_keys_is_listed(engine):

@@ -17,10 +17,10 @@ def imported(path):
             yield (node.module or "").partition(".")[0]
 
 
-def test_the_bucket_engine_alone_speaks_s3():
+def test_only_buckets_and_anchors_speak_s3():
     found = {
         path.relative_to(APPS).as_posix()
         for path in APPS.rglob("*.py")
         if SPEAKERS & set(imported(path))
     }
-    assert found == {"audit/anchors/s3.py", "core/blobs/s3.py"}
+    assert found == {"audit/anchors/s3.py", "core/blobs/direct.py", "core/blobs/s3.py"}

@@ -120,7 +120,7 @@ def test_while_storage_is_away_nothing_is_acknowledged(
 def test_what_was_accepted_before_an_outage_is_worked_off_after_it(
     mercy, bucket, outage, drained, settings
 ):
-    settings.RETRY_BACKOFF_SECONDS = 0.0001
+    settings.UNAVAILABLE_PAUSE_SECONDS = 0.0001
     row = send(mercy, ecg_file()).ingress
     back = outage()
     process_waiting_once(row)

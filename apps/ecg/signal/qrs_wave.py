@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
+from apps.ecg.signal.arrays import Array
 from apps.ecg.signal.averaging import Averaged
 from apps.ecg.signal.borders import Wave, first_rest, last_rest, rms, velocity
 from apps.ecg.signal.conditioning import smooth
@@ -25,12 +27,14 @@ LEAD_FLOOR_FACTOR = 4.5
 LEAD_FLOOR_LIMIT = 0.2
 LEAD_LEAST_UV = 150.0
 LEAD_REACH_MS = 60.0
+TINY = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
 class Sense:
     """How closely a lead is looked at: what counts as rest there, and how long it must last;
-    and how far its borders may lie before and after those of all leads together.
+    how far its borders may lie before and after those of all leads together; and up to how many
+    times the resting speed sought the noise of half the leads may be.
     """
 
     smoothing_ms: float
@@ -39,11 +43,12 @@ class Sense:
     rest_ms: float
     earlier_ms: float
     later_ms: float
+    noisiest: float
 
 
 # Borders that noise hardly moves, for the waves beside; and those of the QRS itself.
-CALM = Sense(12.0, 0.025, 0.04, 10.0, 16.0, 16.0)
-FINE = Sense(8.0, 0.02, 0.03, 14.0, 6.0, 12.0)
+CALM = Sense(12.0, 0.025, 0.04, 10.0, 16.0, 16.0, math.inf)
+FINE = Sense(8.0, 0.02, 0.03, 14.0, 6.0, 12.0, 2.0)
 
 
 def find_qrs(beat: Averaged, every: Averaged) -> tuple[Wave, Wave] | None:
@@ -64,8 +69,7 @@ def lead_qrs(beat: Averaged, whole: Wave, sense: Sense = FINE) -> list[Wave | No
     speed = np.abs(np.gradient(shape, axis=0))
     inside = speed[whole.on : whole.off]
     top, steepest = inside.max(axis=0), whole.on + inside.argmax(axis=0)
-    still = speed[beat.at(FLOOR_MS[0]) : beat.at(FLOOR_MS[1])]
-    floor = np.minimum(LEAD_FLOOR_FACTOR * np.percentile(still, 20, axis=0), LEAD_FLOOR_LIMIT * top)
+    floor = np.minimum(_noise(beat, speed), LEAD_FLOOR_LIMIT * top)
     large = np.ptp(beat.median[whole.on : whole.off], axis=0) >= LEAD_LEAST_UV
     before = speed < np.maximum(sense.onset_fraction * top, floor)
     after = speed < np.maximum(sense.offset_fraction * top, floor)
@@ -80,8 +84,26 @@ def lead_qrs(beat: Averaged, whole: Wave, sense: Sense = FINE) -> list[Wave | No
     return found
 
 
+def _noise(beat: Averaged, speed: Array) -> Array:
+    """The speed that each lead keeps even at rest."""
+    still = speed[beat.at(FLOOR_MS[0]) : beat.at(FLOOR_MS[1])]
+    resting: Array = LEAD_FLOOR_FACTOR * np.percentile(still, 20, axis=0)
+    return resting
+
+
+def _is_drowned(beat: Averaged, near: Wave, sense: Sense) -> bool:
+    speed = np.abs(np.gradient(smooth(beat.median, sense.smoothing_ms, beat.rate_hz), axis=0))
+    sought = sense.onset_fraction * speed[near.on : near.off].max(axis=0)
+    return bool(np.median(_noise(beat, speed) / np.maximum(sought, TINY)) > sense.noisiest)
+
+
 def _over_leads(beat: Averaged, near: Wave, sense: Sense) -> Wave:
-    """Earliest onset to latest offset; one lead alone before or after all others is noise."""
+    """Earliest onset to latest offset; one lead alone before or after all others is noise.
+
+    Where noise moves more than the rest that is sought, no lead alone says where a QRS ends.
+    """
+    if _is_drowned(beat, near, sense):
+        return near
     each = [wave for wave in lead_qrs(beat, near, sense) if wave is not None]
     if len(each) < 3:
         return near

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
 from django.db import transaction
 
+from apps.core.csv_export import write_table
 from apps.core.leases import Leased
 from apps.ingestion.models import Ingress
 
@@ -80,12 +80,13 @@ def write_report(path: Path, lines: Iterable[Line]) -> None:
     part = path.with_name(f"{path.name}.part")
     with open(part, "w", encoding="utf-8", errors="surrogateescape", opener=_private) as out:
         names = ["kind", *(field.name for field in fields(Line))]
-        table = csv.DictWriter(out, names, dialect="excel-tab")
-        table.writeheader()
-        for line in lines:
-            kind = _kind(line)
-            table.writerow({"kind": ACCEPTED if kind == "in_work" else kind, **asdict(line)})
+        write_table(out, names, map(_cells, lines))
     part.replace(path)
+
+
+def _cells(line: Line) -> list[str]:
+    kind = _kind(line)
+    return [ACCEPTED if kind == "in_work" else kind, *astuple(line)]
 
 
 def _kind(line: Line) -> str:

@@ -77,7 +77,7 @@ def look_into(source_id: int, kept: Kept) -> Report:
 
 
 def _look(source: ShareSource, kept: Kept, report: Report) -> None:
-    structlog.contextvars.bind_contextvars(share=str(source.public_id))
+    structlog.contextvars.bind_contextvars(table="ingestion_sharesource", id=source.pk)
     try:
         if not source.organization.is_live:
             raise OrganizationClosed
@@ -92,7 +92,7 @@ def _look(source: ShareSource, kept: Kept, report: Report) -> None:
     except (RetryableError, PermanentError):
         report.outcome = Outcome.NOT_KEPT
     finally:
-        structlog.contextvars.unbind_contextvars("share")
+        structlog.contextvars.unbind_contextvars("table", "id")
     if report.has_failed:
         _note_failure(source, report)
 
