@@ -23,6 +23,7 @@ from apps.ingestion import malware
 from apps.ingestion.actions import RAW
 from apps.ingestion.archives import MAX_BYTES, is_archive
 from apps.ingestion.content import DOCUMENTS as DOCUMENT_CONTENTS
+from apps.ingestion.content import Content
 from apps.ingestion.documents import check_document
 from apps.ingestion.link import known_bytes, link_known_bytes, link_recording
 from apps.ingestion.malware import check_malware, record_scan, scan_columns
@@ -71,6 +72,10 @@ def _take_in(ingress: Ingress, rules: ProcessingRules, lease: Lease) -> None:
         link_known_bytes(ingress, twin, lease)
     elif ingress.content in DOCUMENT_CONTENTS:
         check_document(ingress)
+        if ingress.content == Content.PDF:
+            # Looked into as every PDF is, in the decoder's child: what could act is refused.
+            _read(ingress, rules, lease)
+            return
         ingress.scanned_at = timezone.now()
         keep_document(ingress, "document", lease)
     else:

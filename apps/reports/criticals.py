@@ -19,10 +19,12 @@ from django.utils import timezone
 
 from apps.audit import actions as audit
 from apps.audit.alarms import Finding as AlarmFinding
+from apps.ecg.age import age_years
 from apps.ecg.model_recording import Source
-from apps.ecg.models import Finding, Measurement, Recording
+from apps.ecg.models import Finding, Measurement, Priority, Recording
 from apps.reports.library import coded_findings
-from apps.reports.models import CriticalResult, ReadingPolicy, Report
+from apps.reports.models import CriticalResult, Report
+from apps.reports.reading_first import critical_minutes
 from apps.tenants.access import Active
 from apps.tenants.models import User
 from apps.tenants.queries import permit
@@ -33,6 +35,9 @@ PERSON = "person"
 # Platform statements that are critical in themselves, and limits of the platform's numbers.
 STATEMENTS = {"qtc_critical"}
 SLOWEST_BPM, FASTEST_BPM = 40, 150
+ADULT_YEARS = 18
+# Before every priority there is.
+FIRST = -1
 HOW = {"telephone": "By telephone", "in_person": "In person", "page": "By pager or message"}
 
 
@@ -63,7 +68,7 @@ def raise_critical(
         },
     )
     # What is critical is read first.
-    Report.objects.filter(pk=report.pk).update(priority_rank=0)
+    Report.objects.filter(pk=report.pk).update(priority_rank=FIRST)
     if not is_new:
         CriticalResult.objects.filter(pk=found.pk).update(times=F("times") + 1)
         found.refresh_from_db(fields=["times"])
@@ -88,6 +93,10 @@ def _by_rules(recording: Recording) -> Iterator[tuple[str, str]]:
     said = Finding.objects.filter(recording=recording, source=Source.PLATFORM, code__in=STATEMENTS)
     for row in said:
         yield row.code, row.text
+    age = age_years(recording.patient, recording.acquired_at)
+    if age is not None and age < ADULT_YEARS:
+        # What is fast or slow in a child depends on the age in months.
+        return
     rates = Measurement.objects.filter(
         recording=recording, source=Source.PLATFORM, name="heart_rate_bpm", lead=""
     )
@@ -138,8 +147,17 @@ def acknowledge(
     result.acknowledged_at, result.acknowledged_by = now, by
     result.told_whom, result.told_how = told_whom, told_how
     result.save(update_fields=["acknowledged_at", "acknowledged_by", "told_whom", "told_how"])
+    _as_urgent_as_before(result)
     audit.record("reports.critical.acknowledged", result, actor=by, kind=told_how)
     return result
+
+
+def _as_urgent_as_before(result: CriticalResult) -> None:
+    """Once nothing of the report is open it stands where its own priority puts it."""
+    if not open_results().filter(report=result.report_id).exists():
+        report = Report.objects.select_related("recording").get(pk=result.report_id)
+        report.priority_rank = Priority(report.recording.priority).rank
+        report.save(update_fields=["priority_rank"])
 
 
 def open_results() -> QuerySet[CriticalResult]:
@@ -182,7 +200,6 @@ def _rank(values: list[int], percent: int) -> int | None:
 
 def overdue() -> Iterator[AlarmFinding]:
     """For the alarm channels: what stands open for longer than the organization allows."""
-    minutes = ReadingPolicy.objects.values_list("critical_minutes", flat=True).first()
-    limit = dt.timedelta(minutes=15 if minutes is None else minutes)
+    limit = dt.timedelta(minutes=critical_minutes())
     for result in open_results().filter(raised_at__lt=timezone.now() - limit):
         yield AlarmFinding("critical.unacknowledged", str(result.public_id))

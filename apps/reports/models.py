@@ -50,8 +50,9 @@ class Report(Tenant, Public):
         default=Status.DRAFT,
         db_comment="operational: Where the reading stands.",
     )
-    priority_rank = models.PositiveSmallIntegerField(
-        db_comment="operational: Copy of the priority as a number, for the worklist's order."
+    priority_rank = models.SmallIntegerField(
+        db_comment="operational: Copy of the priority as a number, for the worklist's order;"
+        " -1 while a critical result of it is open."
     )
     waiting_since = models.DateTimeField(
         db_comment="operational: When the recording was received, for the worklist's order."

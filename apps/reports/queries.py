@@ -102,7 +102,9 @@ def _filtered(filters: Filters) -> QuerySet[Report]:
     if not filters.signed:  # a person has said that it repeats another one
         rows = rows.exclude(recording__in=Recording.objects.filter(duplicate_of__isnull=False))
     if filters.priority:
-        rows = rows.filter(priority_rank=filters.priority.rank)
+        # What is critical is at least as urgent as STAT.
+        exact = "" if filters.priority.rank else "__lte"
+        rows = rows.filter(**{f"priority_rank{exact}": filters.priority.rank})
     if filters.site:
         rows = rows.filter(recording__site=filters.site)
     if filters.mine:

@@ -25,9 +25,18 @@ HIDES: dict[str, frozenset[str]] = {
     ReadFirst.AI_AND_DEVICE: frozenset({Source.MODEL, Source.DEVICE, Source.PLATFORM}),
 }
 
+CRITICAL_MINUTES = range(1, 241)
+USUAL_MINUTES = 15
+
 
 class NothingSaid(Exception):
     """An impression has words."""
+
+
+def critical_minutes() -> int:
+    """How long a critical result may stand before the alarm channels are told."""
+    found = ReadingPolicy.objects.values_list("critical_minutes", flat=True).first()
+    return USUAL_MINUTES if found is None else found
 
 
 def policy() -> str:
@@ -68,11 +77,16 @@ def record_impression(report: Report, reader: User, text: str, now: dt.datetime)
 
 
 @transaction.atomic
-def set_policy(active: Active, read_first: str, admin: User) -> None:
+def set_policy(active: Active, read_first: str, critical_minutes: int, admin: User) -> None:
     """Raises ValueError for a policy that is none."""
     permit(active, "change_reading")
     wanted = ReadFirst(read_first)
+    if critical_minutes not in CRITICAL_MINUTES:
+        raise ValueError("out of range")
     row, _ = ReadingPolicy.objects.update_or_create(
-        organization_id=active.organization_id, defaults={"read_first": wanted}
+        organization_id=active.organization_id,
+        defaults={"read_first": wanted, "critical_minutes": critical_minutes},
     )
-    audit.record("reports.policy.changed", row, actor=admin, code=wanted.value)
+    audit.record(
+        "reports.policy.changed", row, actor=admin, code=wanted.value, count=critical_minutes
+    )

@@ -63,7 +63,7 @@ def _row(report: Any, reader: User, now: dt.datetime, reads: bool, alike: set[An
     takes = reads and report.status in Report.OPEN
     pairs = [(part["value"], part["authority"]) for part in report.identifiers]
     made = report.recording.acquired_at or report.recording.received_at
-    priority = list(Priority)[report.priority_rank]
+    priority = list(Priority)[max(report.priority_rank, 0)]
     return Row(
         report=report,
         identity=identity_of(report.recording.patient, pairs, made.date()),

@@ -22,7 +22,7 @@ INTRODUCTION = f"""\
 Written by `make accuracy`, of {ALGORITHM} {VERSION}; do not edit. Records: those of the
 corpus folder from LUDB 1.0.1 (manual marks of every lead), PTB-XL 1.0.3 and CPSC 2018 (labels).
 Thresholds were searched on records with odd numbers; those with even numbers report, though their
-misses were looked at too. ± is the standard deviation. Plots of the records named here are in
+misses, and once their results while rules were chosen, were looked at too. ± is the standard deviation. Plots of the records named here are in
 `var/accuracy/` after the command has run: recordings of others are not part of the repository.
 """
 TRUTH = """\
@@ -44,7 +44,7 @@ Goals that are missed, and why:
 
 - **QRS against LUDB**: the marks of single beats and leads scatter by 10 ms and more, and the
   truth is the extreme of twelve. No regression of it on our borders leaves less than 10.7 ms on
-  the odd records, so the spread of 10 ms is out of reach; and borders set wider would break the 6
+  the odd records, so no rule that was tried comes to 10 ms; and borders set wider would break the 6
   ms that artificial ECGs allow (now about +4 ms) and call more of PTB-XL's normal ECGs wide.
 - **PR against LUDB**: 6.6 ms of spread on the odd records, over 10 on the even ones, where P of low
   height ends far from its marks; the extremes of the QRS marks add to it.

@@ -144,6 +144,11 @@ def test_a_pdf_is_no_ecg_and_comes_out_as_it_went_in(length):
     assert read_pdf(data) == document
 
 
+def test_a_pdf_in_dicom_that_could_act_is_refused():
+    active = b"%PDF-1.7\n1 0 obj <</S /Launch /F (cmd.exe)>> endobj\n%%EOF\n"
+    assert refusal(encapsulated(active)) == "pdf-active"
+
+
 @pytest.mark.parametrize("data", [encapsulated(b"<script>"), file(), b"%PDF-1.7"])
 def test_what_holds_no_pdf_gives_none(data):
     with pytest.raises(Refused):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from tests.isolation.routes import NO_GET, Route, both, inside
 
+POLICY = {"read_first": "ai", "critical_minutes": "15"}
+
 TAKE = {"do": "take"}
 VIEW = {"name": "Nights", "wait": "4"}
 
@@ -22,7 +24,7 @@ ROOM: list[Route] = [
     Route("report-decide", "POST", inside("edit_report", 302), "report"),
     *both("overrides", inside("view_overrides")),
     Route("reading-policy", "GET", inside("change_reading")),
-    Route("reading-policy", "POST", inside("change_reading", 302), data={"read_first": "ai"}),
+    Route("reading-policy", "POST", inside("change_reading", 302), data=POLICY),
     Route("report-repeat", "GET", NO_GET, "report"),
     Route("report-repeat", "POST", inside("edit_report", 302), "report",
           data={"reason": "V2 off"}),

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from apps.reports import criticals
 from apps.reports.models import CriticalResult, ReadingPolicy, Report
-from tests.factories import inside
+from tests.factories import inside, make_patient, make_recording
 from tests.reports.signing import report_of, sign_recording
 from tests.web.pages import measure, state
 
@@ -28,6 +28,30 @@ def test_a_rate_beyond_the_limits_is_critical(recording, rate, codes):
     assert rules_of(recording) == codes
 
 
+@pytest.mark.parametrize(
+    ("age_days", "codes"), [(40, []), (17 * 365, []), (19 * 365, ["rule.fast"])]
+)
+def test_a_childs_rate_is_not_judged_by_the_limits_of_adults(mercy, age_days, codes):
+    now = timezone.now()
+    child = make_patient(mercy, born_on=(now - dt.timedelta(days=age_days)).date())
+    recording = make_recording(mercy, patient=child, acquired_at=now)
+    measure(recording, heart_rate_bpm=165)
+    assert rules_of(recording) == codes
+
+
+def test_acknowledged_it_stands_where_its_own_priority_puts_it(mercy, reader):
+    recording = make_recording(mercy, priority="routine")
+    report, now = report_of(recording), timezone.now()
+    usual = report.priority_rank
+    with inside(mercy):
+        rows = [criticals.raise_by_hand(report, text, reader, now) for text in ("VT", "Pause")]
+        ranks = []
+        for row in rows:
+            criticals.acknowledge(row, by=reader, now=now, **TOLD)
+            ranks.append(Report.objects.get(pk=report.pk).priority_rank)
+    assert ranks == [criticals.FIRST, usual]
+
+
 def test_only_the_platforms_numbers_raise_by_rule(recording):
     measure(recording, "device", heart_rate_bpm=20)
     state(recording, "Complete AV block")
@@ -42,7 +66,7 @@ def test_the_same_finding_is_counted_and_the_clock_stays(recording):
         criticals.raise_critical(report, "rule.fast", "Too fast", now=later)
         row = CriticalResult.objects.get()
         assert (row.times, row.raised_at) == (2, now)
-        assert Report.objects.get(pk=report.pk).priority_rank == 0
+        assert Report.objects.get(pk=report.pk).priority_rank == criticals.FIRST
 
 
 def test_signing_a_critical_statement_of_the_library_raises_it(recording, reader):

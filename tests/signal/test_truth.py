@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from tests.signal.records import measured
 
+WIDE_MS = 8
 HR_BPM, P_MS, PR_MS, QRS_MS, QT_MS = 0.5, 20, 15, 16, 20
 
 
@@ -54,6 +55,12 @@ def test_wide_qrs_is_measured_wide(conduction: str) -> None:
     assert found.qrs_ms == pytest.approx(truth.qrs_ms, abs=QRS_MS)
     assert found.qrs_ms is not None
     assert found.qrs_ms >= 120
+
+
+@pytest.mark.parametrize("made", [{"heart_rate_bpm": 96}, {"muscle_uv": 8.0}, {"seed": 13}])
+def test_a_wide_qrs_is_no_wider_for_its_rate_or_a_little_noise(made: dict[str, float]) -> None:
+    found, truth = measured(conduction="lbbb", **made)
+    assert found.qrs_ms == pytest.approx(truth.qrs_ms, abs=WIDE_MS)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from tests.uploads.sending import upload_whole
 pytestmark = committed
 MP4 = b"\0\0\0\x18ftypisom" + b"frames" * 50
 HEADS = {
-    "pdf": b"%PDF-1.7 a letter",
+    "pdf": b"%PDF-1.7 a letter\n%%EOF\n",
     "log": b"09:30 cart started\n",
     "video": MP4,
 }
@@ -42,6 +42,13 @@ def test_what_does_not_begin_as_what_it_is_said_to_be_is_held_back(content, merc
         "content-differs",
         "content",
     )
+
+
+def test_a_pdf_that_could_act_is_held_back_by_this_door_too(mercy):
+    active = b"%PDF-1.7\n1 0 obj <</S /JavaScript /JS (app.alert(1))>> endobj\n%%EOF\n"
+    row = upload_whole(mercy, active, content="pdf")
+    process_waiting()
+    assert (reloaded(row).state, reloaded(row).error_code) == ("quarantined", "pdf-active")
 
 
 def test_an_archive_larger_than_one_ecg_is_unpacked_and_another_file_held_back(mercy, settings):

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from apps.reports.criticals import raise_by_hand
 from apps.reports.models import Report
 from tests.database import committed
 from tests.factories import inside, make_patient, make_recording
@@ -155,6 +156,18 @@ def test_mine_are_the_reports_whose_draft_i_saved(client_of, reader, mercy, reco
     page = client.get("/worklist?mine=1")
     assert listed(page) == [str(recording.public_id)]
     assert "You" in page.content.decode()
+
+
+def test_what_is_critical_stands_before_an_older_stat_and_among_the_stats(client_of, reader, mercy):
+    stat = make_recording(mercy, priority="stat")
+    critical = make_recording(mercy, priority="routine")
+    with inside(mercy):
+        report = Report.objects.get(recording=critical)
+        raise_by_hand(report, "Pause of 4 s", reader, timezone.now())
+    order = [str(critical.public_id), str(stat.public_id)]
+    client = client_of(reader)
+    assert listed(client.get("/worklist")) == order
+    assert listed(client.get("/worklist?priority=stat")) == order
 
 
 def test_new_reports_are_counted_and_wait_until_asked_for(client_of, reader, mercy, recording):

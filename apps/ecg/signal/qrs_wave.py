@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,13 +27,14 @@ LEAD_FLOOR_LIMIT = 0.2
 LEAD_LEAST_UV = 150.0
 LEAD_REACH_MS = 60.0
 TINY = 1e-9
+# The noise of half the leads, in resting speeds that a close look seeks.
+NOISIEST = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Sense:
     """How closely a lead is looked at: what counts as rest there, and how long it must last;
-    how far its borders may lie before and after those of all leads together; and up to how many
-    times the resting speed sought the noise of half the leads may be.
+    and how far its borders may lie before and after those of all leads together.
     """
 
     smoothing_ms: float
@@ -43,12 +43,11 @@ class Sense:
     rest_ms: float
     earlier_ms: float
     later_ms: float
-    noisiest: float
 
 
 # Borders that noise hardly moves, for the waves beside; and those of the QRS itself.
-CALM = Sense(12.0, 0.025, 0.04, 10.0, 16.0, 16.0, math.inf)
-FINE = Sense(8.0, 0.02, 0.03, 14.0, 6.0, 12.0, 2.0)
+CALM = Sense(12.0, 0.025, 0.04, 10.0, 16.0, 16.0)
+FINE = Sense(8.0, 0.02, 0.03, 14.0, 6.0, 12.0)
 
 
 def find_qrs(beat: Averaged, every: Averaged) -> tuple[Wave, Wave] | None:
@@ -60,7 +59,9 @@ def find_qrs(beat: Averaged, every: Averaged) -> tuple[Wave, Wave] | None:
     whole = _together(beat)
     if whole is None:
         return None
-    return _over_leads(every, whole, FINE), _over_leads(beat, whole, CALM)
+    core = _over_leads(beat, whole, CALM)
+    # Where noise moves more than the rest that is sought, a close look sees the noise.
+    return core if _is_drowned(every, whole) else _over_leads(every, whole, FINE), core
 
 
 def lead_qrs(beat: Averaged, whole: Wave, sense: Sense = FINE) -> list[Wave | None]:
@@ -91,19 +92,14 @@ def _noise(beat: Averaged, speed: Array) -> Array:
     return resting
 
 
-def _is_drowned(beat: Averaged, near: Wave, sense: Sense) -> bool:
-    speed = np.abs(np.gradient(smooth(beat.median, sense.smoothing_ms, beat.rate_hz), axis=0))
-    sought = sense.onset_fraction * speed[near.on : near.off].max(axis=0)
-    return bool(np.median(_noise(beat, speed) / np.maximum(sought, TINY)) > sense.noisiest)
+def _is_drowned(beat: Averaged, near: Wave) -> bool:
+    speed = np.abs(np.gradient(smooth(beat.median, FINE.smoothing_ms, beat.rate_hz), axis=0))
+    sought = FINE.onset_fraction * speed[near.on : near.off].max(axis=0)
+    return bool(np.median(_noise(beat, speed) / np.maximum(sought, TINY)) > NOISIEST)
 
 
 def _over_leads(beat: Averaged, near: Wave, sense: Sense) -> Wave:
-    """Earliest onset to latest offset; one lead alone before or after all others is noise.
-
-    Where noise moves more than the rest that is sought, no lead alone says where a QRS ends.
-    """
-    if _is_drowned(beat, near, sense):
-        return near
+    """Earliest onset to latest offset; one lead alone before or after all others is noise."""
     each = [wave for wave in lead_qrs(beat, near, sense) if wave is not None]
     if len(each) < 3:
         return near

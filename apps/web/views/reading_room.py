@@ -12,7 +12,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from apps.audit import actions as audit
 from apps.reports import decisions, library, presence, queries
 from apps.reports.models import Report, StatementDecision
-from apps.reports.reading_first import ReadFirst, hidden_from, set_policy
+from apps.reports.reading_first import (
+    CRITICAL_MINUTES,
+    ReadFirst,
+    critical_minutes,
+    hidden_from,
+    set_policy,
+)
 from apps.reports.reading_first import policy as policy_here
 from apps.tenants.queries import permit
 from apps.web.guard import OrganizationRequest, in_organization
@@ -104,17 +110,24 @@ def override_ledger(request: OrganizationRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @in_organization
 def policy(request: OrganizationRequest) -> HttpResponse:
-    """What a reader of the organization does not see before an impression is recorded."""
+    """What a reader does not see before an impression, and how long a critical result may wait."""
     permit(request.active, "change_reading")
     if request.method == "POST":
         try:
-            set_policy(request.active, request.POST.get("read_first", ""), request.user)
+            minutes = int(request.POST.get("critical_minutes", ""))
+            set_policy(request.active, request.POST.get("read_first", ""), minutes, request.user)
         except ValueError:
-            return _policy_page(request, "Choose one of the three.")
+            return _policy_page(request, "Choose one of the three, and from 1 to 240 minutes.")
         return redirect("reading-policy")
     return _policy_page(request)
 
 
 def _policy_page(request: OrganizationRequest, problem: str = "") -> HttpResponse:
-    context = {"choices": ReadFirst.choices, "chosen": policy_here(), "problem": problem}
+    context = {
+        "choices": ReadFirst.choices,
+        "chosen": policy_here(),
+        "minutes": critical_minutes(),
+        "allowed": CRITICAL_MINUTES,
+        "problem": problem,
+    }
     return render(request, "web/room/policy.html", context, status=400 if problem else 200)

@@ -9,6 +9,7 @@ from apps.ecg.formats.limb import complete_limb_leads
 from apps.ecg.formats.warnings import Warnings
 
 from . import tags
+from .document import require_harmless
 from .electrodes import read_electrode_system
 from .elements import Dataset
 from .fiducials import check_fiducials
@@ -35,7 +36,12 @@ __all__ = ["NAME", "VERSION", "decode", "recognises"]
 def decode(data: bytes) -> DecodedEcg:
     """The ECG in a DICOM file, before the checks every format shares. Raises Refused."""
     warnings = Warnings()
-    dataset = read_file(data, warnings)
+    try:
+        dataset = read_file(data, warnings)
+    except Refused as refusal:
+        if refusal.code == "dicom-pdf":
+            require_harmless(data)
+        raise
     reader = Reader(dataset, warnings)
     vendor, model = reader.text(dataset, tags.MANUFACTURER), reader.text(dataset, tags.MODEL_NAME)
     software = reader.text(dataset, tags.SOFTWARE_VERSIONS).replace("\\", ", ")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 
+from apps.ecg.formats import pdf
 from apps.ecg.formats.canonical import Refused
 from apps.ecg.formats.warnings import Warnings
 
@@ -11,6 +12,16 @@ from . import tags
 from .part10 import read_any
 from .sop_classes import ENCAPSULATED_PDF
 from .values import ascii_text
+
+
+def require_harmless(data: bytes) -> None:
+    """Raises Refused where the PDF inside holds what could act when it is opened."""
+    try:
+        found = pdf.document(read_pdf(data))
+    except Refused:
+        return  # nothing is ever given out of it
+    if found.code == "pdf-active":
+        raise Refused(found.code, found.message, field="EncapsulatedDocument")
 
 
 def read_pdf(data: bytes) -> bytes:
