@@ -22,8 +22,9 @@ INTRODUCTION = f"""\
 Written by `make accuracy`, of {ALGORITHM} {VERSION}; do not edit. Records: those of the
 corpus folder from LUDB 1.0.1 (manual marks of every lead), PTB-XL 1.0.3 and CPSC 2018 (labels).
 Thresholds were searched on records with odd numbers; those with even numbers report, though their
-misses, and once their results while rules were chosen, were looked at too. ± is the standard deviation. Plots of the records named here are in
-`var/accuracy/` after the command has run: recordings of others are not part of the repository.
+misses, and once their results while rules were chosen, were looked at too. ± is the standard
+deviation. Plots of the records named here are in `var/accuracy/` after the command has run:
+recordings of others are not part of the repository.
 """
 TRUTH = """\
 The truth of an interval is the median over the marked beats; in each beat it runs from the earliest
