@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import inspect
+import re
 import uuid
 from importlib import import_module
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
@@ -17,7 +20,10 @@ from apps.ecg.queries import (
     get_recording_to_view,
 )
 from apps.ingestion.case_queries import get_case_to_resolve
+from apps.ingestion.file_queries import get_arrival_to_release, get_original_to_download
 from apps.ingestion.queries import get_arrival_to_view, get_document_to_view
+from apps.ingestion.upload_queries import get_upload_to_send
+from apps.reports.criticals import get_result_to_acknowledge
 from apps.reports.queries import (
     get_listed_report,
     get_report_to_edit,
@@ -27,13 +33,18 @@ from apps.reports.queries import (
     get_version_to_read,
 )
 from apps.tenants.access import Active
+from apps.tenants.entry_queries import (
+    get_entry_to_end,
+    get_entry_to_export,
+    get_entry_to_view,
+)
 from apps.tenants.models import Membership, Site
 from apps.tenants.queries import Place, get_site_to_send_from, place_of
 from tests.factories import inside
 from tests.isolation.world import things_of
 
-MODULES = ("ecg.queries", "inference.queries", "ingestion.queries", "ingestion.case_queries")
-MODULES += ("integrations.queries", "reports.queries", "tenants.queries")
+BELOW_PAGES = ("ecg", "inference", "ingestion", "integrations", "reports", "tenants")
+PERMITTED = re.compile(r"^ +permit\(active, ", re.MULTILINE)
 # What is asked for before anything is read, where it is not to see recordings.
 OTHERS = {
     "get_measurement_to_strike": "edit_report",
@@ -49,12 +60,33 @@ OTHERS = {
     "counts_by_kind": "resolve_identity",
     "get_case_to_resolve": "resolve_identity",
     "copies_of": "resolve_identity",
+    "entries_of": "view_entries",
+    "looked_at": "view_entries",
+    "get_entry_to_view": "view_entries",
+    "get_entry_to_export": "export_entries",
+    "get_entry_to_end": "end_entry",
+    "get_arrival_to_release": "release_files",
+    "get_original_to_download": "download_originals",
+    "stopped_files": "replay",
+    "stopped_named": "replay",
+    "get_upload_to_send": "upload_files",
+    "get_result_to_acknowledge": "acknowledge_critical",
+    "overrides": "view_overrides",
+    "set_policy": "change_reading",
 }
-# The person's own place in the active organization: everyone who is in it has one.
-OPEN = {"permit", "place_of"}
+# The person's own place in the active organization: everyone who is in it has one. What a reader's
+# own page and its list hide is asked of that reader, and shows nothing.
+OPEN = {"permit", "place_of", "hidden_from", "hidden_on_lists"}
 
 FOUND_BY_NAME = {
+    get_arrival_to_release: "arrival",
     get_arrival_to_view: "arrival",
+    get_entry_to_end: "entry",
+    get_entry_to_export: "entry",
+    get_entry_to_view: "entry",
+    get_original_to_download: "arrival",
+    get_result_to_acknowledge: "critical",
+    get_upload_to_send: "upload",
     get_case_to_resolve: "case",
     get_document_to_view: "document",
     get_measurement_to_strike: "kept",
@@ -71,12 +103,28 @@ FOUND_BY_NAME = {
 }
 
 # Who reads them, where it is not a reader.
-ROLES = {get_report_to_submit: "trainee", get_case_to_resolve: "technician"}
+ROLES = {
+    get_report_to_submit: "trainee",
+    get_case_to_resolve: "technician",
+    get_upload_to_send: "technician",
+    get_original_to_download: "technician",
+    get_arrival_to_release: "administrator",
+    get_entry_to_end: "administrator",
+    get_entry_to_export: "administrator",
+    get_entry_to_view: "administrator",
+}
+
+
+def modules():
+    """Those that ask for a permission of the person who is active in an organization."""
+    for app in BELOW_PAGES:
+        for path in sorted(Path(settings.BASE_DIR, "apps", app).rglob("*.py")):
+            if PERMITTED.search(path.read_text()):
+                yield ".".join(path.relative_to(settings.BASE_DIR).with_suffix("").parts)
 
 
 def readers():
-    for name in MODULES:
-        module = import_module(f"apps.{name}")
+    for module in map(import_module, modules()):
         for name, function in inspect.getmembers(module, inspect.isfunction):
             ours = function.__module__ == module.__name__ and not name.startswith("_")
             if ours and name not in OPEN and "active" in inspect.signature(function).parameters:
@@ -97,12 +145,14 @@ class Nobody:
         return False
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("read", READERS, ids=lambda read: read.__name__)
 def test_who_may_not_is_refused_before_anything_is_read(read):
     nobody = Nobody()
-    others = [None] * (len(inspect.signature(read).parameters) - 1)
+    _, *others = inspect.signature(read).parameters.values()
+    named = {given.name: None for given in others if given.kind is given.KEYWORD_ONLY}
     with pytest.raises(PermissionDenied):
-        read(nobody, *others)
+        read(nobody, *[None] * (len(others) - len(named)), **named)
     assert nobody.asked == [OTHERS.get(read.__name__, "view_recordings")]
 
 
