@@ -62,9 +62,13 @@ class Route:
 
     def looks_up(self, role: str) -> bool:
         """Whether the id is looked at, or the role or the method refused before."""
+        return bool(self.kind) and self.looks(role)
+
+    def looks(self, role: str) -> bool:
+        """Whether the role comes so far that anything is looked at."""
         status = self._status(role)
         away = role == "anonymous" or isinstance(status, Away)
-        return bool(self.kind) and not away and status in WHERE_LOOKED_UP
+        return not away and status in WHERE_LOOKED_UP
 
     def _status(self, role: str) -> int:
         return self.statuses["reader" if role == "stranger" else role]

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import inspect
-import re
 import uuid
 from importlib import import_module
-from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
@@ -41,10 +38,10 @@ from apps.tenants.entry_queries import (
 from apps.tenants.models import Membership, Site
 from apps.tenants.queries import Place, get_site_to_send_from, place_of
 from tests.factories import inside
+from tests.isolation.permitted import modules_of
 from tests.isolation.world import things_of
 
 BELOW_PAGES = ("ecg", "inference", "ingestion", "integrations", "reports", "tenants")
-PERMITTED = re.compile(r"^ +permit\(active, ", re.MULTILINE)
 # What is asked for before anything is read, where it is not to see recordings.
 OTHERS = {
     "get_measurement_to_strike": "edit_report",
@@ -115,16 +112,8 @@ ROLES = {
 }
 
 
-def modules():
-    """Those that ask for a permission of the person who is active in an organization."""
-    for app in BELOW_PAGES:
-        for path in sorted(Path(settings.BASE_DIR, "apps", app).rglob("*.py")):
-            if PERMITTED.search(path.read_text()):
-                yield ".".join(path.relative_to(settings.BASE_DIR).with_suffix("").parts)
-
-
 def readers():
-    for module in map(import_module, modules()):
+    for module in map(import_module, modules_of(*BELOW_PAGES)):
         for name, function in inspect.getmembers(module, inspect.isfunction):
             ours = function.__module__ == module.__name__ and not name.startswith("_")
             if ours and name not in OPEN and "active" in inspect.signature(function).parameters:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import uuid
-
 import pytest
+import time_machine
 from django.contrib import admin
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from tests.admin.people import entered
 from tests.database import committed
 from tests.factories import make_staff, make_user
 from tests.isolation.asking import Asker, shown
+from tests.isolation.naming import NOWHERE, names_in_headers, without_names
 from tests.isolation.routes import (
     ORGANIZATION_ROLES,
     PLATFORM_ROLES,
@@ -26,7 +27,6 @@ from tests.isolation.world import admin_row, things_of
 # Platform staff read by the platform role, which sees what is committed.
 pytestmark = committed
 
-NOWHERE = uuid.UUID("00000000-0000-4000-8000-000000000000")
 NO_KEY = 10**9
 REGISTERED = sorted(model._meta.label_lower for model in admin.site._registry)
 
@@ -84,6 +84,12 @@ def test_every_role_is_in_every_row():
 
 @pytest.fixture
 def people(mercy, stranger, client_of):
+    """Time stands still: a session's minute that ends between two requests is no difference."""
+    with time_machine.travel(timezone.now(), tick=False):
+        yield everyone_in(mercy, stranger, client_of)
+
+
+def everyone_in(mercy, stranger, client_of):
     users = {role: make_user(mercy, role) for role in ORGANIZATION_ROLES if role != "entered"}
     users |= {role: make_staff(role) for role in PLATFORM_ROLES if role != "superuser"}
     users |= {"superuser": make_staff(is_superuser=True), "unassigned": make_staff()}
@@ -94,30 +100,38 @@ def people(mercy, stranger, client_of):
     return clients | {"anonymous": Client()}
 
 
-def ask_all(row, people, mine, theirs, nowhere):
-    for role, client in people.items():
+def ask_all(row, people, mine, theirs, nowhere, things):
+    """`things` are those of mercy and of lakeside: headers name the others', or what is nowhere."""
+    for turn, (role, client) in enumerate(people.items()):
         ask = Asker(row, client)
         own, foreign = (theirs, mine) if role == "stranger" else (mine, theirs)
+        others = things[role != "stranger"]
+        hostile, harmless = names_in_headers(others, turn), names_in_headers([NOWHERE], turn)
         assert ask(own)[0].status_code == row.expected(role, own=True), (str(row), role)
         # Who is turned away at the door is asked with other ids as one role of them.
-        if row.kind and (row.looks_up(role) or role in ("reader", "unassigned")):
-            elsewhere, queries = ask(foreign)
-            nothing, queries_nowhere = ask(nowhere)
-            assert nothing.status_code == row.expected(role, own=False), (str(row), role)
-            if role in PLATFORM_ROLES:
-                # Rows of no organization in particular: what one answers, the other answers.
-                assert elsewhere.status_code == row.expected(role, own=True), (str(row), role)
-                continue
-            assert shown(elsewhere, foreign) == shown(nothing, nowhere), (str(row), role)
-            assert queries == queries_nowhere, (str(row), role)
+        if not (row.looks(role) or role in ("reader", "unassigned")):
+            continue
+        elsewhere, queries = ask(foreign, **hostile)
+        nothing, queries_nowhere = ask(nowhere, **harmless)
+        assert nothing.status_code == row.expected(role, own=not row.kind), (str(row), role)
+        if role in PLATFORM_ROLES and row.kind:
+            # Rows of no organization in particular: what one answers, the other answers.
+            assert elsewhere.status_code == row.expected(role, own=True), (str(row), role)
+            continue
+        asked = (foreign, nowhere) if row.kind else ("no id", "no id")
+        told = [
+            without_names(shown(answer, thing), [*others, NOWHERE])
+            for answer, thing in zip((elsewhere, nothing), asked, strict=True)
+        ]
+        assert told[0] == told[1], (str(row), role)
+        assert queries == queries_nowhere, (str(row), role)
 
 
 @pytest.mark.parametrize("row", ROUTES, ids=str)
 def test_the_answer_is_the_tables(row, people, mercy, lakeside):
-    mine, theirs = [
-        things_of(place)[row.kind] if row.kind else NOWHERE for place in (mercy, lakeside)
-    ]
-    ask_all(row, people, mine, theirs, NOWHERE)
+    things = [things_of(place) for place in (mercy, lakeside)]
+    mine, theirs = [its[row.kind] if row.kind else NOWHERE for its in things]
+    ask_all(row, people, mine, theirs, NOWHERE, [sorted(its.values(), key=str) for its in things])
 
 
 @pytest.mark.parametrize("label", REGISTERED)
@@ -125,7 +139,7 @@ def test_the_admins_answer_is_the_tables(label, people, mercy, lakeside, strange
     member = make_user(mercy)
     mine, theirs = admin_row(label, mercy, member), admin_row(label, lakeside, stranger)
     for row in admin_routes(label):
-        ask_all(row, people, mine, theirs, NO_KEY)
+        ask_all(row, people, mine, theirs, NO_KEY, [[mercy.public_id], [lakeside.public_id]])
 
 
 @pytest.mark.parametrize("label", sorted({row.kind for row in TOOLS}))
@@ -138,4 +152,4 @@ def test_the_tools_answer_is_the_tables(label, people, mercy, lakeside, stranger
         else (NO_KEY, NO_KEY)
     )
     for row in rows:
-        ask_all(row, people, mine, theirs, NO_KEY)
+        ask_all(row, people, mine, theirs, NO_KEY, [[mercy.public_id], [lakeside.public_id]])

@@ -1,4 +1,4 @@
-"""python -m tests.mutants [--sample N --seed S] [--list] [--without NAME] [KIND…]
+"""python -m tests.mutants [--sample N --seed S] [--list] [--of NAME] [--without NAME] [KIND…]
 
 Removes one border after another and runs what should notice. Prints caught/total of each kind and
 the name of every survivor; exit 1 when there is one. `--without` leaves out proofs by their names,
@@ -52,6 +52,7 @@ def _with_tests(mutants: list, run: Any, options: argparse.Namespace) -> int:
 def _parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
     parser.add_argument("kinds", nargs="*", metavar="KIND", help="beginnings of kinds; all")
+    parser.add_argument("--of", action="append", default=[], help="only names that begin so; all")
     parser.add_argument("--sample", type=int, help="only so many, of every kind where it can be")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--list", action="store_true", help="name them and stop")
@@ -63,8 +64,8 @@ def _parsed() -> argparse.Namespace:
 def _chosen(options: argparse.Namespace) -> list:
     from tests.mutants.everything import all_mutants
 
-    wanted = tuple(options.kinds)
-    mutants = [m for m in all_mutants() if not wanted or m.kind.startswith(wanted)]
+    kinds, names = tuple(options.kinds or [""]), tuple(options.of or [""])
+    mutants = [m for m in all_mutants() if m.kind.startswith(kinds) and m.name.startswith(names)]
     return sampled(mutants, options.sample, options.seed) if options.sample else mutants
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import linecache
 from collections.abc import Iterator
 from functools import partial
 from importlib import import_module
+from inspect import unwrap
 from types import FunctionType
 
 from django.urls import URLPattern, get_resolver
 
 from apps.tenants.permissions import PERMISSIONS, ROLE_NAMES
 from tests.isolation import routes
+from tests.isolation.permitted import modules_of
 from tests.mutants import rewriting
 from tests.mutants.code import CodeMutant
-from tests.mutants.guards import GUARDS, ONLY_NAMED, PERMISSIONS_OF, REDUNDANT
+from tests.mutants.guards import ACCESS, GUARDS, ONLY_NAMED, PERMISSIONS_OF, REDUNDANT
 
 ROUTES = "tests/isolation/test_routes.py::test_the_answer_is_the_tables"
 
@@ -29,6 +32,28 @@ def code_mutants() -> Iterator[CodeMutant]:
             label = f"{name.removeprefix('apps.')}.{edit.name}"
             if not label.startswith(tuple(REDUNDANT)):
                 yield CodeMutant(edit.operator, label, change, tests)
+
+
+def unasked() -> Iterator[CodeMutant]:
+    """Each function that asks for a permission, wherever it is, without asking."""
+    below = ("ecg", "inference", "ingestion", "integrations", "reports", "tenants")
+    for name in modules_of(*below, "web.views"):
+        module = import_module(name)
+        known = rows_of(name) if name.startswith("apps.web") else (ACCESS,)
+        tests = (*known, *GUARDS.get(name, ((), ()))[1])
+        for edit in rewriting.edits(module, bool):
+            asked = linecache.getline(str(module.__file__), edit.line).lstrip()
+            label = f"{name.removeprefix('apps.')}.{edit.name}"
+            is_asked = edit.operator == "check removed" and asked.startswith("permit(")
+            if is_asked and not label.startswith(tuple(REDUNDANT)):
+                change = partial(rewriting.apply, module, edit)
+                yield CodeMutant("permission unasked", label, change, tests)
+
+
+def rows_of(module: str) -> tuple[str, ...]:
+    """The tests of the routes whose view is in that module."""
+    names = {p.name for p in _patterns() if unwrap(p.callback).__module__ == module}
+    return tuple(f"{ROUTES}[{row}]" for row in routes.ROUTES if row.name in names)
 
 
 def permissions() -> Iterator[CodeMutant]:
@@ -86,4 +111,4 @@ def _open(route: str) -> None:
     found.__code__ = around(None).__code__
 
 
-GENERATORS = (code_mutants, permissions, doors_open)
+GENERATORS = (code_mutants, unasked, permissions, doors_open)

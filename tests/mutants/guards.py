@@ -37,7 +37,15 @@ GUARDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("ask", "_asked", "approve", "refuse", "_decide", "_is_usable", "use", "hold", "review"),
         ("tests/tenants/test_entries.py", f"{ADMIN}/test_entry.py"),
     ),
-    "apps.tenants.entry_queries": (("",), (f"{ADMIN}/test_entry.py", f"{ADMIN}/test_visits.py")),
+    "apps.tenants.entry_queries": (
+        ("",),
+        (
+            ACCESS,
+            f"{ISOLATION}/test_routes.py::test_the_answer_is_the_tables[GET platform-entries]",
+            f"{ADMIN}/test_entry.py",
+            f"{ADMIN}/test_visits.py",
+        ),
+    ),
     "apps.tenants.queries": (
         ("permit", "sites", "get_", "choices_for", "place_of"),
         (ACCESS, *PEOPLE),
@@ -104,7 +112,8 @@ GUARDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("in_organization",),
         ("tests/web/test_pages.py", "tests/web/test_door.py"),
     ),
-    "apps.web.views.upload": (("upload", "files"), ("tests/web/test_upload.py",)),
+    "apps.web.views.upload": (("upload", "files", "_files"), ("tests/web/test_upload.py",)),
+    "apps.web.views.upload_sessions": (("begin",), ("tests/web/test_upload_sessions.py",)),
     "apps.web.views.entry": (("enter", "listed", "leave"), (f"{ADMIN}/test_entry.py",)),
     "apps.web.entry": (("organization_named",), (f"{ADMIN}/test_entry.py",)),
     "apps.web.admin_site": (("PlatformAdminSite.has_perm", "PlatformAdminSite.admin_view"), DOORS),
@@ -135,6 +144,8 @@ REDUNDANT = {
     "core.scope._pin_open_transactions 56:11 part 2": "the server's own status is asked as well",
     "tenants.entries.hold 175:27 part 2": "going in is being seen: the time is always there",
     "tenants.entry_queries._events": "each event names its entry; the times are for speed",
+    "web.views.audit.trail": "what it reads asks again",
+    "web.views.worklist.worklist_find": "what it reads asks again",
     "web.entry.organization_named": "the reserved organization is never live either",
 }
 # In these, a filter picks rows of one's own organization: which ones is the feature, not a border.

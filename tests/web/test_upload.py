@@ -11,7 +11,7 @@ from apps.ingestion.models import Ingress
 from apps.ingestion.uploads import MemoryHandler
 from apps.tenants.models import Site
 from tests.database import committed
-from tests.factories import inside
+from tests.factories import inside, make_user
 from tests.formats.ecgs import waveform
 from tests.formats.writers.wfdb import wfdb_files
 from tests.web.pages import events
@@ -152,6 +152,11 @@ def test_a_site_of_another_organization_is_not_there(client_of, technician, lake
     with inside(lakeside):
         site = Site.objects.create(organization=lakeside, name="Elsewhere")
     assert send(client_of(technician), file(), site=site.public_id).status_code == 404
+    assert arrivals(mercy) == []
+
+
+def test_who_may_not_send_is_refused_before_anything_is_kept(client_of, mercy):
+    assert send(client_of(make_user(mercy, "billing")), file()).status_code == 403
     assert arrivals(mercy) == []
 
 

@@ -7,10 +7,10 @@ import uuid
 import pytest
 
 from apps.core.errors import RetryableError
-from apps.ingestion.models import Ingress
+from apps.ingestion.models import Ingress, UploadSession
 from apps.tenants.models import Organization
 from tests.database import committed
-from tests.factories import inside
+from tests.factories import inside, make_user
 from tests.isolation.world import make_upload
 from tests.uploads.sending import parts_of, sha256
 from tests.web.pages import events
@@ -89,6 +89,12 @@ def test_doors_that_are_closed_are_said(page, mercy):
     assert complete(page, upload).status_code in (302, 403)
     with inside(mercy):
         assert not Ingress.objects.exists()
+
+
+def test_who_may_not_send_announces_nothing(client_of, mercy):
+    assert begin(client_of(make_user(mercy, "billing"))).status_code == 403
+    with inside(mercy):
+        assert not UploadSession.objects.exists()
 
 
 def test_storage_that_is_away_is_asked_again(page, monkeypatch):
