@@ -23,6 +23,7 @@ class Limits:
     pause_ms: float = 3000.0
     paced_beats_share: float = 0.5
     pr_long_ms: float = 200.0
+    fewest_long_pr_leads: int = 2
 
     # Conduction.
     incomplete_qrs_ms: float = 110.0
@@ -30,7 +31,10 @@ class Limits:
     nonspecific_qrs_ms: float = 140.0
     terminal_ms: float = 40.0
     terminal_uv: float = 50.0
-    late_r_share: float = 0.5
+    late_r_share: float = 1.0
+    wide_s_ms: float = 40.0
+    strict_lbbb_ms: float = 140.0
+    small_q_share: float = 0.25
     late_r_peak_ms: float = 60.0
     broad_r_top_ms: float = 20.0
     anterior_axis_deg: tuple[float, float] = (-90.0, -45.0)

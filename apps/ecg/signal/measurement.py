@@ -14,7 +14,14 @@ from apps.ecg.signal.borders import Wave
 from apps.ecg.signal.conditioning import condition
 from apps.ecg.signal.criteria import state
 from apps.ecg.signal.criteria.facts import Facts
-from apps.ecg.signal.delineation import WAVE_VALUES, Delineated, axes_of, beats_of, delineate
+from apps.ecg.signal.delineation import (
+    WAVE_VALUES,
+    Delineated,
+    axes_of,
+    beats_of,
+    delineate,
+    p_upright,
+)
 from apps.ecg.signal.intervals import LIMB, corrected_qt
 from apps.ecg.signal.limits import ADULT, Limits
 from apps.ecg.signal.location import Located, locate, rr_intervals_ms
@@ -99,6 +106,7 @@ def _facts(
     return Facts(
         heart_rate_bpm=60000 / rr_ms,
         p_found=found.p_seen is not None if each else None,
+        p_upright=p_upright(found, names, trusted),
         pr_ms=_between(located, found.p and found.qrs and Wave(found.p.on, found.qrs.on)),
         qrs_ms=_between(located, found.qrs),
         qt_ms=qt_ms,

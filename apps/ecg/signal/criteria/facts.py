@@ -29,6 +29,7 @@ class Facts:
 
     heart_rate_bpm: float | None = None
     p_found: bool | None = None
+    p_upright: bool | None = None
     pr_ms: float | None = None
     qrs_ms: float | None = None
     qt_ms: float | None = None

@@ -71,15 +71,19 @@ def sinus(facts: Facts, person: Person, limits: Limits) -> Iterator[Statement]:
     low, high = limits.sinus_p_axis_deg
     present: bool | None = None
     if facts.pacing is None and facts.p_found is not None:
-        axis = facts.axes.p
-        in_range = axis is not None and low <= axis <= high
-        present = facts.p_found and in_range and _conducted(facts) >= limits.sinus_beats_share
+        # Leads stretched apart have no axis; which way each points they still tell.
+        usual = facts.p_upright
+        if facts.true_heights:
+            usual = facts.axes.p is not None and low <= facts.axes.p <= high
+        present = facts.p_found and bool(usual) and _conducted(facts) >= limits.sinus_beats_share
     yield said(
         "sinus_rhythm",
         "Sinus rhythm",
         present,
-        "P before the dominant beats, P axis",
-        p_axis_deg=facts.axes.p,
+        "P before the dominant beats, P axis"
+        if facts.true_heights
+        else "P before the dominant beats, upright in II and inverted in aVR",
+        p_axis_deg=facts.axes.p if facts.true_heights else None,
         from_deg=low,
         to_deg=high,
         share_of_beats=_conducted(facts),
