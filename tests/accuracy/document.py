@@ -16,6 +16,8 @@ from tests.accuracy.scores import Errors, Hits
 NAMES = {"p_ms": "P", "pr_ms": "PR", "qrs_ms": "QRS", "qt_ms": "QT"}
 WAVE_GOALS = {"p": (97.0, 97.0), "qrs": (99.5, 99.5), "t": (97.0, 97.0)}
 MOST_NAMED = 12
+NAMED = [name for name, *_ in STATEMENTS]
+BY_DEVICE = ("sinus rhythm", "first-degree AV block")
 INTRODUCTION = f"""\
 # Accuracy
 
@@ -222,7 +224,7 @@ def _by_device(pairs: Pairs) -> Iterator[str]:
     rows = []
     for device, part in sorted(groups.items()):
         measured = sum(found.qt_ms is not None for _, found in part)
-        sinus, block = judged(part, 0), judged(part, 5)
+        sinus, block = (judged(part, NAMED.index(name)) for name in BY_DEVICE)
         rows.append(
             (
                 device,

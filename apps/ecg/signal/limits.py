@@ -15,6 +15,7 @@ class Limits:
     irregular_rr_cv: float = 0.10
     fibrillation_rr_cv: float = 0.08
     fewest_fibrillation_rr: int = 4
+    flutter_share: float = 0.4
     sinus_p_axis_deg: tuple[float, float] = (-30.0, 90.0)
     sinus_beats_share: float = 0.5
     early_rr_fraction: float = 0.78
@@ -31,10 +32,8 @@ class Limits:
     nonspecific_qrs_ms: float = 140.0
     terminal_ms: float = 40.0
     terminal_uv: float = 50.0
-    late_r_share: float = 1.0
+    late_r_share: float = 0.75
     wide_s_ms: float = 40.0
-    strict_lbbb_ms: float = 140.0
-    small_q_share: float = 0.25
     late_r_peak_ms: float = 60.0
     broad_r_top_ms: float = 20.0
     anterior_axis_deg: tuple[float, float] = (-90.0, -45.0)

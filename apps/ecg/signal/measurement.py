@@ -9,6 +9,7 @@ import numpy as np
 
 from apps.ecg.formats.heights import are_stretched
 from apps.ecg.signal.arrays import Array
+from apps.ecg.signal.atrial_waves import AtrialWaves, atrial_waves
 from apps.ecg.signal.beat_classes import BasicRhythm, basic_rhythm, classify
 from apps.ecg.signal.borders import Wave
 from apps.ecg.signal.conditioning import condition
@@ -118,7 +119,19 @@ def _facts(
         leads={names[i]: each[i] for i in trusted} if each else {},
         median=_median_beat(found, names, {names[i] for i in trusted}),
         pacing=located.pacing,
+        spiked_beats=located.spiked_beats,
+        atrial_waves=_atrial_waves(located, found, names, trusted),
     )
+
+
+def _atrial_waves(
+    located: Located, found: Delineated, names: tuple[str, ...], trusted: list[int]
+) -> AtrialWaves | None:
+    """Looked for only where there is no P wave."""
+    if located.paced or found.qrs is None or found.p_seen is not None:
+        return None
+    signal = located.signal
+    return atrial_waves(signal.clean, names, trusted, located.indexes, signal.rate_hz)
 
 
 def _measured(

@@ -93,8 +93,13 @@ def lead_qrs(beat: Averaged, whole: Wave, sense: Sense = FINE) -> list[Wave | No
 
 
 def _joined(fast: Flags, steepest: int, gap: int) -> Wave:
-    """From the first to the last fast sample around the steepest, no pause longer than the gap."""
+    """From the first to the last fast sample around the steepest, no pause longer than the gap.
+
+    A flat lead has nothing fast: there the place itself.
+    """
     at = np.flatnonzero(fast)
+    if len(at) == 0:
+        return Wave(steepest, steepest)
     pauses = np.flatnonzero(np.diff(at) > gap)
     middle = int(np.searchsorted(at, steepest))
     before, after = pauses[pauses < middle], pauses[pauses >= middle]

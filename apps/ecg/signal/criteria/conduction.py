@@ -52,7 +52,13 @@ def bundle_branches(facts: Facts, person: Person, limits: Limits) -> Iterator[St
     incomplete = None if qrs is None else limits.incomplete_qrs_ms <= qrs < limits.wide_qrs_ms
     terminal = _terminal(facts, limits)
     for code, text, width, shape, criterion in (
-        ("rbbb", "Right bundle branch block", complete, right, "late R in V1 or V2, wide S in I and V6"),
+        (
+            "rbbb",
+            "Right bundle branch block",
+            complete,
+            right,
+            "late R in V1 or V2, wide S in I and V6",
+        ),
         (
             "lbbb",
             "Left bundle branch block",
@@ -192,20 +198,14 @@ def _late_r(lead: LeadMeasures, limits: Limits) -> bool:
 
 
 def _left(facts: Facts, limits: Limits) -> bool | None:
-    """V1 is an rS or a QS; I and V6 rise late to a tall R, which is broad, that is slurred or
-    notched, in two of the lateral leads. Below a strict width it also begins without a Q there.
+    """V1 is an rS or a QS; I and V6 rise late to a tall R and begin without a Q; R is broad, that
+    is slurred or notched, in two of the lateral leads.
     """
     leads = [facts.leads.get(name) for name in ("V1", "I", "V6")]
     if not all(leads):
         return None
     first, *lateral = (lead for lead in leads if lead is not None)
-    # Strauss 2011: so wide, a small Q beside a scar does not speak against the block.
-    strict = (facts.qrs_ms or 0.0) >= limits.strict_lbbb_ms
-    tall = all(
-        (lead.r_uv or 0) > -(lead.s_uv or 0)
-        and (lead.q_uv is None or (strict and -lead.q_uv < limits.small_q_share * (lead.r_uv or 0)))
-        for lead in lateral
-    )
+    tall = all((lead.r_uv or 0) > -(lead.s_uv or 0) and lead.q_uv is None for lead in lateral)
     late = max((_r_peak_ms(facts, name) for name in ("I", "V5", "V6")), default=0.0)
     broad = [name for name in LATERAL if _r_top_ms(facts, name) >= limits.broad_r_top_ms]
     slow = late >= limits.late_r_peak_ms and len(broad) >= FEWEST_BROAD
