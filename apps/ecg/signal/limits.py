@@ -32,8 +32,7 @@ class Limits:
     nonspecific_qrs_ms: float = 140.0
     terminal_ms: float = 40.0
     terminal_uv: float = 50.0
-    late_r_share: float = 0.75
-    wide_s_ms: float = 40.0
+    late_r_share: float = 0.5
     late_r_peak_ms: float = 60.0
     broad_r_top_ms: float = 20.0
     anterior_axis_deg: tuple[float, float] = (-90.0, -45.0)

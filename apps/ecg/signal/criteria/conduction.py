@@ -57,7 +57,7 @@ def bundle_branches(facts: Facts, person: Person, limits: Limits) -> Iterator[St
             "Right bundle branch block",
             complete,
             right,
-            "late R in V1 or V2, wide S in I and V6",
+            "late R in V1, late S in I and V6",
         ),
         (
             "lbbb",
@@ -71,7 +71,7 @@ def bundle_branches(facts: Facts, person: Person, limits: Limits) -> Iterator[St
             "Incomplete right bundle branch block",
             incomplete,
             right,
-            "late R in V1 or V2, wide S in I and V6",
+            "late R in V1, late S in I and V6",
         ),
         (
             "incomplete_lbbb",
@@ -175,31 +175,20 @@ def axis(facts: Facts, person: Person, limits: Limits) -> Iterator[Statement]:
 
 
 def _right(facts: Facts, limits: Limits) -> bool | None:
-    """The last part of the QRS points to V1 and away from I and V6, which have a wide S; the late
-    R of V1 or V2 is at least as large as the S before it.
-    """
-    terminal, leads = _terminal(facts, limits), facts.leads
-    if not {"V1", "I", "V6"} <= set(terminal):
+    """The last part of the QRS points to V1, where R or R' is large, and away from I or V6."""
+    terminal, first = _terminal(facts, limits), facts.leads.get("V1")
+    if first is None or not {"V1", "I", "V6"} <= set(terminal):
         return None
-    points = terminal["V1"] > limits.terminal_uv and max(terminal["I"], terminal["V6"]) < 0
-    wide = all(_wide_s(leads[name], limits) for name in ("I", "V6"))
-    late = any(_late_r(leads[name], limits) for name in ("V1", "V2") if name in leads)
-    return points and wide and late
-
-
-def _wide_s(lead: LeadMeasures, limits: Limits) -> bool:
-    return (lead.s_ms or 0.0) > min(limits.wide_s_ms, lead.r_ms or 0.0)
-
-
-def _late_r(lead: LeadMeasures, limits: Limits) -> bool:
-    deep = -min(lead.s_uv or 0.0, lead.q_uv or 0.0)
-    late = lead.r2_uv or lead.r_uv or 0.0
-    return late > 0 and late >= limits.late_r_share * deep
+    late = first.r2_uv or first.r_uv or 0.0
+    deep = -min(first.s_uv or 0.0, first.q_uv or 0.0)
+    lateral = min(terminal["I"], terminal["V6"])
+    points = terminal["V1"] > limits.terminal_uv and lateral < 0
+    return points and late >= limits.late_r_share * deep
 
 
 def _left(facts: Facts, limits: Limits) -> bool | None:
-    """V1 is an rS or a QS; I and V6 rise late to a tall R and begin without a Q; R is broad, that
-    is slurred or notched, in two of the lateral leads.
+    """V1 is negative; I and V6 rise late to a tall R and begin without a Q; R is broad, that is
+    slurred or notched, in two of the lateral leads.
     """
     leads = [facts.leads.get(name) for name in ("V1", "I", "V6")]
     if not all(leads):
@@ -209,7 +198,7 @@ def _left(facts: Facts, limits: Limits) -> bool | None:
     late = max((_r_peak_ms(facts, name) for name in ("I", "V5", "V6")), default=0.0)
     broad = [name for name in LATERAL if _r_top_ms(facts, name) >= limits.broad_r_top_ms]
     slow = late >= limits.late_r_peak_ms and len(broad) >= FEWEST_BROAD
-    return _mostly_s(first) and first.r2_uv is None and tall and slow
+    return _mostly_s(first) and tall and slow
 
 
 def _r_peak_ms(facts: Facts, name: str) -> float:
