@@ -118,7 +118,7 @@ def fibrillation(facts: Facts, person: Person, limits: Limits) -> Iterator[State
     yield said(
         "atrial_flutter_possible",
         "Possible atrial flutter",
-        steady if irregular or facts.p_found else None,
+        steady if facts.p_found or (irregular and waves) else None,
         "irregular RR, no consistent P, waves at one steady rate",
         waves_per_minute=waves.per_minute if waves else None,
         share=waves.share if waves else None,
