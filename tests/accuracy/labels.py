@@ -31,6 +31,11 @@ def fibrillation(source: str, labels: Labels) -> bool | None:
     return "AFIB" in labels if known else None
 
 
+def flutter(source: str, labels: Labels) -> bool | None:
+    known = labels & RHYTHM_CODES or source != "ptbxl"
+    return bool("AFLT" in labels or any("flutter" in one for one in labels)) if known else None
+
+
 def paced(source: str, labels: Labels) -> bool | None:
     return "PACE" in labels or any(
         "acing" in label or label.startswith("Pacemaker presence") for label in labels
@@ -87,7 +92,9 @@ def left_fascicle(source: str, labels: Labels) -> bool | None:
 STATEMENTS: tuple[tuple[str, tuple[str, ...], Judge, tuple[float, float] | None], ...] = (
     ("sinus rhythm", ("sinus_rhythm",), sinus, (97.0, 97.0)),
     ("atrial fibrillation", ("atrial_fibrillation_possible",), fibrillation, (95.0, 90.0)),
+    ("atrial flutter", ("atrial_flutter_possible",), flutter, None),
     ("pacing", ("paced_rhythm",), paced, (90.0, 95.0)),
+    ("pacing, single beats too", ("paced_rhythm", "intermittent_pacing"), paced, None),
     ("right bundle branch block", ("rbbb",), right_bundle, (85.0, 85.0)),
     ("left bundle branch block", ("lbbb",), left_bundle, (85.0, 85.0)),
     ("first-degree AV block", ("first_degree_av_block",), first_degree, (85.0, 85.0)),

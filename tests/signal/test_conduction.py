@@ -5,7 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from apps.ecg.signal.criteria.conduction import anterior_fascicle, bundle_branches
+from apps.ecg.signal.criteria.conduction import (
+    anterior_fascicle,
+    bundle_branches,
+    first_degree_block,
+)
 from apps.ecg.signal.criteria.facts import Facts
 from apps.ecg.signal.limits import ADULT
 from apps.ecg.signal.person import NOBODY
@@ -31,7 +35,8 @@ def hump(top_ms: float) -> np.ndarray:
 
 
 def said(facts: Facts, code: str) -> bool | None:
-    statements = [*bundle_branches(facts, NOBODY, ADULT), *anterior_fascicle(facts, NOBODY, ADULT)]
+    criteria = (bundle_branches, anterior_fascicle, first_degree_block)
+    statements = [one for each in criteria for one in each(facts, NOBODY, ADULT)]
     return next(one.present for one in statements if one.code == code)
 
 
@@ -53,6 +58,62 @@ def test_a_pointed_lateral_r_is_not_but_an_unspecific_delay() -> None:
 
 def test_a_lateral_q_is_no_left_block() -> None:
     assert not said(left(30.0, V6=LeadMeasures(q_uv=-60.0, r_uv=900.0)), "lbbb")
+
+
+TALL, LOW = (
+    LeadMeasures(r_uv=90.0, s_uv=-500.0, r2_uv=700.0),
+    LeadMeasures(r_uv=90.0, s_uv=-500.0, r2_uv=200.0),
+)
+
+
+def right(first: LeadMeasures, i_uv: float, v6_uv: float) -> Facts:
+    """V1 as given; the last part of the QRS is +300 µV there, and as given in I and V6."""
+    late = np.where(np.arange(80) < 50, 0.0, 1.0)
+    shapes = {"V1": 300 * late, "I": i_uv * late, "V6": v6_uv * late}
+    leads = {"V1": first, "I": R, "V6": R}
+    return Facts(qrs_ms=160.0, leads=leads, median=beat(shapes))
+
+
+@pytest.mark.parametrize(
+    ("facts", "present"),
+    [
+        (right(TALL, -200, -200), True),
+        (right(TALL, -200, 50), True),
+        (right(TALL, 50, 50), False),
+        (right(LOW, -200, -200), False),
+    ],
+)
+def test_a_right_block_has_a_large_late_r_and_ends_away_from_the_left(
+    facts: Facts, present: bool
+) -> None:
+    assert said(facts, "rbbb") is present
+    assert said(facts, "ivcd") is not present
+
+
+def pr(*own_ms: float, pr_ms: float | None = 220.0) -> Facts:
+    """A long PR over all leads, and P onsets of single ones so long before the QRS."""
+    leads = {
+        name: LeadMeasures(fiducials_ms=Fiducials(p_on=300.0 - own))
+        for name, own in zip(("II", "V1", "V2"), own_ms, strict=False)
+    }
+    median = MedianBeat(np.zeros((1, 1)), ("II",), RATE_HZ, Fiducials(qrs_on=300.0), 10)
+    return Facts(p_found=True, pr_ms=pr_ms, leads=leads, median=median)
+
+
+@pytest.mark.parametrize(
+    ("facts", "present"),
+    [
+        (pr(220, 210, 150), True),
+        (pr(220, 180, 150), False),
+        (pr(220), False),
+        (pr(220, 210, pr_ms=200.0), False),
+        (pr(220, 210, pr_ms=None), None),
+        (Facts(p_found=False), False),
+        (Facts(), None),
+    ],
+)
+def test_a_long_pr_is_a_block_where_two_leads_agree(facts: Facts, present: bool | None) -> None:
+    assert said(facts, "first_degree_av_block") is present
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from apps.ecg.signal.detection import find_beats
 from apps.ecg.signal.limits import ADULT
 from apps.ecg.signal.location import locate
 from apps.ecg.signal.p_wave import find_p
-from apps.ecg.signal.pacing import spike_height, without_spikes
+from apps.ecg.signal.pacing import find_spikes, without_spikes
 from apps.ecg.signal.qrs_wave import find_qrs
 from apps.ecg.signal.quality import grade_leads
 from apps.ecg.signal.synthesis import SynthesisSpec, synthesize
@@ -91,7 +91,7 @@ def test_spikes_are_found_and_cut_out() -> None:
     beats = find_beats(signal.steep, 500).indexes
     averaged = average(signal.raw, beats, 500)
     assert averaged is not None
-    height = spike_height(averaged)
+    height = find_spikes(averaged).height_uv
     assert height is not None
     calm = without_spikes(signal.raw, height, 500)
     assert np.abs(np.diff(calm, axis=0)).max() < 0.5 * np.abs(np.diff(signal.raw, axis=0)).max()

@@ -121,6 +121,16 @@ def axes_of(found: Delineated, leads: tuple[str, ...], usable: list[int]) -> Axe
     )
 
 
+def p_upright(found: Delineated, leads: tuple[str, ...], usable: list[int]) -> bool | None:
+    """Whether P is upright in II and inverted in aVR; None without P or without these leads."""
+    names = {leads[i]: i for i in usable}
+    if found.beat is None or found.p_seen is None or not {"II", "aVR"} <= set(names):
+        return None
+    wave = levelled(found.beat.median[found.p_seen.on : found.p_seen.off])
+    net = wave[:, [names["II"], names["aVR"]]].mean(axis=0)
+    return bool(net[0] > 0 > net[1])
+
+
 def beats_of(
     located: Located, basis: list[int], quality: tuple[LeadQuality, ...], found: Delineated
 ) -> tuple[Fiducials, ...]:

@@ -1,4 +1,4 @@
-"""What spoils a recording: wander, mains, muscle; and fibrillation waves. All seeded."""
+"""What spoils a recording: wander, mains, muscle; fibrillation and flutter waves. All seeded."""
 
 from __future__ import annotations
 
@@ -40,3 +40,10 @@ def fibrillation(rng: np.random.Generator, seconds: Array, size_uv: float) -> Ar
         direction = np.array([-0.25, 0.35, -0.75]) + rng.normal(0, 0.1, 3)
         out += (wave * (0.75 + 0.25 * slow) * share * size_uv)[:, None] * direction
     return out
+
+
+def flutter(seconds: Array, per_minute: float, size_uv: float) -> Array:
+    """(samples, 3) of a steady saw tooth, negative in the inferior leads and positive in V1."""
+    phase = (seconds * per_minute / 60) % 1.0
+    tooth = np.where(phase < 0.7, phase / 0.7, (1 - phase) / 0.3) - 0.5
+    return np.asarray(-size_uv * tooth[:, None] * np.array([0.15, 0.9, 0.5]))

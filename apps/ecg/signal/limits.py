@@ -15,6 +15,7 @@ class Limits:
     irregular_rr_cv: float = 0.10
     fibrillation_rr_cv: float = 0.08
     fewest_fibrillation_rr: int = 4
+    flutter_share: float = 0.4
     sinus_p_axis_deg: tuple[float, float] = (-30.0, 90.0)
     sinus_beats_share: float = 0.5
     early_rr_fraction: float = 0.78
@@ -23,6 +24,7 @@ class Limits:
     pause_ms: float = 3000.0
     paced_beats_share: float = 0.5
     pr_long_ms: float = 200.0
+    fewest_long_pr_leads: int = 2
 
     # Conduction.
     incomplete_qrs_ms: float = 110.0

@@ -10,20 +10,24 @@ from apps.ecg.signal.arrays import Array, Flags, Indexes
 from apps.ecg.signal.averaging import AFTER_MS, BEFORE_MS, Averaged, Stack, align, average, stack
 from apps.ecg.signal.conditioning import Conditioned, condition
 from apps.ecg.signal.detection import find_beats
-from apps.ecg.signal.pacing import Pacing, placed, real_beats, spike_height, without_spikes
+from apps.ecg.signal.pacing import Pacing, find_spikes, placed, real_beats, without_spikes
 
 BLIND_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """Beats at the working rate; `pacing` where spikes were suspected and removed."""
+    """Beats at the working rate; `pacing` where spikes were suspected and removed.
+
+    `spiked_beats` counts spikes of single beats where most have none; these are left in.
+    """
 
     signal: Conditioned
     indexes: Indexes
     dominant: Flags
     trusted: bool
     pacing: Pacing | None = None
+    spiked_beats: int = 0
 
     @property
     def paced(self) -> bool:
@@ -34,9 +38,12 @@ def locate(signal: Conditioned, basis: list[int]) -> Located:
     """Find, align and group the beats; twice where pacing spikes may have misled the first."""
     found = _located(signal, basis)
     raw = _raw_beats(found, basis)
-    height = spike_height(raw) if raw is not None else None
-    if height is None:
+    if raw is None:
         return found
+    spikes = find_spikes(raw)
+    height = spikes.height_uv
+    if height is None:
+        return replace(found, spiked_beats=spikes.certain_beats)
     calm = condition(without_spikes(signal.raw, height, signal.rate_hz), signal.rate_hz)
     again = _located(replace(calm, raw=signal.raw, missing=signal.missing), basis, paced=True)
     raw = _raw_beats(again, basis)

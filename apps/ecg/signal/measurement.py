@@ -9,12 +9,20 @@ import numpy as np
 
 from apps.ecg.formats.heights import are_stretched
 from apps.ecg.signal.arrays import Array
+from apps.ecg.signal.atrial_waves import AtrialWaves, atrial_waves
 from apps.ecg.signal.beat_classes import BasicRhythm, basic_rhythm, classify
 from apps.ecg.signal.borders import Wave
 from apps.ecg.signal.conditioning import condition
 from apps.ecg.signal.criteria import state
 from apps.ecg.signal.criteria.facts import Facts
-from apps.ecg.signal.delineation import WAVE_VALUES, Delineated, axes_of, beats_of, delineate
+from apps.ecg.signal.delineation import (
+    WAVE_VALUES,
+    Delineated,
+    axes_of,
+    beats_of,
+    delineate,
+    p_upright,
+)
 from apps.ecg.signal.intervals import LIMB, corrected_qt
 from apps.ecg.signal.limits import ADULT, Limits
 from apps.ecg.signal.location import Located, locate, rr_intervals_ms
@@ -99,6 +107,7 @@ def _facts(
     return Facts(
         heart_rate_bpm=60000 / rr_ms,
         p_found=found.p_seen is not None if each else None,
+        p_upright=p_upright(found, names, trusted),
         pr_ms=_between(located, found.p and found.qrs and Wave(found.p.on, found.qrs.on)),
         qrs_ms=_between(located, found.qrs),
         qt_ms=qt_ms,
@@ -110,7 +119,19 @@ def _facts(
         leads={names[i]: each[i] for i in trusted} if each else {},
         median=_median_beat(found, names, {names[i] for i in trusted}),
         pacing=located.pacing,
+        spiked_beats=located.spiked_beats,
+        atrial_waves=_atrial_waves(located, found, names, trusted),
     )
+
+
+def _atrial_waves(
+    located: Located, found: Delineated, names: tuple[str, ...], trusted: list[int]
+) -> AtrialWaves | None:
+    """Looked for only where there is no P wave."""
+    if located.paced or found.qrs is None or found.p_seen is not None:
+        return None
+    signal = located.signal
+    return atrial_waves(signal.clean, names, trusted, located.indexes, signal.rate_hz)
 
 
 def _measured(

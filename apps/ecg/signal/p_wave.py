@@ -12,12 +12,15 @@ from apps.ecg.signal.borders import Wave, levelled, rms
 from apps.ecg.signal.conditioning import smooth
 
 SMOOTHING_MS = 30.0
-LONGEST_BEFORE_QRS_MS = 340.0
+# How far before the QRS it is looked for, and again where it is not found or may be cut.
+REACH_MS = 340.0
+FARTHER_MS = 400.0
+CUT_MS = 20.0
 HIDDEN_MS = 12.0
 BEFORE_QRS_MS = 4.0
 LEAST_ROOM_MS = 70.0
 LEAST_UV = 6.0
-REACH_MS = 70.0
+AROUND_MS = 70.0
 HALF_WIDTH_MS = 90.0
 DIRECTIONS = 2
 REST_FRACTION = 0.15
@@ -56,7 +59,20 @@ def find_p(
 
     Beats that come irregularly must agree closer: flutter waves may fall in with some of them.
     """
-    search = _searched(beat, qrs, t_off, rr_ms)
+    search = _searched(beat, qrs, t_off, rr_ms, REACH_MS)
+    found = _found(beat, search, irregular=irregular)
+    if search and found and found.on - search.start >= beat.span(CUT_MS):
+        return found
+    farther = _searched(beat, qrs, t_off, rr_ms, FARTHER_MS)
+    return _found(beat, farther, irregular=irregular) or found
+
+
+def onset_hidden(beat: Averaged, p: Wave, t_off: int | None, rr_ms: float) -> bool:
+    """Whether the wave begins so soon after the T wave before it that it may begin within it."""
+    return t_off is not None and p.on - (t_off - beat.span(rr_ms)) < beat.span(HIDDEN_MS)
+
+
+def _found(beat: Averaged, search: _Search | None, *, irregular: bool) -> Wave | None:
     if search is None:
         return None
     found = _borders(search, beat.span(HALF_WIDTH_MS))
@@ -69,13 +85,10 @@ def find_p(
     return wave if fits and _in_every_beat(beat, search, found, wave, least) else None
 
 
-def onset_hidden(beat: Averaged, p: Wave, t_off: int | None, rr_ms: float) -> bool:
-    """Whether the wave begins so soon after the T wave before it that it may begin within it."""
-    return t_off is not None and p.on - (t_off - beat.span(rr_ms)) < beat.span(HIDDEN_MS)
-
-
-def _searched(beat: Averaged, qrs: Wave, t_off: int | None, rr_ms: float) -> _Search | None:
-    earliest = qrs.on - beat.span(LONGEST_BEFORE_QRS_MS)
+def _searched(
+    beat: Averaged, qrs: Wave, t_off: int | None, rr_ms: float, reach_ms: float
+) -> _Search | None:
+    earliest = qrs.on - beat.span(reach_ms)
     after_t = beat.at(-min(300, 0.4 * rr_ms))
     if t_off is not None:
         after_t = t_off - beat.span(rr_ms)
@@ -88,7 +101,7 @@ def _searched(beat: Averaged, qrs: Wave, t_off: int | None, rr_ms: float) -> _Se
     peak = int(np.argmax(height))
     if height[peak] < LEAST_UV:
         return None
-    reach = beat.span(REACH_MS)
+    reach = beat.span(AROUND_MS)
     # Seen along the few directions the wave moves in, the noise of the leads averages out.
     _, _, directions = np.linalg.svd(
         level[max(0, peak - reach) : peak + reach], full_matrices=False

@@ -46,20 +46,30 @@ class Pacing:
     ventricular: float
 
 
-def spike_height(beat: Stack) -> float | None:
-    """Typical height in µV of the spikes in unfiltered beats; None if none are suspected."""
+@dataclass(frozen=True, slots=True)
+class Spikes:
+    """Typical height in µV where at least half of the beats have spikes, else None; and how many
+    single beats have one for certain.
+    """
+
+    height_uv: float | None
+    certain_beats: int
+
+
+def find_spikes(beat: Stack) -> Spikes:
+    """What unfiltered beats show of spikes; without a height, most beats show none."""
     sharp, size = _sharpness(beat), _size(beat)
     largest = size[beat.at(-100) : beat.at(150)].max(axis=0)
-    shares = (
-        (_bursts(beat, sharp, size, largest), SHARE_OF_BEATS),
-        (_jumps(beat, largest), SHARE_OF_BEATS),
-        (_small(beat, sharp, largest), SMALL_SHARE_OF_BEATS),
-    )
+    bursts, jumps = _bursts(beat, sharp, size, largest), _jumps(beat, largest)
+    small = _small(beat, sharp, largest)
+    # One sign alone comes from noise as well; the two together have not been seen without a spike.
+    certain = int((bursts & jumps).sum())
+    shares = ((bursts, SHARE_OF_BEATS), (jumps, SHARE_OF_BEATS), (small, SMALL_SHARE_OF_BEATS))
     for found, share in shares:
         if found.mean() >= share:
             part = sharp[beat.at(SEARCH_MS[0]) : beat.at(SEARCH_MS[1]), found]
-            return float(np.median(part.max(axis=0)))
-    return None
+            return Spikes(float(np.median(part.max(axis=0))), certain)
+    return Spikes(None, certain)
 
 
 def placed(beat: Stack, height: float) -> Pacing:

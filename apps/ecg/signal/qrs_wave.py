@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from apps.ecg.signal.arrays import Array
+from apps.ecg.signal.arrays import Array, Flags
 from apps.ecg.signal.averaging import Averaged
 from apps.ecg.signal.borders import Wave, first_rest, last_rest, rms, velocity
 from apps.ecg.signal.conditioning import smooth
@@ -17,6 +17,10 @@ ONSET_FRACTION = 0.02
 OFFSET_FRACTION = 0.035
 REST_MS = 12.0
 LATEST_MS = 150.0
+# A wide QRS slows down on its way: what moves this fast again so soon belongs to it.
+RESUMED_FRACTION = 0.25
+RESUMED_MS = 60.0
+CORE_MS = (-170.0, 190.0)
 TROUGH_FRACTION = 0.15
 TOP_FRACTION = 0.6
 FLOOR_MS = (-250.0, 450.0)
@@ -47,7 +51,7 @@ class Sense:
 
 # Borders that noise hardly moves, for the waves beside; and those of the QRS itself.
 CALM = Sense(12.0, 0.025, 0.04, 10.0, 16.0, 16.0)
-FINE = Sense(8.0, 0.02, 0.03, 14.0, 6.0, 12.0)
+FINE = Sense(8.0, 0.02, 0.02, 22.0, 6.0, 10.0)
 
 
 def find_qrs(beat: Averaged, every: Averaged) -> tuple[Wave, Wave] | None:
@@ -76,13 +80,31 @@ def lead_qrs(beat: Averaged, whole: Wave, sense: Sense = FINE) -> list[Wave | No
     after = speed < np.maximum(sense.offset_fraction * top, floor)
     reach, hold = beat.span(LEAD_REACH_MS), beat.span(sense.rest_ms)
     first, last = max(0, whole.on - reach), whole.off + reach
+    fast = speed > RESUMED_FRACTION * top
+    fast[: whole.on] = fast[whole.off :] = False
     found: list[Wave | None] = []
     for lead, place in enumerate(steepest):
-        on = last_rest(before[first:, lead], int(place) - first, hold)
-        off = first_rest(after[:last, lead], int(place), hold)
+        core = _joined(fast[:, lead], int(place), beat.span(RESUMED_MS))
+        on = last_rest(before[first:, lead], core.on - first, hold)
+        off = first_rest(after[:last, lead], core.off, hold)
         ends = large[lead] and on is not None and off is not None
         found.append(Wave(first + (on or 0), off or 0) if ends else None)
     return found
+
+
+def _joined(fast: Flags, steepest: int, gap: int) -> Wave:
+    """From the first to the last fast sample around the steepest, no pause longer than the gap.
+
+    A flat lead has nothing fast: there the place itself.
+    """
+    at = np.flatnonzero(fast)
+    if len(at) == 0:
+        return Wave(steepest, steepest)
+    pauses = np.flatnonzero(np.diff(at) > gap)
+    middle = int(np.searchsorted(at, steepest))
+    before, after = pauses[pauses < middle], pauses[pauses >= middle]
+    first = at[before[-1] + 1] if len(before) else at[0]
+    return Wave(int(first), int(at[after[0]] if len(after) else at[-1]))
 
 
 def _noise(beat: Averaged, speed: Array) -> Array:
@@ -110,7 +132,7 @@ def _over_leads(beat: Averaged, near: Wave, sense: Sense) -> Wave:
 
 
 def _together(beat: Averaged) -> Wave | None:
-    """From the rest before the steepest movement to the rest after it."""
+    """From the rest before the steepest movement, and what is joined to it, to the rest after."""
     shape = smooth(beat.median, SMOOTHING_MS, beat.rate_hz)
     speed = velocity(shape)
     start, stop = beat.at(SEARCH_MS[0]), beat.at(SEARCH_MS[1])
@@ -118,15 +140,18 @@ def _together(beat: Averaged) -> Wave | None:
     top = speed[steepest]
     floor = FLOOR_FACTOR * np.percentile(speed[beat.at(FLOOR_MS[0]) : beat.at(FLOOR_MS[1])], 15)
     hold = beat.span(REST_MS)
-    on = last_rest(speed < max(ONSET_FRACTION * top, floor), steepest, hold)
+    fast = speed > RESUMED_FRACTION * top
+    fast[: beat.at(CORE_MS[0])] = fast[beat.at(CORE_MS[1]) :] = False
+    core = _joined(fast, steepest, beat.span(RESUMED_MS))
+    on = last_rest(speed < max(ONSET_FRACTION * top, floor), core.on, hold)
     # The vector also rests at the top of a wide wave: an end is low as well.
-    height = rms(shape - shape[steepest if on is None else on])
+    height = rms(shape - shape[core.on if on is None else on])
     low = height < TOP_FRACTION * height[start:stop].max()
-    off = first_rest(low & (speed < max(OFFSET_FRACTION * top, floor)), steepest, hold)
-    latest = beat.at(LATEST_MS)
+    off = first_rest(low & (speed < max(OFFSET_FRACTION * top, floor)), core.off, hold)
+    latest = max(beat.at(LATEST_MS), core.off + beat.span(RESUMED_MS))
     if off is None or off > latest:
         # A steep ST segment leaves no rest: the slowest moment, if it is slow enough.
-        off = steepest + int(np.argmin(np.where(low, speed, top)[steepest:latest]))
+        off = core.off + int(np.argmin(np.where(low, speed, top)[core.off : latest]))
         if speed[off] > TROUGH_FRACTION * top:
             return None
     return None if on is None else Wave(on, off)

@@ -34,7 +34,7 @@ from apps.ecg.signal.heart_vector import (
 )
 from apps.ecg.signal.intervals import frontal_axis
 
-RhythmName = Literal["sinus", "atrial_fibrillation", "paced"]
+RhythmName = Literal["sinus", "atrial_fibrillation", "atrial_flutter", "paced"]
 Conduction = Literal["normal", "lbbb", "rbbb"]
 PacingMode = Literal["ventricular", "atrial", "dual"]
 Ectopic = Literal["ventricular", "supraventricular"]
@@ -48,6 +48,7 @@ SPIKE_VECTOR = (260.0, 560.0, 180.0)
 ST_FALL_SHARE = 0.35
 PREMATURE = 0.62
 PAUSE_MS = 3000.0
+FLUTTER_PER_MINUTE = 280.0
 ECTOPIC_QRS_MS = 158.0
 
 
@@ -218,6 +219,9 @@ def _onsets_ms(spec: SynthesisSpec, rng: np.random.Generator, beat: _Beat) -> Ar
         rr = np.maximum(rr, beat.qt_ms + 20)
         rr *= rr_ms / rr.mean()
         rr = np.maximum(rr, beat.qt_ms + 5)
+    elif spec.rhythm == "atrial_flutter":
+        # Two, three or four waves to a beat.
+        rr = rng.integers(2, 5, count) * 60000 / FLUTTER_PER_MINUTE
     elif spec.rhythm == "paced":
         rr = np.full(count, rr_ms)
     else:
@@ -255,6 +259,8 @@ def _vector(
         vector += trace(_scaled(P_WAVE, spec.p_scale), before, spec.p_ms)
     if spec.rhythm == "atrial_fibrillation":
         vector += disturbance.fibrillation(rng, seconds, 55.0)
+    elif spec.rhythm == "atrial_flutter":
+        vector += disturbance.flutter(seconds, FLUTTER_PER_MINUTE, 150.0)
     for start in _spikes(spec, since, until):
         vector[np.abs(start - SPIKE_MS / 2) <= SPIKE_MS / 2] += np.array(SPIKE_VECTOR)
     return vector

@@ -18,7 +18,7 @@ from apps.ingestion.actions import accept
 from apps.ingestion.models import Ingress
 from apps.tenants.models import Organization, Site, User
 from apps.web.demo.cases import Case
-from apps.web.demo.files import dicom_file, name_of
+from apps.web.demo.files import demo_file, name_of
 from apps.web.demo.organizations import DemoOrganization
 
 NO_ECG = b"This is a text file somebody dropped on the upload page.\n"
@@ -34,7 +34,7 @@ def bring_in(demo: DemoOrganization, organization: Organization, cases: tuple[Ca
             sites = {site.name: site for site in Site.objects.all()}
         now = timezone.now()
         for case in cases:
-            data = dicom_file(
+            data = demo_file(
                 case,
                 now=now,
                 zone=sites[case.site].time_zone,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from apps.ecg.models import Priority
 
@@ -24,7 +24,7 @@ class Case:
     """One recording: what it looks like, how long ago it was made, how it came in.
 
     `spec` are the generator's arguments; `reading` is the signed text of a prior already read,
-    `device_says` the statements of the invented cart.
+    `device_says` the statements of the invented cart, `format` what it writes.
     """
 
     person: Person
@@ -35,6 +35,7 @@ class Case:
     door: str = "web"
     reading: str = ""
     device_says: tuple[str, ...] = ()
+    format: Literal["dicom", "muse", "aecg", "scp"] = "dicom"
 
 
 LINDQVIST = Person("Lindqvist", "Maja", "Mrs", "004417882", dt.date(1952, 3, 14), "F")
@@ -101,6 +102,7 @@ MERCY = (
         {"seed": 41, "heart_rate_bpm": 108},
         priority=Priority.URGENT,
         device_says=("Sinus tachycardia",),
+        format="muse",
     ),
     Case(
         OSEI,
@@ -124,6 +126,7 @@ MERCY = (
         22,
         {"seed": 61, "heart_rate_bpm": 64},
         device_says=("Sinus rhythm", "Normal ECG"),
+        format="aecg",
     ),
     Case(
         HASHEMI,
@@ -138,6 +141,7 @@ MERCY = (
         20.5,
         {"seed": 81, "heart_rate_bpm": 79, "pr_ms": 232},
         device_says=("Sinus rhythm", "First degree AV block"),
+        format="scp",
     ),
     Case(
         DUPONT,

@@ -1,18 +1,29 @@
-"""The demo's recordings as DICOM files, byte for byte the same whenever they are made."""
+"""The demo's recordings as files of several formats, the same bytes whenever they are made."""
 
 from __future__ import annotations
 
 import datetime as dt
 import zoneinfo
+from collections.abc import Callable
 from dataclasses import replace
 
-from apps.ecg.formats.canonical import Filters, PatientIdentity, SourceStatement
+from apps.ecg.formats.aecg.writer import write_aecg
+from apps.ecg.formats.canonical import DecodedEcg, Filters, PatientIdentity, SourceStatement
 from apps.ecg.formats.dicom.writer import DicomOptions, write_dicom
+from apps.ecg.formats.muse.writer import write_muse
+from apps.ecg.formats.scp.writer import write_scp
 from apps.web.demo.cases import Case
 
+WRITERS: dict[str, Callable[[DecodedEcg], bytes]] = {
+    "muse": write_muse,
+    "aecg": write_aecg,
+    "scp": write_scp,
+}
+ENDINGS = {"dicom": "dcm", "muse": "xml", "aecg": "xml", "scp": "scp"}
 
-def dicom_file(case: Case, *, now: dt.datetime, zone: str, authority: str) -> bytes:
-    """A 12-lead ECG file with the case's patient and a time counted back from `now`."""
+
+def demo_file(case: Case, *, now: dt.datetime, zone: str, authority: str) -> bytes:
+    """A 12-lead ECG in the case's format, with its patient and a time counted back from `now`."""
     # The generator needs scipy, which the web process never loads.
     from apps.ecg.signal.synthesis import SynthesisSpec, synthesize, to_ecg
 
@@ -38,8 +49,15 @@ def dicom_file(case: Case, *, now: dt.datetime, zone: str, authority: str) -> by
         statements=tuple(SourceStatement(text) for text in case.device_says),
         filters=Filters(high_pass_hz=0.05, low_pass_hz=150.0, notch_hz=None),
     )
-    return write_dicom(ecg, DicomOptions(seed=f"demo {person.identifier} {case.spec['seed']}"))
+    return _written(case, ecg)
+
+
+def _written(case: Case, ecg: DecodedEcg) -> bytes:
+    if case.format == "dicom":
+        seed = f"demo {case.person.identifier} {case.spec['seed']}"
+        return write_dicom(ecg, DicomOptions(seed=seed))
+    return WRITERS[case.format](ecg)
 
 
 def name_of(case: Case) -> str:
-    return f"{case.person.identifier}-{case.spec['seed']}.dcm"
+    return f"{case.person.identifier}-{case.spec['seed']}.{ENDINGS[case.format]}"

@@ -18,17 +18,31 @@ R_TOP_SHARE = 0.8
 
 
 def first_degree_block(facts: Facts, person: Person, limits: Limits) -> Iterator[Statement]:
+    """Long over all leads, and in leads of their own: the P of one lead alone does not decide."""
     present = above(facts.pr_ms, limits.pr_long_ms)
     if present is None and facts.p_found is False:
         present = False
+    long = [name for name, pr_ms in _own_pr_ms(facts).items() if pr_ms > limits.pr_long_ms]
+    agreed = len(long) >= limits.fewest_long_pr_leads
     yield said(
         "first_degree_av_block",
         "First-degree AV block",
-        present,
-        "PR interval",
+        present and agreed,
+        "PR interval, of all leads and of single ones",
         pr_ms=facts.pr_ms,
         limit_ms=limits.pr_long_ms,
+        leads=long,
+        fewest_leads=limits.fewest_long_pr_leads,
     )
+
+
+def _own_pr_ms(facts: Facts) -> dict[str, float]:
+    """From each lead's own P onset to the QRS onset of all; only leads whose P is told."""
+    qrs_on = facts.median.fiducials_ms.qrs_on if facts.median else None
+    if qrs_on is None:
+        return {}
+    starts = {name: lead.fiducials_ms.p_on for name, lead in facts.leads.items()}
+    return {name: qrs_on - p_on for name, p_on in starts.items() if p_on is not None}
 
 
 def bundle_branches(facts: Facts, person: Person, limits: Limits) -> Iterator[Statement]:
@@ -38,7 +52,13 @@ def bundle_branches(facts: Facts, person: Person, limits: Limits) -> Iterator[St
     incomplete = None if qrs is None else limits.incomplete_qrs_ms <= qrs < limits.wide_qrs_ms
     terminal = _terminal(facts, limits)
     for code, text, width, shape, criterion in (
-        ("rbbb", "Right bundle branch block", complete, right, "late R in V1, late S in I and V6"),
+        (
+            "rbbb",
+            "Right bundle branch block",
+            complete,
+            right,
+            "late R in V1, late S in I and V6",
+        ),
         (
             "lbbb",
             "Left bundle branch block",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from apps.ecg.signal.atrial_waves import AtrialWaves
 from apps.ecg.signal.limits import Limits
 from apps.ecg.signal.pacing import Pacing
 from apps.ecg.signal.person import Person
@@ -29,6 +30,7 @@ class Facts:
 
     heart_rate_bpm: float | None = None
     p_found: bool | None = None
+    p_upright: bool | None = None
     pr_ms: float | None = None
     qrs_ms: float | None = None
     qt_ms: float | None = None
@@ -40,6 +42,8 @@ class Facts:
     leads: dict[str, LeadMeasures] = field(default_factory=dict)
     median: MedianBeat | None = None
     pacing: Pacing | None = None
+    spiked_beats: int = 0
+    atrial_waves: AtrialWaves | None = None
     true_heights: bool = True
 
 

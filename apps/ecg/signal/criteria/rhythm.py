@@ -65,21 +65,32 @@ def pacing(facts: Facts, person: Person, limits: Limits) -> Iterator[Statement]:
         ("dual_chamber_pacing", "Dual-chamber pacing suspected", before_p and before_qrs),
     ):
         yield said(code, text, present if known else None, criterion, **shares)
+    yield said(
+        "intermittent_pacing",
+        "Pacing spikes in some beats suspected",
+        found is None and facts.spiked_beats > 0 if known else None,
+        "spikes that are alone and within one sample, in less than half of the beats",
+        beats=float(facts.spiked_beats),
+    )
 
 
 def sinus(facts: Facts, person: Person, limits: Limits) -> Iterator[Statement]:
     low, high = limits.sinus_p_axis_deg
     present: bool | None = None
     if facts.pacing is None and facts.p_found is not None:
-        axis = facts.axes.p
-        in_range = axis is not None and low <= axis <= high
-        present = facts.p_found and in_range and _conducted(facts) >= limits.sinus_beats_share
+        # Leads stretched apart have no axis; which way each points they still tell.
+        usual = facts.p_upright
+        if facts.true_heights:
+            usual = facts.axes.p is not None and low <= facts.axes.p <= high
+        present = facts.p_found and bool(usual) and _conducted(facts) >= limits.sinus_beats_share
     yield said(
         "sinus_rhythm",
         "Sinus rhythm",
         present,
-        "P before the dominant beats, P axis",
-        p_axis_deg=facts.axes.p,
+        "P before the dominant beats, P axis"
+        if facts.true_heights
+        else "P before the dominant beats, upright in II and inverted in aVR",
+        p_axis_deg=facts.axes.p if facts.true_heights else None,
         from_deg=low,
         to_deg=high,
         share_of_beats=_conducted(facts),
@@ -88,18 +99,42 @@ def sinus(facts: Facts, person: Person, limits: Limits) -> Iterator[Statement]:
 
 
 def fibrillation(facts: Facts, person: Person, limits: Limits) -> Iterator[Statement]:
-    """Possible only: irregularly irregular RR and no consistent P are not fibrillation itself."""
-    present: bool | None = None
-    if facts.pacing is None and facts.p_found is not None and facts.basic_rr_cv is not None:
-        present = not facts.p_found and facts.basic_rr_cv > limits.fibrillation_rr_cv
+    """Possible only: irregularly irregular RR and no consistent P are not fibrillation itself.
+
+    Waves at one steady rate between irregular beats are flutter instead, possible as well; where
+    RR is regular they cannot be told from T waves, and flutter is not judged.
+    """
+    irregular = _irregular_without_p(facts, limits)
+    steady = irregular and _steady(facts, limits)
     yield said(
         "atrial_fibrillation_possible",
         "Possible atrial fibrillation",
-        present,
+        None if irregular is None else irregular and not steady,
         "irregular RR without ectopic beats, no consistent P",
         basic_rr_cv=facts.basic_rr_cv,
         limit=limits.fibrillation_rr_cv,
     )
+    waves = facts.atrial_waves
+    yield said(
+        "atrial_flutter_possible",
+        "Possible atrial flutter",
+        steady if facts.p_found or (irregular and waves) else None,
+        "irregular RR, no consistent P, waves at one steady rate",
+        waves_per_minute=waves.per_minute if waves else None,
+        share=waves.share if waves else None,
+        least_share=limits.flutter_share,
+        leads=list(waves.leads) if waves else None,
+    )
+
+
+def _irregular_without_p(facts: Facts, limits: Limits) -> bool | None:
+    if facts.pacing is not None or facts.p_found is None or facts.basic_rr_cv is None:
+        return None
+    return not facts.p_found and facts.basic_rr_cv > limits.fibrillation_rr_cv
+
+
+def _steady(facts: Facts, limits: Limits) -> bool:
+    return facts.atrial_waves is not None and facts.atrial_waves.share >= limits.flutter_share
 
 
 def ectopy(facts: Facts, person: Person, limits: Limits) -> Iterator[Statement]:
