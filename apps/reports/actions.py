@@ -12,9 +12,9 @@ from apps.ecg import waveforms
 from apps.ecg.stages import advance
 from apps.reports.criticals import raise_by_text
 from apps.reports.models import Report, ReportVersion, Signature
-from apps.reports.pdf.content import Amendment
-from apps.reports.printed import Signing, local_text, print_report
-from apps.reports.snapshot import Snapshot, canonical_json, digest, take_snapshot, zone_of
+from apps.reports.pdf.content import Document
+from apps.reports.printed import Signing, print_report
+from apps.reports.snapshot import Snapshot, canonical_json, digest, take_snapshot
 from apps.reports.state import state_of
 from apps.tenants import blobs
 from apps.tenants.models import User
@@ -166,9 +166,12 @@ def _freeze(
 ) -> ReportVersion:
     number = report.version_count + 1
     meaning = Signature.Meaning.APPROVAL if number == 1 else Signature.Meaning.AMENDMENT
-    signing = Signing(reader.full_name, now, meaning.label)
-    pdf = _print(report, snapshot, number, signing)
-    stored = blobs.put(report.organization_id, PDF, [pdf])
+    signing = Signing(reader.full_name, now, meaning.label, report.amendment_reason)
+    printed = _print(report, snapshot, number, signing, tuple(Document))
+    stored = {
+        document: blobs.put(report.organization_id, PDF, [pdf]).sha256
+        for document, pdf in printed.items()
+    }
     signed = {
         "printed_name": reader.full_name,
         "signer": str(reader.public_id),
@@ -180,7 +183,8 @@ def _freeze(
         "version": number,
         "amendment_reason": report.amendment_reason,
         "signed": signed,
-        "pdf_sha256": stored.sha256,
+        "pdf_sha256": stored[Document.REPORT],
+        "form_sha256": stored[Document.FORM],
     }
     version = ReportVersion.objects.create(
         organization_id=report.organization_id,
@@ -190,7 +194,8 @@ def _freeze(
         content_sha256=digest(content),
         interpretation=report.draft_text,
         amendment_reason=report.amendment_reason,
-        pdf_sha256=stored.sha256,
+        pdf_sha256=stored[Document.REPORT],
+        form_sha256=stored[Document.FORM],
         created_at=now,
     )
     Signature.objects.create(
@@ -206,7 +211,13 @@ def _freeze(
     return version
 
 
-def _print(report: Report, snapshot: Snapshot, number: int, signing: Signing | None) -> bytes:
+def _print(
+    report: Report,
+    snapshot: Snapshot,
+    number: int,
+    signing: Signing | None,
+    documents: tuple[Document, ...],
+) -> dict[Document, bytes]:
     recording = report.recording
     rhythm, median = waveforms.load_both(recording)
     return print_report(
@@ -216,39 +227,8 @@ def _print(report: Report, snapshot: Snapshot, number: int, signing: Signing | N
         version=number,
         region=recording.organization.region,
         signing=signing,
-        amendments=_amendments(report, signing),
+        documents=documents,
     )
-
-
-def _amendments(report: Report, signing: Signing | None) -> tuple[Amendment, ...]:
-    """The reasons of every version after the first, the one being made included."""
-    if not report.version_count:
-        return ()
-    zone = zone_of(report.recording)
-    signatures = (
-        Signature.objects.select_related("version")
-        .filter(version__report=report, version__number__gt=1)
-        .order_by("version__number")
-    )
-    rows = [
-        Amendment(
-            row.version.number,
-            local_text(row.signed_at, zone),
-            row.printed_name,
-            row.version.amendment_reason,
-        )
-        for row in signatures
-    ]
-    if signing is not None:
-        rows.append(
-            Amendment(
-                report.version_count + 1,
-                local_text(signing.signed_at, zone),
-                signing.printed_name,
-                report.amendment_reason,
-            )
-        )
-    return tuple(rows)
 
 
 @transaction.atomic
@@ -272,12 +252,18 @@ def begin_amendment(report: Report, *, reader: User, reason: str, now: dt.dateti
     return report
 
 
-def preview_pdf(report: Report) -> bytes:
+def preview_pdf(report: Report, document: Document = Document.REPORT) -> bytes:
     """The draft as it would be printed, marked unconfirmed; nothing is stored."""
     snapshot = take_snapshot(report, report.draft_text)
-    return _print(report, snapshot, report.version_count + 1, None)
+    return _print(report, snapshot, report.version_count + 1, None, (document,))[document]
 
 
-def signed_pdf(version: ReportVersion) -> bytes:
-    """The stored bytes, proven. Raises Corrupt, Unsealable, FileNotFoundError."""
-    return blobs.get(version.organization_id, PDF, version.pdf_sha256)
+def signed_pdf(version: ReportVersion, document: Document = Document.REPORT) -> bytes:
+    """The stored bytes, proven. Raises Corrupt, Unsealable, FileNotFoundError.
+
+    A version from before there were forms has none: FileNotFoundError.
+    """
+    names = {Document.REPORT: version.pdf_sha256, Document.FORM: version.form_sha256}
+    if not names[document]:
+        raise FileNotFoundError
+    return blobs.get(version.organization_id, PDF, names[document])

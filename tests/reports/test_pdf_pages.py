@@ -83,7 +83,7 @@ def test_unknown_identity_is_said_and_not_left_blank():
 
 def test_numbers_carry_unit_method_source_and_prior():
     second = pages_of(SIGNED)[1]
-    assert "PR interval 214 H ms global measure 1.0 188 14-Feb-2025" in second
+    assert "PR interval 214 H ms global measure 1.0 188 +26 14-Feb-2025" in second
     assert "QTc Fridericia not measured ms Not stated Not stated" in second
 
 
@@ -102,8 +102,8 @@ def test_algorithm_results_carry_version_use_and_limits():
 
 def test_comparison_and_history_are_printed():
     text = " ".join(pages_of(SIGNED))
-    assert "Compared with ECG of 14-Feb-2025 16:02 GMT" in text
-    assert "2 12-Aug-2026 09:41:07 BST Dr Amara Okafor PR corrected" in text
+    assert "Compared with the ECG of 14-Feb-2025 16:02 GMT; this one is of 12-Aug-2026." in text
+    assert "2 Amended 12-Aug-2026 09:41:07 BST Dr Amara Okafor PR corrected" in text
 
 
 def test_text_that_does_not_fit_flows_on():

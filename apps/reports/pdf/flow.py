@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from apps.reports.pdf.palette import MUTED, TEXT
-from apps.reports.pdf.pen import Pen
+from apps.reports.pdf.sheet import Sheet
 from apps.reports.pdf.text import Block, Run, line_mm, paragraph, wrap
 
 TITLE_SIZE = 10.5
@@ -15,12 +15,12 @@ GAP_MM = 4.5
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A piece that stays whole: its text, a rule above it, or anything drawn by `art`."""
+    """A piece that stays whole: its text, a rule above it, or a sheet of traces."""
 
     height: float
     runs: tuple[Run, ...] = ()
     ruled: bool = False
-    art: Callable[[Pen, float, float], None] | None = None
+    art: Sheet | None = None
 
 
 @dataclass(frozen=True, slots=True)
