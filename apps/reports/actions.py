@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 from django.db import transaction
 
@@ -12,8 +13,9 @@ from apps.ecg import waveforms
 from apps.ecg.stages import advance
 from apps.reports.criticals import raise_by_text
 from apps.reports.models import Report, ReportVersion, Signature
-from apps.reports.pdf.content import Document
-from apps.reports.printed import Signing, print_report
+from apps.reports.pdf import count_pages, render, render_all
+from apps.reports.pdf.content import Document, ReportContent
+from apps.reports.printed import Signing, content_of
 from apps.reports.snapshot import Snapshot, canonical_json, digest, take_snapshot
 from apps.reports.state import state_of
 from apps.tenants import blobs
@@ -167,7 +169,7 @@ def _freeze(
     number = report.version_count + 1
     meaning = Signature.Meaning.APPROVAL if number == 1 else Signature.Meaning.AMENDMENT
     signing = Signing(reader.full_name, now, meaning.label, report.amendment_reason)
-    printed = _print(report, snapshot, number, signing, tuple(Document))
+    printed = render_all(_content(report, snapshot, number, signing))
     stored = {
         document: blobs.put(report.organization_id, PDF, [pdf]).sha256
         for document, pdf in printed.items()
@@ -211,23 +213,18 @@ def _freeze(
     return version
 
 
-def _print(
-    report: Report,
-    snapshot: Snapshot,
-    number: int,
-    signing: Signing | None,
-    documents: tuple[Document, ...],
-) -> dict[Document, bytes]:
+def _content(
+    report: Report, snapshot: Snapshot, number: int, signing: Signing | None = None
+) -> ReportContent:
     recording = report.recording
     rhythm, median = waveforms.load_both(recording)
-    return print_report(
+    return content_of(
         snapshot,
         rhythm,
         median,
         version=number,
         region=recording.organization.region,
         signing=signing,
-        documents=documents,
     )
 
 
@@ -252,10 +249,25 @@ def begin_amendment(report: Report, *, reader: User, reason: str, now: dt.dateti
     return report
 
 
-def preview_pdf(report: Report, document: Document = Document.REPORT) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What would be signed now: its digest, all it says, and how many pages that prints."""
+
+    viewed: str
+    snapshot: Snapshot
+    pages: int
+
+
+def preview_of(report: Report) -> Preview:
+    snapshot = take_snapshot(report, report.draft_text)
+    pages = count_pages(_content(report, snapshot, report.version_count + 1))
+    return Preview(digest(snapshot), snapshot, pages)
+
+
+def preview_pdf(report: Report) -> bytes:
     """The draft as it would be printed, marked unconfirmed; nothing is stored."""
     snapshot = take_snapshot(report, report.draft_text)
-    return _print(report, snapshot, report.version_count + 1, None, (document,))[document]
+    return render(_content(report, snapshot, report.version_count + 1))
 
 
 def signed_pdf(version: ReportVersion, document: Document = Document.REPORT) -> bytes:

@@ -43,7 +43,7 @@ def beats(trace: OnTrace) -> dict[str, Any]:
 
 
 def calipers(trace: OnTrace) -> list[dict[str, Any]]:
-    """Every kept caliper with the scale it was placed at."""
+    """Every kept caliper with its places and the scale it was placed at."""
     return [_caliper(row) for row in trace.kept if row.tool != Tool.BORDER]
 
 
@@ -79,10 +79,9 @@ def _border(row: ReaderMeasurement) -> dict[str, Any]:
 
 
 def _caliper(row: ReaderMeasurement) -> dict[str, Any]:
-    scale = {name: row.places[name] for name in ("repeats", "speed", "gain")}
     value = format(row.value.normalize(), "f")
-    placed = {"tool": row.tool, "lead": row.lead, "value": value, "unit": row.unit, **scale}
-    return {**placed, **_who(row)}
+    read = {"tool": row.tool, "lead": row.lead, "value": value, "unit": row.unit}
+    return {**read, "places": row.places, **_who(row)}
 
 
 def _who(row: ReaderMeasurement) -> dict[str, str]:

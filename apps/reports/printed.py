@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import zoneinfo
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from apps.ecg.formats.canonical import Waveform
-from apps.reports.pdf import render_all
 from apps.reports.pdf.content import (
     Acquisition,
-    Document,
     Event,
     Patient,
     ReportContent,
@@ -41,7 +38,7 @@ class Signing:
     reason: str = ""
 
 
-def print_report(
+def content_of(
     snapshot: Snapshot,
     rhythm: Waveform,
     median: Waveform | None,
@@ -49,11 +46,10 @@ def print_report(
     version: int,
     region: str,
     signing: Signing | None = None,
-    documents: Iterable[Document] = tuple(Document),
-) -> dict[Document, bytes]:
-    """The PDFs of one version. The same arguments give the same bytes."""
+) -> ReportContent:
+    """What is printed of one version. The same arguments give the same content."""
     zone = zoneinfo.ZoneInfo(snapshot["acquisition"]["zone"])
-    content = ReportContent(
+    return ReportContent(
         organization=snapshot["organization"],
         site=snapshot["site"],
         patient=_patient(snapshot["patient"]),
@@ -77,7 +73,6 @@ def print_report(
         page_size="Letter" if PAGE_SIZES.get(region) == "Letter" else "A4",
         quality_notes=tuple(row["message"] for row in snapshot["warnings"]),
     )
-    return render_all(content, documents)
 
 
 def _status(signing: Signing | None, version: int) -> Status:
@@ -131,6 +126,7 @@ def _patient(row: dict[str, Any]) -> Patient:
         sex=row["sex"],
         mrn=row["mrn"],
         assigning_authority=row["assigning_authority"],
+        nhs_number=row["nhs_number"],
     )
 
 

@@ -65,13 +65,13 @@ def _caliper(row: Row, zone: zoneinfo.ZoneInfo) -> ReadingRow:
 
 def _reading(row: Row) -> str:
     """As the caliper says it: 620 ms · 97 /min, 1.24 mV, 38.0°."""
-    value = float(row["value"])
+    value, places = float(row["value"]), row["places"]
     if row["tool"] == "amplitude":
         return f"{value:.2f} mV".replace("-", MINUS)
     if row["tool"] == "angle":
-        return f"{value:.1f}° at {row['speed']:g} mm/s, {row['gain']:g} mm/mV"
+        return f"{value:.1f}° at {places['speed']:g} mm/s, {places['gain']:g} mm/mV"
     rate = f" · {60000 / value:.0f} /min" if value else ""
-    times = f" × {row['repeats']}" if row["tool"] == "march" else ""
+    times = f" × {places['repeats']}" if row["tool"] == "march" else ""
     return f"{value:g} ms{rate}{times}"
 
 

@@ -30,7 +30,9 @@ Row = dict[str, Any]
 def statement_row(row: Row, zone: zoneinfo.ZoneInfo) -> StatementRow:
     words = [SOURCES[row["source"]].lower(), row["method"]]
     source = " ".join(word for word in words if word)
-    return StatementRow(row["text"], source, decision_text(row["decision"], zone))
+    decision = row["decision"]
+    verdict = decision["verdict"] if decision else ""
+    return StatementRow(row["text"], source, decision_text(decision, zone), verdict)
 
 
 def decision_text(decision: Row | None, zone: zoneinfo.ZoneInfo) -> str:

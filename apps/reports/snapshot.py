@@ -10,6 +10,7 @@ from typing import Any
 
 from apps.ecg.age import age_years
 from apps.ecg.models import Measurement, Patient, PatientIdentifier, Recording
+from apps.ecg.nhs import NHS
 from apps.reports import frozen_reader
 from apps.reports.frozen_history import history_of
 from apps.reports.frozen_prior import prior_of
@@ -74,6 +75,8 @@ def identifier_of(patient: Patient) -> PatientIdentifier | None:
 def _patient(recording: Recording) -> dict[str, Any]:
     patient = recording.patient
     identifier = identifier_of(patient)
+    others = patient.identifiers.filter(assigning_authority__in=NHS).order_by("id")
+    numbers = [row.value for row in others if row != identifier]
     return {
         "family_name": patient.family_name,
         "given_name": patient.given_name,
@@ -83,6 +86,7 @@ def _patient(recording: Recording) -> dict[str, Any]:
         "sex": patient.sex,
         "mrn": identifier.value if identifier else "",
         "assigning_authority": identifier.assigning_authority if identifier else "",
+        "nhs_number": numbers[0] if numbers else "",
     }
 
 

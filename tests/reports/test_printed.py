@@ -12,7 +12,11 @@ from apps.ecg import waveforms
 from apps.inference.actions import register_builtin_rules
 from apps.reports.actions import preview_pdf, signed_pdf
 from apps.reports.models import Report
-from apps.reports.printed import Signing, filter_text, label_of, local_text, print_report
+from apps.reports.pdf import render
+from apps.reports.pdf.content import Document
+from apps.reports.printed import Signing, content_of, filter_text
+from apps.reports.printed_numbers import label_of
+from apps.reports.printed_times import local_text
 from apps.reports.snapshot import take_snapshot
 from tests.database import committed
 from tests.factories import inside, make_recording
@@ -37,11 +41,12 @@ def text_of(data):
     return " ".join(" ".join(pages).replace("\xa0", " ").split())
 
 
-def printed(recording, *, signing=SIGNING, region="uk"):
+def printed(recording, *, signing=SIGNING, region="uk", document=Document.REPORT):
     with inside(recording.organization):
         snapshot = take_snapshot(Report.objects.get(recording=recording), "Read and found normal.")
         rhythm = waveforms.load(recording)
-    return print_report(snapshot, rhythm, None, version=1, region=region, signing=signing)
+    given = {"version": 1, "region": region, "signing": signing}
+    return render(content_of(snapshot, rhythm, None, **given), document)
 
 
 @committed

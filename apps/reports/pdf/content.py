@@ -103,9 +103,12 @@ class Beat:
 
 @dataclass(frozen=True, slots=True)
 class StatementRow:
+    """`decision` says who decided what and why; `verdict` is its one word."""
+
     text: str
     source: str
     decision: str = ""
+    verdict: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,11 @@ def render_all(
     return {document: _render(_plan(legible_content, document), sheets) for document in documents}
 
 
+def count_pages(content: ReportContent) -> int:
+    """Of the whole report, laid out and not drawn. Raises as `render`."""
+    return _plan(_legible(content), Document.REPORT).pages
+
+
 def _render(plan: Plan, sheets: Sheets) -> bytes:
     out = io.BytesIO()
     page = (plan.width / MM_PER_POINT, plan.height / MM_PER_POINT)

@@ -97,6 +97,18 @@ def lines_of(block: Block) -> tuple[Row, ...]:
     return tuple(rows)
 
 
+def together(rows: Iterable[Row], most_mm: float = 40.0) -> tuple[Row, ...]:
+    """Rows of text as one that no page end parts, unless they are higher than `most_mm`."""
+    parts = tuple(rows)
+    if sum(row.height for row in parts) > most_mm:
+        return parts
+    runs, top = [], 0.0
+    for row in parts:
+        runs += [replace(run, y=run.y + top) for run in row.runs]
+        top += row.height
+    return (Row(top, tuple(runs)),)
+
+
 def table(
     title: str, columns: tuple[Column, ...], rows: Iterable[tuple[str, ...]], size: float = 8.5
 ) -> Section:

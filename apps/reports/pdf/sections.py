@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from apps.reports.pdf.content import AlgorithmResult, ReportContent, StatementRow, Status
-from apps.reports.pdf.flow import Column, Row, Section, lines_of, table
+from apps.reports.pdf.flow import Column, Row, Section, lines_of, table, together
 from apps.reports.pdf.palette import MUTED
 from apps.reports.pdf.text import Fact, facts, paragraph
 
@@ -123,7 +123,7 @@ def _algorithms(results: tuple[AlgorithmResult, ...], width: float) -> Section:
         return Section(ALGORITHMS, _paragraphs((NO_ALGORITHM,), width))
     rows = list(lines_of(paragraph(ADVISORY, width, 8, ink=MUTED)))
     for result in results:
-        rows += (Row(1.2), *_algorithm(result, width))
+        rows += (Row(1.2), *together(_algorithm(result, width)))
     return Section(ALGORITHMS, tuple(rows))
 
 

@@ -85,7 +85,7 @@ def _statements(content: ReportContent) -> Column:
 
 
 def _statement(statement: StatementRow) -> str:
-    about = ", ".join(part for part in (statement.source, statement.decision) if part)
+    about = ", ".join(part for part in (statement.source, statement.verdict) if part)
     return f"{statement.text} ({about})"
 
 
@@ -96,13 +96,14 @@ def _words(content: ReportContent) -> Column:
         for line in wrap(content.interpretation, width, SIZE, bold=True)
         if content.interpretation
     ]
+    lines = lines or [[Run(0, 0, UNREVIEWED, SIZE, ink=MUTED)]]
     title = "Interpretation"
     if content.status is Status.UNCONFIRMED and content.interpretation:
         title = "Interpretation, draft"
     if content.comparison:
         extra = wrap(content.comparison, width, SIZE)
         lines += ([Run(0, 0, line, SIZE, ink=PRIOR)] for line in extra)
-    return title, lines or [[Run(0, 0, UNREVIEWED, SIZE, ink=MUTED)]]
+    return title, lines
 
 
 def _shortened(lines: list[list[Run]], rows: int, more: str) -> list[list[Run]]:
