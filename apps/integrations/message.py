@@ -55,7 +55,7 @@ def build_message(delivery: Delivery) -> bytes:
         status_changed_at=signed_at,
         acquired_at=dt.datetime.fromisoformat(acquired) if acquired else signed_at,
         interpreter=Interpreter(content["signed"]["signer"], content["signed"]["printed_name"]),
-        measurements=_standing_numbers(snapshot["measurements"]),
+        measurements=standing_numbers(snapshot["measurements"]),
         statements=(),
         interpretation=tuple(snapshot["interpretation"].splitlines()),
         pdf=_pdf(version) if destination.includes_pdf else b"",
@@ -69,7 +69,7 @@ def _pdf(version: ReportVersion) -> bytes:
     return signed_pdf(version, wanted)
 
 
-def _standing_numbers(rows: list[dict[str, Any]]) -> tuple[OruMeasurement, ...]:
+def standing_numbers(rows: list[dict[str, Any]]) -> tuple[OruMeasurement, ...]:
     """The platform's numbers, a reader's in place of those a reader changed, as they were signed.
 
     The device's and those that were replaced stay in the PDF beside them.

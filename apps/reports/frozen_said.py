@@ -33,7 +33,7 @@ def spoken_of(report: Report) -> Spoken:
         .filter(recording=report.recording)
         .order_by("id")
     )
-    signed = list(ReportVersion.objects.filter(report=report).order_by("number"))
+    signed = list(ReportVersion.objects.filter(report=report)) if report.version_count else []
     return Spoken(
         [_statement(row, decisions) for row in findings.order_by("source", "method", "ordinal")],
         [_result(run, decisions) | {"late": _late(run, signed)} for run in runs],

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from apps.ecg.age import age_years
-from apps.ecg.models import Measurement, Patient, PatientIdentifier, Recording
+from apps.ecg.models import Measurement, Recording
 from apps.ecg.nhs import NHS
 from apps.reports import frozen_reader
 from apps.reports.frozen_history import history_of
@@ -68,15 +68,11 @@ def zone_of(recording: Recording) -> zoneinfo.ZoneInfo:
     return zoneinfo.ZoneInfo(name)
 
 
-def identifier_of(patient: Patient) -> PatientIdentifier | None:
-    return patient.identifiers.order_by("id").first()
-
-
 def _patient(recording: Recording) -> dict[str, Any]:
     patient = recording.patient
-    identifier = identifier_of(patient)
-    others = patient.identifiers.filter(assigning_authority__in=NHS).order_by("id")
-    numbers = [row.value for row in others if row != identifier]
+    identifiers = list(patient.identifiers.order_by("id"))
+    identifier = identifiers[0] if identifiers else None
+    numbers = [row.value for row in identifiers[1:] if row.assigning_authority in NHS]
     return {
         "family_name": patient.family_name,
         "given_name": patient.given_name,

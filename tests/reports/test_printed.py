@@ -22,6 +22,7 @@ from tests.database import committed
 from tests.factories import inside, make_recording
 from tests.reports.full_recording import make_full_recording
 from tests.reports.signing import amend_recording, report_of, sign_recording
+from tests.reports.text import text_of
 
 SIGNING = Signing(
     "Dr Ada Reader", dt.datetime(2026, 7, 1, 9, 0, tzinfo=dt.UTC), "Interpretation approved"
@@ -33,12 +34,6 @@ def full(mercy):
     with inside(mercy):
         register_builtin_rules(mercy)
     return make_full_recording(mercy)
-
-
-def text_of(data):
-    with pypdfium2.PdfDocument(data) as pdf:
-        pages = [page.get_textpage().get_text_bounded() for page in pdf]
-    return " ".join(" ".join(pages).replace("\xa0", " ").split())
 
 
 def printed(recording, *, signing=SIGNING, region="uk", document=Document.REPORT):
