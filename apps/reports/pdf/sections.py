@@ -62,7 +62,6 @@ def sections(content: ReportContent, width: float, beats: Row | None = None) -> 
     if content.history:
         events = ((str(e.version), e.what, e.at, e.by, e.reason) for e in content.history)
         yield table("History of this report", HISTORY, events)
-    yield _record(content, width)
 
 
 def form_sections(content: ReportContent, width: float) -> Iterator[Section]:
@@ -145,17 +144,9 @@ def _signature(content: ReportContent, width: float) -> Section:
         Fact("Date and time", signature.signed),
         Fact("Meaning", signature.meaning),
     )
-    return Section("Signature", lines_of(facts(items, width, 9, gap=8)))
-
-
-def _record(content: ReportContent, width: float) -> Section:
-    items = [
-        Fact("Report", content.report_id),
-        Fact("Version", str(content.version)),
-        Fact("Content hash", content.content_hash or "not yet frozen"),
-        Fact("Trace id", content.trace_id or "none"),
-    ]
-    return Section("Record", lines_of(facts(items, width, 8)))
+    trace = facts((Fact("Trace id", content.trace_id or "none"),), width, 8)
+    signed = lines_of(facts(items, width, 9, gap=8))
+    return Section("Signature", together((*signed, *lines_of(trace))))
 
 
 def _paragraphs(texts: Iterable[str], width: float) -> tuple[Row, ...]:
