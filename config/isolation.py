@@ -171,6 +171,7 @@ STORED = (
     ("ecg_recording", "original_sha256", "raw"),
     ("ingestion_profilesample", "sha256", "raw"),
     ("reports_reportversion", "pdf_sha256", "pdf"),
+    ("reports_reportversion", "form_sha256", "pdf"),
     ("integrations_delivery", "message_sha256", "hl7"),
     ("tenants_importedtrail", "sha256", "trail"),
 )

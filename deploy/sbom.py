@@ -58,6 +58,13 @@ CARRIED = (
         "pkg:github/liberationfonts/liberation-fonts@2.1.5#LiberationSans-Bold.ttf",
         "apps/reports/pdf/fonts/LiberationSans-Bold.ttf",
     ),
+    Carried(
+        "Droid Sans Fallback",
+        "6.0.1",
+        "Apache-2.0",
+        "pkg:deb/debian/fonts-droid-fallback@6.0.1r16-1.1#DroidSansFallback.ttf",
+        "apps/reports/pdf/fonts/DroidSansFallback.ttf",
+    ),
 )
 
 # Packages whose metadata name no licence; read in their sources.

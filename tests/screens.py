@@ -33,6 +33,7 @@ def main() -> None:
         for width in HEIGHTS:
             for theme in ("light", "dark"):
                 shoot_reader(browser, options, width, theme)
+        shoot_signing(browser, options)
         shoot_technician(browser, options)
         shoot_administrator(browser, options)
         shoot_without_script(browser, options)
@@ -77,6 +78,22 @@ def shoot_reader(browser: Browser, options: argparse.Namespace, width: int, them
     save(page, options.out, f"study-{end}")
     page.goto(f"{study}/compare")
     save(page, options.out, f"compare-{end}")
+    page.context.close()
+
+
+def shoot_signing(browser: Browser, options: argparse.Namespace) -> None:
+    """The sign page, and the first page of the report as it is shown there."""
+    page = opened(browser, 1440, "light")
+    sign_in(page, options.url, READER)
+    page.goto(f"{options.url}/worklist")
+    page.goto(first_study(page))
+    page.fill("textarea[name=text]", "Sinus rhythm.\nFirst degree AV block.")
+    page.press("textarea[name=text]", "Control+Enter")
+    page.wait_for_url("**/sign")
+    save(page, options.out, "sign-1440-light")
+    picture = page.locator(".pdf-page img").first.get_attribute("src")
+    printed = page.request.get(f"{options.url}{picture}").body()
+    (options.out / "report-page-1.png").write_bytes(printed)
     page.context.close()
 
 

@@ -17,12 +17,18 @@ from apps.integrations.hl7.content import (
 from apps.integrations.hl7.oru import build_oru
 from apps.integrations.models import Delivery
 from apps.reports.actions import signed_pdf
+from apps.reports.models import ReportVersion
+from apps.reports.pdf.content import Document
+from apps.reports.reading_first import ehr_document
 
 SENDING_APPLICATION = "EINTHOVEN"
 
 
 def build_message(delivery: Delivery) -> bytes:
-    """The ORU^R01 of a delivery, from the frozen content alone: the same bytes every time."""
+    """The ORU^R01 of a delivery, from the frozen content alone: the same bytes every time.
+
+    The PDF in it is the one of both that the organization sends now.
+    """
     version, destination = delivery.report_version, delivery.destination
     content = json.loads(version.content)
     snapshot = content["snapshot"]
@@ -49,18 +55,27 @@ def build_message(delivery: Delivery) -> bytes:
         status_changed_at=signed_at,
         acquired_at=dt.datetime.fromisoformat(acquired) if acquired else signed_at,
         interpreter=Interpreter(content["signed"]["signer"], content["signed"]["printed_name"]),
-        measurements=_platform_numbers(snapshot["measurements"]),
+        measurements=standing_numbers(snapshot["measurements"]),
         statements=(),
         interpretation=tuple(snapshot["interpretation"].splitlines()),
-        pdf=signed_pdf(version) if destination.includes_pdf else b"",
+        pdf=_pdf(version) if destination.includes_pdf else b"",
     )
     return build_oru(result)
 
 
-def _platform_numbers(rows: list[dict[str, Any]]) -> tuple[OruMeasurement, ...]:
-    """The platform's own numbers; the device's stay in the PDF beside them."""
+def _pdf(version: ReportVersion) -> bytes:
+    """The report, or its form; a version from before there were forms has only the report."""
+    wanted = Document(ehr_document()) if version.form_sha256 else Document.REPORT
+    return signed_pdf(version, wanted)
+
+
+def standing_numbers(rows: list[dict[str, Any]]) -> tuple[OruMeasurement, ...]:
+    """The platform's numbers, a reader's in place of those a reader changed, as they were signed.
+
+    The device's and those that were replaced stay in the PDF beside them.
+    """
+    readers = {row["name"]: row for row in rows if row["source"] == "human"}
+    standing = [readers.get(row["name"], row) for row in rows if row["source"] == "platform"]
     return tuple(
-        OruMeasurement(row["name"], Decimal(row["value"]), row["method"])
-        for row in rows
-        if row["source"] == "platform"
+        OruMeasurement(row["name"], Decimal(row["value"]), row["method"]) for row in standing
     )

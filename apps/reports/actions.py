@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 from django.db import transaction
 
@@ -12,9 +13,10 @@ from apps.ecg import waveforms
 from apps.ecg.stages import advance
 from apps.reports.criticals import raise_by_text
 from apps.reports.models import Report, ReportVersion, Signature
-from apps.reports.pdf.content import Amendment
-from apps.reports.printed import Signing, local_text, print_report
-from apps.reports.snapshot import Snapshot, canonical_json, digest, take_snapshot, zone_of
+from apps.reports.pdf import count_pages, render, render_all
+from apps.reports.pdf.content import Document, ReportContent
+from apps.reports.printed import Signing, content_of
+from apps.reports.snapshot import Snapshot, canonical_json, digest, take_snapshot
 from apps.reports.state import state_of
 from apps.tenants import blobs
 from apps.tenants.models import User
@@ -166,9 +168,12 @@ def _freeze(
 ) -> ReportVersion:
     number = report.version_count + 1
     meaning = Signature.Meaning.APPROVAL if number == 1 else Signature.Meaning.AMENDMENT
-    signing = Signing(reader.full_name, now, meaning.label)
-    pdf = _print(report, snapshot, number, signing)
-    stored = blobs.put(report.organization_id, PDF, [pdf])
+    signing = Signing(reader.full_name, now, meaning.label, report.amendment_reason)
+    printed = render_all(_content(report, snapshot, number, signing))
+    stored = {
+        document: blobs.put(report.organization_id, PDF, [pdf]).sha256
+        for document, pdf in printed.items()
+    }
     signed = {
         "printed_name": reader.full_name,
         "signer": str(reader.public_id),
@@ -180,7 +185,8 @@ def _freeze(
         "version": number,
         "amendment_reason": report.amendment_reason,
         "signed": signed,
-        "pdf_sha256": stored.sha256,
+        "pdf_sha256": stored[Document.REPORT],
+        "form_sha256": stored[Document.FORM],
     }
     version = ReportVersion.objects.create(
         organization_id=report.organization_id,
@@ -190,7 +196,8 @@ def _freeze(
         content_sha256=digest(content),
         interpretation=report.draft_text,
         amendment_reason=report.amendment_reason,
-        pdf_sha256=stored.sha256,
+        pdf_sha256=stored[Document.REPORT],
+        form_sha256=stored[Document.FORM],
         created_at=now,
     )
     Signature.objects.create(
@@ -206,49 +213,19 @@ def _freeze(
     return version
 
 
-def _print(report: Report, snapshot: Snapshot, number: int, signing: Signing | None) -> bytes:
+def _content(
+    report: Report, snapshot: Snapshot, number: int, signing: Signing | None = None
+) -> ReportContent:
     recording = report.recording
     rhythm, median = waveforms.load_both(recording)
-    return print_report(
+    return content_of(
         snapshot,
         rhythm,
         median,
         version=number,
         region=recording.organization.region,
         signing=signing,
-        amendments=_amendments(report, signing),
     )
-
-
-def _amendments(report: Report, signing: Signing | None) -> tuple[Amendment, ...]:
-    """The reasons of every version after the first, the one being made included."""
-    if not report.version_count:
-        return ()
-    zone = zone_of(report.recording)
-    signatures = (
-        Signature.objects.select_related("version")
-        .filter(version__report=report, version__number__gt=1)
-        .order_by("version__number")
-    )
-    rows = [
-        Amendment(
-            row.version.number,
-            local_text(row.signed_at, zone),
-            row.printed_name,
-            row.version.amendment_reason,
-        )
-        for row in signatures
-    ]
-    if signing is not None:
-        rows.append(
-            Amendment(
-                report.version_count + 1,
-                local_text(signing.signed_at, zone),
-                signing.printed_name,
-                report.amendment_reason,
-            )
-        )
-    return tuple(rows)
 
 
 @transaction.atomic
@@ -272,12 +249,33 @@ def begin_amendment(report: Report, *, reader: User, reason: str, now: dt.dateti
     return report
 
 
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What would be signed now: its digest, all it says, and how many pages that prints."""
+
+    viewed: str
+    snapshot: Snapshot
+    pages: int
+
+
+def preview_of(report: Report) -> Preview:
+    snapshot = take_snapshot(report, report.draft_text)
+    pages = count_pages(_content(report, snapshot, report.version_count + 1))
+    return Preview(digest(snapshot), snapshot, pages)
+
+
 def preview_pdf(report: Report) -> bytes:
     """The draft as it would be printed, marked unconfirmed; nothing is stored."""
     snapshot = take_snapshot(report, report.draft_text)
-    return _print(report, snapshot, report.version_count + 1, None)
+    return render(_content(report, snapshot, report.version_count + 1))
 
 
-def signed_pdf(version: ReportVersion) -> bytes:
-    """The stored bytes, proven. Raises Corrupt, Unsealable, FileNotFoundError."""
-    return blobs.get(version.organization_id, PDF, version.pdf_sha256)
+def signed_pdf(version: ReportVersion, document: Document = Document.REPORT) -> bytes:
+    """The stored bytes, proven. Raises Corrupt, Unsealable, FileNotFoundError.
+
+    A version from before there were forms has none: FileNotFoundError.
+    """
+    names = {Document.REPORT: version.pdf_sha256, Document.FORM: version.form_sha256}
+    if not names[document]:
+        raise FileNotFoundError
+    return blobs.get(version.organization_id, PDF, names[document])

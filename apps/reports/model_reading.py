@@ -57,6 +57,10 @@ class SavedView(Tenant, Public):
 class ReadingPolicy(Tenant, Public):
     """How an organization reads: one row at most, none being the default."""
 
+    class EhrDocument(models.TextChoices):
+        REPORT = "report", "The whole report"
+        FORM = "form", "The one-page form"
+
     class ReadFirst(models.TextChoices):
         OFF = "off", "Nothing is hidden"
         AI = "ai", "AI results, until an impression is recorded"
@@ -72,6 +76,12 @@ class ReadingPolicy(Tenant, Public):
         default=15,
         db_comment="operational: How long a critical result may stand before the alarm channels"
         " are told.",
+    )
+    ehr_document = models.CharField(
+        max_length=8,
+        choices=EhrDocument.choices,
+        default=EhrDocument.REPORT,
+        db_comment="operational: Which PDF of a signed report travels in messages to the EHR.",
     )
 
     class Meta:

@@ -151,6 +151,12 @@ class ReportVersion(Tenant, Public):
     pdf_sha256 = models.CharField(
         max_length=64, db_comment="operational: Names the stored PDF and proves its bytes."
     )
+    form_sha256 = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        db_comment="operational: The same of its one-page form; empty where none was printed.",
+    )
     created_at = models.DateTimeField(db_comment="operational: When it was frozen.")
 
     class Meta:

@@ -8,51 +8,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from apps.ecg.formats.canonical import Waveform
-from apps.reports.pdf import render
 from apps.reports.pdf.content import (
     Acquisition,
-    AlgorithmResult,
-    Amendment,
-    MeasurementRow,
+    Event,
     Patient,
     ReportContent,
     SignatureBlock,
-    StatementRow,
     Status,
 )
+from apps.reports.printed_history import history_rows
+from apps.reports.printed_numbers import measurement_rows
+from apps.reports.printed_reader import beat_of, reading_rows
+from apps.reports.printed_said import result_row, statement_row
+from apps.reports.printed_times import local_text, text_of
 from apps.reports.snapshot import Snapshot, digest
 
-LABELS = {
-    "heart_rate_bpm": "Heart rate",
-    "rr_ms": "RR",
-    "p_ms": "P duration",
-    "pr_ms": "PR",
-    "qrs_ms": "QRS",
-    "qt_ms": "QT",
-    "qtc_ms": "QTc, formula not stated",
-    "qtc_bazett_ms": "QTc Bazett",
-    "qtc_fridericia_ms": "QTc Fridericia",
-    "qtc_framingham_ms": "QTc Framingham",
-    "qtc_hodges_ms": "QTc Hodges",
-    "p_axis_deg": "P axis",
-    "qrs_axis_deg": "QRS axis",
-    "t_axis_deg": "T axis",
-    "pp_ms": "PP",
-    "atrial_rate_bpm": "Atrial rate",
-}
-# What a reader looks for first; the rest follows in the order it was measured.
-FIRST = (
-    "heart_rate_bpm",
-    "pr_ms",
-    "qrs_ms",
-    "qt_ms",
-    "qtc_fridericia_ms",
-    "qtc_bazett_ms",
-    "qrs_axis_deg",
-)
-SOURCES = {"device": "Device", "platform": "Platform", "human": "Reader", "model": "Algorithm"}
-UNITS = {"deg": "°"}
 PAGE_SIZES = {"us": "Letter", "uk": "A4"}
+TIMELESS = "Not compared: the time of this ECG is not known."
+FIRST_ECG = "First ECG for this patient here."
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +35,10 @@ class Signing:
     printed_name: str
     signed_at: dt.datetime
     meaning: str
+    reason: str = ""
 
 
-def print_report(
+def content_of(
     snapshot: Snapshot,
     rhythm: Waveform,
     median: Waveform | None,
@@ -72,47 +46,33 @@ def print_report(
     version: int,
     region: str,
     signing: Signing | None = None,
-    amendments: tuple[Amendment, ...] = (),
-) -> bytes:
-    """The PDF of one version. The same arguments give the same bytes."""
+) -> ReportContent:
+    """What is printed of one version. The same arguments give the same content."""
     zone = zoneinfo.ZoneInfo(snapshot["acquisition"]["zone"])
-    prior = snapshot["prior"]
-    return render(
-        ReportContent(
-            organization=snapshot["organization"],
-            site=snapshot["site"],
-            patient=_patient(snapshot["patient"]),
-            acquisition=_acquisition(snapshot["acquisition"], zone),
-            rhythm=rhythm,
-            median=median,
-            status=_status(signing, version),
-            report_id=snapshot["report"],
-            version=version,
-            content_hash=digest(snapshot),
-            trace_id=snapshot["trace_id"],
-            measurements=_measurements(snapshot["measurements"], prior, zone),
-            statements=tuple(
-                StatementRow(row["text"], _source(row)) for row in snapshot["statements"]
-            ),
-            algorithm_results=tuple(_result(row) for row in snapshot["algorithm_results"]),
-            interpretation=snapshot["interpretation"],
-            signature=_signature(signing, zone),
-            comparison=_day(prior["acquired_at"], zone) if prior else "",
-            amendments=amendments,
-            synthetic=snapshot["is_synthetic"],
-            page_size="Letter" if PAGE_SIZES.get(region) == "Letter" else "A4",
-            quality_notes=tuple(row["message"] for row in snapshot["warnings"]),
-        )
+    return ReportContent(
+        organization=snapshot["organization"],
+        site=snapshot["site"],
+        patient=_patient(snapshot["patient"]),
+        acquisition=_acquisition(snapshot["acquisition"], zone),
+        rhythm=rhythm,
+        beat=beat_of(snapshot["beats"], rhythm, median),
+        status=_status(signing, version),
+        report_id=snapshot["report"],
+        version=version,
+        content_hash=digest(snapshot),
+        trace_id=snapshot["trace_id"],
+        measurements=measurement_rows(snapshot["measurements"], snapshot["prior"], zone),
+        readings=reading_rows(snapshot, zone),
+        statements=tuple(statement_row(row, zone) for row in snapshot["statements"]),
+        algorithm_results=tuple(result_row(row, zone) for row in snapshot["algorithm_results"]),
+        interpretation=snapshot["interpretation"],
+        signature=_signature(signing, zone),
+        comparison=_comparison(snapshot, zone),
+        history=(*history_rows(snapshot["history"], zone), *_event(signing, version, zone)),
+        synthetic=snapshot["is_synthetic"],
+        page_size="Letter" if PAGE_SIZES.get(region) == "Letter" else "A4",
+        quality_notes=tuple(row["message"] for row in snapshot["warnings"]),
     )
-
-
-def local_text(moment: dt.datetime, zone: zoneinfo.ZoneInfo) -> str:
-    """21-Nov-2026 14:02:24 GMT"""
-    return moment.astimezone(zone).strftime("%d-%b-%Y %H:%M:%S %Z")
-
-
-def _day(text: str, zone: zoneinfo.ZoneInfo) -> str:
-    return dt.datetime.fromisoformat(text).astimezone(zone).strftime("%d-%b-%Y")
 
 
 def _status(signing: Signing | None, version: int) -> Status:
@@ -129,6 +89,33 @@ def _signature(signing: Signing | None, zone: zoneinfo.ZoneInfo) -> SignatureBlo
     )
 
 
+def _event(signing: Signing | None, version: int, zone: zoneinfo.ZoneInfo) -> tuple[Event, ...]:
+    """The signing itself ends the history."""
+    if signing is None:
+        return ()
+    row = {
+        "kind": "signed" if version == 1 else "amended",
+        "version": version,
+        "at": signing.signed_at.isoformat(),
+        "by": signing.printed_name,
+        "reason": signing.reason,
+    }
+    return history_rows([row], zone)
+
+
+def _comparison(snapshot: Snapshot, zone: zoneinfo.ZoneInfo) -> str:
+    """Both dates, or why nothing is compared."""
+    acquired, prior = snapshot["acquisition"]["acquired_at"], snapshot["prior"]
+    if not acquired:
+        return TIMELESS
+    if prior is None:
+        return FIRST_ECG
+    before, now = text_of(prior["acquired_at"], zone), text_of(acquired, zone)
+    if prior["not_compared"]:
+        return f"Prior ECG of {before}. {prior['not_compared']}"
+    return f"Compared with the ECG of {before}; this one is of {now}."
+
+
 def _patient(row: dict[str, Any]) -> Patient:
     return Patient(
         family_name=row["family_name"].upper(),
@@ -139,6 +126,7 @@ def _patient(row: dict[str, Any]) -> Patient:
         sex=row["sex"],
         mrn=row["mrn"],
         assigning_authority=row["assigning_authority"],
+        nhs_number=row["nhs_number"],
     )
 
 
@@ -146,7 +134,7 @@ def _acquisition(row: dict[str, Any], zone: zoneinfo.ZoneInfo) -> Acquisition:
     acquired = row["acquired_at"]
     device = " ".join(word for word in (row["device"], row["software"]) if word)
     return Acquisition(
-        acquired=local_text(dt.datetime.fromisoformat(acquired), zone) if acquired else "",
+        acquired=text_of(acquired, zone) if acquired else "",
         device=device,
         electrode_system=row["electrode_system"],
         filters=filter_text(row["filters"]),
@@ -164,61 +152,3 @@ def filter_text(filters: dict[str, float | None]) -> str:
     if notch:
         parts.append(f"notch {notch:g} Hz")
     return f"{', '.join(parts)} as recorded" if parts else "filters not stated"
-
-
-def _measurements(
-    rows: list[dict[str, Any]], prior: dict[str, Any] | None, zone: zoneinfo.ZoneInfo
-) -> tuple[MeasurementRow, ...]:
-    date = _day(prior["acquired_at"], zone) if prior else ""
-    return tuple(
-        MeasurementRow(
-            label=label_of(row["name"]),
-            value=_shown(row["value"]),
-            unit=UNITS.get(row["unit"], row["unit"]),
-            method=row["method"],
-            source=SOURCES[row["source"]],
-            prior_value=_prior_value(row, prior),
-            prior_date=date,
-        )
-        for row in sorted(rows, key=_place)
-    )
-
-
-def label_of(name: str) -> str:
-    """In words; a number before it was edited, or of an expert, says so."""
-    for prefix in ("original", "expert"):
-        if name.startswith(f"{prefix}_"):
-            return f"{label_of(name.removeprefix(prefix + '_'))}, {prefix}"
-    return LABELS.get(name, name)
-
-
-def _place(row: dict[str, Any]) -> tuple[bool, int]:
-    """The platform's numbers before the device's; the sort keeps equal places in order."""
-    name = row["name"]
-    return row["source"] != "platform", FIRST.index(name) if name in FIRST else len(FIRST)
-
-
-def _prior_value(row: dict[str, Any], prior: dict[str, Any] | None) -> str:
-    """Only like is compared with like: the platform's number with the platform's."""
-    if prior is None or row["source"] != "platform":
-        return ""
-    value = prior["values"].get(row["name"])
-    return _shown(value) if value is not None else ""
-
-
-def _shown(value: str) -> str:
-    """Whole ms, beats and degrees, as readers use them; the exact number stays in the record."""
-    return str(round(float(value)))
-
-
-def _source(row: dict[str, Any]) -> str:
-    words = [SOURCES[row["source"]].lower(), row["method"]]
-    return " ".join(word for word in words if word)
-
-
-def _result(row: dict[str, Any]) -> AlgorithmResult:
-    if row["status"] == "succeeded":
-        output = "; ".join(row["statements"]) or "no statement"
-    else:
-        output = f"{row['status'].replace('_', ' ')}: {row['reason']}"
-    return AlgorithmResult(row["name"], row["version"], output, row["intended_use"], row["limits"])

@@ -19,6 +19,7 @@ from apps.tenants.models import User
 from apps.tenants.queries import permit
 
 ReadFirst = ReadingPolicy.ReadFirst
+EhrDocument = ReadingPolicy.EhrDocument
 HIDES: dict[str, frozenset[str]] = {
     ReadFirst.OFF: frozenset(),
     ReadFirst.AI: frozenset({Source.MODEL}),
@@ -37,6 +38,12 @@ def critical_minutes() -> int:
     """How long a critical result may stand before the alarm channels are told."""
     found = ReadingPolicy.objects.values_list("critical_minutes", flat=True).first()
     return USUAL_MINUTES if found is None else found
+
+
+def ehr_document() -> str:
+    """Which PDF of a signed report travels to the EHR."""
+    found = ReadingPolicy.objects.values_list("ehr_document", flat=True).first()
+    return found or EhrDocument.REPORT.value
 
 
 def policy() -> str:
@@ -77,16 +84,27 @@ def record_impression(report: Report, reader: User, text: str, now: dt.datetime)
 
 
 @transaction.atomic
-def set_policy(active: Active, read_first: str, critical_minutes: int, admin: User) -> None:
+def set_policy(
+    active: Active, read_first: str, critical_minutes: int, ehr_document: str, admin: User
+) -> None:
     """Raises ValueError for a policy that is none."""
     permit(active, "change_reading")
-    wanted = ReadFirst(read_first)
+    wanted, document = ReadFirst(read_first), EhrDocument(ehr_document)
     if critical_minutes not in CRITICAL_MINUTES:
         raise ValueError("out of range")
     row, _ = ReadingPolicy.objects.update_or_create(
         organization_id=active.organization_id,
-        defaults={"read_first": wanted, "critical_minutes": critical_minutes},
+        defaults={
+            "read_first": wanted,
+            "critical_minutes": critical_minutes,
+            "ehr_document": document,
+        },
     )
     audit.record(
-        "reports.policy.changed", row, actor=admin, code=wanted.value, count=critical_minutes
+        "reports.policy.changed",
+        row,
+        actor=admin,
+        code=wanted.value,
+        count=critical_minutes,
+        kind=document.value,
     )

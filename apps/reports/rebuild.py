@@ -101,6 +101,8 @@ def _faults_inside(version: ReportVersion) -> Iterator[str]:
         yield f"version {version.number}: the signature is of another content"
     elif signatures[0].printed_name != content["signed"]["printed_name"]:
         yield f"version {version.number}: printed_name is not what was signed"
+    if content.get("form_sha256", "") != version.form_sha256:
+        yield f"version {version.number}: form_sha256 is not what was signed"
     if digest(content) != version.content_sha256:
         yield f"version {version.number}: content is not what was signed"
 

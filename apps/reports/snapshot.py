@@ -5,16 +5,21 @@ from __future__ import annotations
 import hashlib
 import json
 import zoneinfo
+from collections.abc import Iterable
 from typing import Any
 
 from apps.ecg.age import age_years
-from apps.ecg.model_recording import Source
-from apps.ecg.models import Finding, Measurement, Patient, PatientIdentifier, Recording
-from apps.inference.models import InferenceRun
+from apps.ecg.models import Measurement, Recording
+from apps.ecg.nhs import NHS
+from apps.reports import frozen_reader
+from apps.reports.frozen_history import history_of
+from apps.reports.frozen_prior import prior_of
+from apps.reports.frozen_reader import read_trace
+from apps.reports.frozen_said import spoken_of
 from apps.reports.library import VERSION, coded_findings
 from apps.reports.models import Report
 
-TEMPLATE = "report-1"
+TEMPLATE = "report-2"
 
 Snapshot = dict[str, Any]
 
@@ -22,6 +27,10 @@ Snapshot = dict[str, Any]
 def take_snapshot(report: Report, interpretation: str) -> Snapshot:
     """Gather identity, signal, numbers, statements and results as they stand now."""
     recording = report.recording
+    spoken, trace = spoken_of(report), read_trace(recording)
+    measured = list(
+        Measurement.objects.filter(recording=recording, lead="").order_by("source", "id")
+    )
     return {
         "template": TEMPLATE,
         "report": str(report.public_id),
@@ -31,14 +40,17 @@ def take_snapshot(report: Report, interpretation: str) -> Snapshot:
         "site": recording.site.name if recording.site else "",
         "patient": _patient(recording),
         "acquisition": _acquisition(recording),
-        "measurements": _measurements(recording),
-        "statements": _statements(recording),
-        "algorithm_results": _results(recording),
+        "measurements": [*_measurements(measured), *frozen_reader.numbers(trace, measured)],
+        "beats": frozen_reader.beats(trace),
+        "calipers": frozen_reader.calipers(trace),
+        "statements": spoken.statements,
+        "algorithm_results": spoken.results,
         "warnings": recording.warnings,
         "is_synthetic": recording.is_synthetic,
         "interpretation": interpretation,
         "findings": _findings(interpretation),
-        "prior": _prior(recording),
+        "prior": prior_of(recording),
+        "history": history_of(report),
         "trace_id": str(recording.trace_id),
     }
 
@@ -56,13 +68,11 @@ def zone_of(recording: Recording) -> zoneinfo.ZoneInfo:
     return zoneinfo.ZoneInfo(name)
 
 
-def identifier_of(patient: Patient) -> PatientIdentifier | None:
-    return patient.identifiers.order_by("id").first()
-
-
 def _patient(recording: Recording) -> dict[str, Any]:
     patient = recording.patient
-    identifier = identifier_of(patient)
+    identifiers = list(patient.identifiers.order_by("id"))
+    identifier = identifiers[0] if identifiers else None
+    numbers = [row.value for row in identifiers[1:] if row.assigning_authority in NHS]
     return {
         "family_name": patient.family_name,
         "given_name": patient.given_name,
@@ -72,6 +82,7 @@ def _patient(recording: Recording) -> dict[str, Any]:
         "sex": patient.sex,
         "mrn": identifier.value if identifier else "",
         "assigning_authority": identifier.assigning_authority if identifier else "",
+        "nhs_number": numbers[0] if numbers else "",
     }
 
 
@@ -91,8 +102,7 @@ def _acquisition(recording: Recording) -> dict[str, Any]:
     }
 
 
-def _measurements(recording: Recording) -> list[dict[str, Any]]:
-    rows = Measurement.objects.filter(recording=recording, lead="").order_by("source", "id")
+def _measurements(rows: Iterable[Measurement]) -> list[dict[str, Any]]:
     return [
         {
             "name": row.name,
@@ -105,60 +115,7 @@ def _measurements(recording: Recording) -> list[dict[str, Any]]:
     ]
 
 
-def _statements(recording: Recording) -> list[dict[str, Any]]:
-    rows = Finding.objects.filter(recording=recording).exclude(source=Source.MODEL)
-    return [
-        {"text": row.text, "code": row.code, "source": row.source, "method": row.method}
-        for row in rows.order_by("source", "method", "ordinal")
-    ]
-
-
-def _results(recording: Recording) -> list[dict[str, Any]]:
-    """Accepted and declined runs; one still pending is not part of what is signed."""
-    runs = (
-        InferenceRun.objects.select_related("algorithm_version__algorithm")
-        .filter(recording=recording)
-        .exclude(status=InferenceRun.Status.QUEUED)
-        .order_by("id")
-    )
-    return [_result(run) for run in runs]
-
-
-def _result(run: InferenceRun) -> dict[str, Any]:
-    algorithm = run.algorithm_version.algorithm
-    return {
-        "run": str(run.public_id),
-        "name": algorithm.name,
-        "version": str(run.algorithm_version),
-        "status": run.status,
-        "reason": run.reason,
-        "statements": [row["text"] for row in run.output.get("statements", [])],
-        "intended_use": algorithm.intended_use,
-        "limits": algorithm.limits,
-    }
-
-
 def _findings(interpretation: str) -> dict[str, Any]:
     """What the reader says in statements of the library, coded."""
     coded = coded_findings(interpretation)
     return {"library": VERSION, "codes": [row.code for row in coded]}
-
-
-def _prior(recording: Recording) -> dict[str, Any] | None:
-    """The newest earlier recording of the same patient, with the platform's numbers on it."""
-    if recording.acquired_at is None:
-        return None
-    # A recording without a time is never earlier than another.
-    earlier = (
-        Recording.objects.filter(patient=recording.patient, acquired_at__lt=recording.acquired_at)
-        .order_by("-acquired_at", "-id")
-        .first()
-    )
-    if earlier is None:
-        return None
-    numbers = Measurement.objects.filter(recording=earlier, source=Source.PLATFORM, lead="")
-    return {
-        "recording": str(earlier.public_id),
-        "acquired_at": earlier.acquired_at.isoformat() if earlier.acquired_at else "",
-        "values": {row.name: format(row.value.normalize(), "f") for row in numbers},
-    }

@@ -7,9 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from apps.ecg.models import Patient, Recording
+from apps.ecg.nhs import NHS
 from apps.web.times import NOT_KNOWN, day
-
-NHS = ("NHS", "2.16.840.1.113883.2.1.4.1")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from apps.core.leases import Leased
 from apps.ecg import queries as ecg
 from apps.ecg.age import age_years
 from apps.ecg.models import Measurement, Recording
+from apps.ecg.readers_numbers import readers_numbers
 from apps.inference.queries import runs_of
 from apps.ingestion.case_queries import cases_of
 from apps.integrations.queries import deliveries_of
@@ -163,7 +164,7 @@ def _reading(
             analysis,
             person,
             _prior(recording, prior, measured),
-            viewing.readers_numbers(recording, analysis, kept, measured.get(recording.pk, [])),
+            readers_numbers(recording, analysis, kept, measured.get(recording.pk, [])),
         ),
         "beats": viewing.beats(recording, analysis, kept),
         **viewing.kept_part(active, recording, kept),

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 
-from apps.ecg.beats import INTERVALS, borders_of, intervals, peaks_of
-from apps.ecg.model_recording import Source
-from apps.ecg.models import Analysis, Measurement, ReaderMeasurement, Recording
+from apps.ecg.beats import borders_of, peaks_of
+from apps.ecg.models import Analysis, ReaderMeasurement, Recording
 from apps.ecg.reader_measurements import moved_borders
 from apps.tenants.access import Active
 from apps.web.times import day, zone_of
@@ -80,25 +78,6 @@ def beats(
         "borders": borders_of(analysis, recording),
         "moved": moved_borders(kept),
     }
-
-
-def readers_numbers(
-    recording: Recording,
-    analysis: Analysis | None,
-    kept: Sequence[ReaderMeasurement],
-    measured: Iterable[Measurement],
-) -> dict[str, Decimal] | None:
-    """The intervals between borders as readers moved them; None where none was moved."""
-    moved = moved_borders(kept)
-    if not moved:
-        return None
-    rr_ms = [row.value for row in measured if row.name == "rr_ms" and row.source == Source.PLATFORM]
-    standing = borders_of(analysis, recording) | moved
-    found = intervals(standing, float(rr_ms[-1]) if rr_ms else None)
-    touched = {name for name, ends in INTERVALS.items() if moved.keys() & set(ends)}
-    if "qt_ms" in touched:
-        touched |= {name for name in found if name.startswith("qtc_")}
-    return {name: Decimal(str(round(value, 1))) for name, value in found.items() if name in touched}
 
 
 def kept_part(

@@ -32,6 +32,7 @@ CATALOG = {
     "message": Entry("parts:messaging", "The result message", pure=True),
     "accept": Entry("accepting:accepting", "Accepting a file"),
     "stages": Entry("stages:by_stage", "One ECG, stage by stage"),
+    "signing": Entry("signing:signing", "Sign and next"),
     "flow": Entry("flow:flowing", "From the door to the worklist"),
     "memory": Entry("memory:memory", "Memory and the web server"),
     "worklist": Entry("listing:listing", "The worklist"),

@@ -24,7 +24,8 @@ from apps.ecg.signal import measure as measure_signal
 from apps.ecg.signal.synthesis import SynthesisSpec, synthesize
 from apps.ecg.waveforms import LEVEL
 from apps.integrations.hl7.oru import build_oru
-from apps.reports.pdf import render
+from apps.reports.pdf import render, render_all
+from apps.reports.printed_reader import beat_of
 from tests.bench import files
 from tests.bench.cost import Cost, cost_of, costs_of
 from tests.bench.processes import tree_cpu_ms
@@ -131,8 +132,23 @@ def _packing(label: str, rhythm: Any, name: uuid.UUID, size: Size) -> Iterator[R
 
 
 def printing(size: Size) -> Iterator[Row]:
-    content = replace(SIGNED, rhythm=files.real_ecg().rhythm, median=files.real_ecg().median)
+    rhythm = files.real_ecg().rhythm
+    rate_hz = float(rhythm.sampling_rate_hz)
+    peaks = measure_signal(rhythm.samples_uv(), rhythm.lead_names(), rate_hz).r_peaks
+    beats = {
+        "algorithm": "measure",
+        "peaks": list(peaks),
+        "borders": {"qrs_on": -48.0},
+        "moved": [],
+    }
+
+    def whole() -> None:
+        render_all(replace(SIGNED, rhythm=rhythm, beat=beat_of(beats, rhythm, None)))
+
+    content = replace(SIGNED, rhythm=rhythm, beat=beat_of(beats, rhythm, None))
     yield within("report PDF, real ECG", cost_of(lambda: render(content), size.runs), PDF_MS)
+    both = cost_of(whole, size.runs)
+    yield within("report and one-page form, two PDFs from the median beat on", both, 2 * PDF_MS)
 
 
 def messaging(size: Size) -> Iterator[Row]:

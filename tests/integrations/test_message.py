@@ -10,10 +10,11 @@ import pytest
 from apps.ecg.models import Patient
 from apps.inference.actions import register_builtin_rules
 from apps.integrations.actions import HL7
-from apps.integrations.message import build_message
+from apps.integrations.message import build_message, standing_numbers
 from apps.integrations.models import Delivery
 from apps.reports.actions import signed_pdf
-from apps.reports.models import ReportVersion
+from apps.reports.models import ReadingPolicy, ReportVersion
+from apps.reports.pdf.content import Document
 from apps.tenants import blobs
 from tests.database import committed
 from tests.factories import inside
@@ -113,3 +114,25 @@ def test_a_message_built_again_is_the_same_to_the_byte(mercy, full, reader):
             "destination", "report_version__report__organization"
         ).get()
         assert build_message(row) == blobs.get(mercy.pk, HL7, row.message_sha256)
+
+
+def test_the_form_is_sent_where_the_organization_says_so(mercy, full, reader):
+    with inside(mercy):
+        ReadingPolicy.objects.create(organization=mercy, ehr_document="form")
+    message = sent(mercy, full, reader)
+    [row] = observations(message, "ED")
+    encoded = str(row(5)).split("^")[-1]
+    with inside(mercy):
+        form = signed_pdf(ReportVersion.objects.get(), Document.FORM)
+    assert base64.b64decode(encoded) == form
+
+
+def test_a_readers_number_is_sent_in_place_of_the_machines():
+    rows = [
+        {"name": "qrs_ms", "value": "92", "source": "platform", "method": "m"},
+        {"name": "qrs_ms", "value": "75", "source": "device", "method": ""},
+        {"name": "pr_ms", "value": "160", "source": "platform", "method": "m"},
+        {"name": "qrs_ms", "value": "112", "source": "human", "method": "borders moved"},
+    ]
+    sent_numbers = [(row.name, row.value, row.method) for row in standing_numbers(rows)]
+    assert sent_numbers == [("qrs_ms", 112, "borders moved"), ("pr_ms", 160, "m")]

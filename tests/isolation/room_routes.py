@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.isolation.routes import NO_GET, Route, both, inside
 
-POLICY = {"read_first": "ai", "critical_minutes": "15"}
+POLICY = {"read_first": "ai", "critical_minutes": "15", "ehr_document": "report"}
 
 TAKE = {"do": "take"}
 VIEW = {"name": "Nights", "wait": "4"}

@@ -208,7 +208,9 @@ ROUTES: list[Route] = [
           data={"reason": "Wrong side"}),
     *both("report-deliveries", SEEN, "report"),
     *both("report-preview", SEEN, "report"),
+    *both("report-page", inside("sign_report"), "report"),
     *both("report-pdf", SEEN, "version"),
+    *both("report-form", SEEN, "version"),
     # The files' own origin; on the pages' address there is nothing (tests/web/test_downloads.py).
     *both("download", everyone(404)),
     *both("upload", inside("upload_files")),

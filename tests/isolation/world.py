@@ -43,7 +43,8 @@ def things_of(organization: Organization) -> Ids:
     recording, other = make_recording(organization), make_recording(organization)
     signed = report_of(other, status="signed", version_count=1)
     pdf = blobs.put(organization.pk, "pdf", [b"%PDF-1.7 a signed report"])
-    version = make_row(ReportVersion, organization, report=signed, number=1, pdf_sha256=pdf.sha256)
+    named = {"pdf_sha256": pdf.sha256, "form_sha256": pdf.sha256}
+    version = make_row(ReportVersion, organization, report=signed, number=1, **named)
     return {
         "organization": organization.public_id,
         "recording": recording.public_id,

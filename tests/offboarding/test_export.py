@@ -38,7 +38,7 @@ def test_everything_is_in_it_in_the_open_and_no_secret(folder):
 def test_the_folder_is_its_owners_and_files_bear_their_hash(folder):
     assert folder.stat().st_mode & 0o777 == 0o700
     blobs = list((folder / "blobs").rglob("*/*"))
-    assert len(blobs) == 6
+    assert len(blobs) == 8
     for path in blobs:
         assert hashlib.sha256(path.read_bytes()).hexdigest() == path.name
         assert path.stat().st_mode & 0o777 == 0o600

@@ -35,7 +35,7 @@ def hashes_of(organization):
 def test_on_another_installation_everything_is_equal_and_live(folder):
     result = imported(folder)
     counts = {name: result[name] for name in ("outcome", "waveforms", "reports", "stored_files")}
-    assert counts == {"outcome": "equal", "waveforms": 2, "reports": 2, "stored_files": 6}
+    assert counts == {"outcome": "equal", "waveforms": 2, "reports": 2, "stored_files": 8}
     again = organization_of("again")
     assert again.is_live
     assert str(again.public_id) == manifest_of(folder)["organization"]

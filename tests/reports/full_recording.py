@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
+from django.utils import timezone
+
 from apps.ecg.models import Device, Finding, Measurement, Recording
 from apps.inference.models import InferenceRun
 from apps.tenants.models import Organization, Site
@@ -62,5 +64,5 @@ def accept_late_result(recording: Recording) -> None:
             text="Late statement",
         )
         InferenceRun.objects.filter(recording=recording).update(
-            output={"statements": [{"text": "Late statement"}]}
+            output={"statements": [{"text": "Late statement"}]}, accepted_at=timezone.now()
         )

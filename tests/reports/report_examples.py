@@ -9,7 +9,9 @@ from apps.reports.pdf import render
 from apps.reports.pdf.content import (
     Acquisition,
     AlgorithmResult,
-    Amendment,
+    Beat,
+    Border,
+    Event,
     MeasurementRow,
     Patient,
     ReportContent,
@@ -51,7 +53,7 @@ DRAFT = ReportContent(
     measurements=(
         MeasurementRow("Heart rate", "71", "/min", "mean RR", "measure 1.0"),
         MeasurementRow(
-            "PR interval", "214", "ms", "global", "measure 1.0", "H", "188", "14-Feb-2025"
+            "PR interval", "214", "ms", "global", "measure 1.0", "H", "188", "14-Feb-2025", "+26"
         ),
         MeasurementRow("QTc Fridericia", "", "ms"),
     ),
@@ -70,9 +72,12 @@ SIGNED = replace(
     signature=SignatureBlock(
         "Dr Amara Okafor", "12-Aug-2026 09:41:07 BST (UTC+01:00)", "Review and approval"
     ),
-    comparison="ECG of 14-Feb-2025 16:02 GMT",
-    amendments=(Amendment(2, "12-Aug-2026 09:41:07 BST", "Dr Amara Okafor", "PR corrected"),),
-    median=flat(1.2, kind="median"),
+    comparison="Compared with the ECG of 14-Feb-2025 16:02 GMT; this one is of 12-Aug-2026.",
+    history=(
+        Event(1, "Signed", "12-Aug-2026 09:30:00 BST", "Dr Amara Okafor"),
+        Event(2, "Amended", "12-Aug-2026 09:41:07 BST", "Dr Amara Okafor", "PR corrected"),
+    ),
+    beat=Beat(flat(1.2, kind="median"), 450.0, (Border(-160.0), Border(60.0, 72.0))),
 )
 
 

@@ -12,12 +12,17 @@ from apps.ecg import waveforms
 from apps.inference.actions import register_builtin_rules
 from apps.reports.actions import preview_pdf, signed_pdf
 from apps.reports.models import Report
-from apps.reports.printed import Signing, filter_text, label_of, local_text, print_report
+from apps.reports.pdf import render
+from apps.reports.pdf.content import Document
+from apps.reports.printed import Signing, content_of, filter_text
+from apps.reports.printed_numbers import label_of
+from apps.reports.printed_times import local_text
 from apps.reports.snapshot import take_snapshot
 from tests.database import committed
 from tests.factories import inside, make_recording
 from tests.reports.full_recording import make_full_recording
 from tests.reports.signing import amend_recording, report_of, sign_recording
+from tests.reports.text import text_of
 
 SIGNING = Signing(
     "Dr Ada Reader", dt.datetime(2026, 7, 1, 9, 0, tzinfo=dt.UTC), "Interpretation approved"
@@ -31,17 +36,12 @@ def full(mercy):
     return make_full_recording(mercy)
 
 
-def text_of(data):
-    with pypdfium2.PdfDocument(data) as pdf:
-        pages = [page.get_textpage().get_text_bounded() for page in pdf]
-    return " ".join(" ".join(pages).replace("\xa0", " ").split())
-
-
-def printed(recording, *, signing=SIGNING, region="uk"):
+def printed(recording, *, signing=SIGNING, region="uk", document=Document.REPORT):
     with inside(recording.organization):
         snapshot = take_snapshot(Report.objects.get(recording=recording), "Read and found normal.")
         rhythm = waveforms.load(recording)
-    return print_report(snapshot, rhythm, None, version=1, region=region, signing=signing)
+    given = {"version": 1, "region": region, "signing": signing}
+    return render(content_of(snapshot, rhythm, None, **given), document)
 
 
 @committed

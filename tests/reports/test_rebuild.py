@@ -129,6 +129,7 @@ CHANGES = {
     'UPDATE reports_reportversion SET content = \'{"signed":{"printed_name":"x"}}\'': "version 1",
     "UPDATE reports_reportversion SET content_sha256 = 'x'": "version 1: the signature is of",
     "UPDATE reports_reportversion SET pdf_sha256 = 'x'": "version 1: pdf_sha256 is not what was",
+    "UPDATE reports_reportversion SET form_sha256 = 'x'": "version 1: form_sha256 is not what was",
     "UPDATE reports_reportversion SET amendment_reason = 'x'": "version 1: reason_mac is not what",
     "UPDATE reports_reportversion SET number = 3 WHERE number = 2": "version 3: number is not",
     "UPDATE reports_signature SET printed_name = 'Dr X'": "version 1: printed_name is not what",

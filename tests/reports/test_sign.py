@@ -23,6 +23,7 @@ from apps.reports.actions import (
     viewed_digest,
 )
 from apps.reports.models import Report, ReportVersion, Signature
+from apps.reports.pdf.content import Document
 from tests.database import committed
 from tests.factories import PASSWORD, inside, make_recording
 from tests.ingestion.files import codes_of
@@ -62,12 +63,15 @@ def test_the_signed_hash_is_of_the_stored_content_which_names_the_pdf(mercy, rea
     }
 
 
-def test_the_stored_pdf_is_the_one_that_was_signed(mercy, reader, recording):
+def test_the_stored_pdfs_are_the_ones_that_were_signed(mercy, reader, recording):
     version = sign_recording(recording, reader)
     with inside(mercy):
-        data = signed_pdf(version)
-    assert data.startswith(b"%PDF-")
-    assert hashlib.sha256(data).hexdigest() == version.pdf_sha256
+        report, form = (signed_pdf(version, document) for document in Document)
+    assert report.startswith(b"%PDF-")
+    assert form.startswith(b"%PDF-")
+    hashes = [hashlib.sha256(data).hexdigest() for data in (report, form)]
+    assert hashes == [version.pdf_sha256, version.form_sha256]
+    assert json.loads(version.content)["form_sha256"] == version.form_sha256
 
 
 def test_a_stored_pdf_that_was_changed_is_never_served(mercy, reader, recording):

@@ -110,10 +110,15 @@ def test_a_recording_without_a_time_has_no_prior(mercy, full):
     assert snapshot_of(timeless)["prior"] is None
 
 
-def test_a_pending_run_is_no_part_of_what_is_signed(mercy, full):
-    with inside(mercy):
-        InferenceRun.objects.filter(recording=full).update(status="queued")
-    assert snapshot_of(full)["algorithm_results"] == []
+@pytest.mark.parametrize(
+    ("state", "status"),
+    [("received", "queued"), ("processing", "queued"), ("dead", "failed_final")],
+)
+def test_a_run_without_a_result_is_signed_as_such_and_without_statements(full, state, status):
+    with inside(full.organization):
+        InferenceRun.objects.filter(recording=full).update(status="queued", state=state)
+    [result] = snapshot_of(full)["algorithm_results"]
+    assert (result["status"], result["statements"]) == (status, [])
 
 
 def test_a_declined_run_is_signed_with_its_reason(mercy, full):
@@ -135,6 +140,8 @@ def test_a_late_result_changes_no_signed_version(mercy, full, reader):
     assert "Late statement" not in kept.content
     later = amend_recording(full, reader, "With the late result.")
     assert "Late statement" in later.content
+    [result] = json.loads(later.content)["snapshot"]["algorithm_results"]
+    assert result["late"]["version"] == 1
 
 
 def test_a_corrected_patient_changes_no_signed_version(mercy, full, reader):

@@ -30,6 +30,7 @@ def addresses(mercy):
     things = things_of(mercy)
     return {
         "report": reverse("report-pdf", args=[things["version"]]),
+        "form": reverse("report-form", args=[things["version"]]),
         "preview": reverse("report-preview", args=[things["report"]]),
     }
 
@@ -50,7 +51,7 @@ def follow(link):
     return Client().get(link.removeprefix(ORIGIN), **ELSEWHERE)
 
 
-@pytest.mark.parametrize("kind", ["report", "preview"])
+@pytest.mark.parametrize("kind", ["report", "form", "preview"])
 def test_without_another_origin_a_file_is_an_attachment(browser, addresses, kind):
     answer = browser.get(addresses[kind])
     assert answer.content.startswith(b"%PDF-")

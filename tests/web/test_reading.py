@@ -248,7 +248,7 @@ def test_an_amended_report_keeps_both_versions(reading, reader, recording):
     client.post(f"/reports/{report.public_id}/amend", {"reason": "Prior compared"})
     sign_now(recording, reader, "Sinus rhythm, LBBB.")
     page = client.get(f"/recordings/{recording.public_id}").content.decode()
-    pdfs = re.findall(r'href="(/report-versions/[0-9a-f-]+/report.pdf)">PDF</a><p', page)
+    pdfs = re.findall(r'href="(/report-versions/[0-9a-f-]+/report.pdf)">PDF</a>', page)
     assert len(pdfs) == 2
     bodies = [client.get(pdf).content for pdf in pdfs]
     assert bodies[0] != bodies[1]

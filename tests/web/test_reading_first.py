@@ -31,7 +31,9 @@ def page_of(client, recording):
 def test_the_policy_names_what_is_hidden_on_the_page_and_on_the_list(
     client_of, reader, admin_user, told, mode, hides
 ):
-    client_of(admin_user).post("/reading", {"read_first": mode, "critical_minutes": "15"})
+    client_of(admin_user).post(
+        "/reading", {"read_first": mode, "critical_minutes": "15", "ehr_document": "report"}
+    )
     client = client_of(reader)
     page, rows = page_of(client, told), client.get("/worklist").content.decode()
     for text in (AI, MACHINE):
@@ -41,7 +43,8 @@ def test_the_policy_names_what_is_hidden_on_the_page_and_on_the_list(
 
 def test_recording_the_impression_reveals_and_keeps_it(client_of, reader, admin_user, told):
     client_of(admin_user).post(
-        "/reading", {"read_first": "ai_and_device", "critical_minutes": "15"}
+        "/reading",
+        {"read_first": "ai_and_device", "critical_minutes": "15", "ehr_document": "report"},
     )
     client, report = client_of(reader), report_of(told)
     address = f"/reports/{report.public_id}"
@@ -68,11 +71,14 @@ def test_a_hidden_statement_is_not_decided_and_a_shown_one_is_in_the_ledger(
     subject = page.split('name="subject" value="')[1].split('"')[0]
     wish = {"subject": subject, "verdict": "overridden", "reason": "Sinus with blocked PACs"}
     client_of(admin_user).post(
-        "/reading", {"read_first": "ai_and_device", "critical_minutes": "15"}
+        "/reading",
+        {"read_first": "ai_and_device", "critical_minutes": "15", "ehr_document": "report"},
     )
     asked = {"headers": {"HX-Request": "true"}}
     assert client.post(address, wish, **asked).status_code == 409
-    client_of(admin_user).post("/reading", {"read_first": "off", "critical_minutes": "15"})
+    client_of(admin_user).post(
+        "/reading", {"read_first": "off", "critical_minutes": "15", "ehr_document": "report"}
+    )
     unsaid = client.post(address, wish | {"reason": ""}, **asked).content.decode()
     assert "Write why you override it." in unsaid
     assert "Overridden" in client.post(address, wish, **asked).content.decode()
@@ -85,7 +91,7 @@ def test_a_hidden_statement_is_not_decided_and_a_shown_one_is_in_the_ledger(
 def test_an_administrator_says_how_long_a_critical_result_may_stand(
     client_of, admin_user, mercy, minutes, status
 ):
-    sent = {"read_first": "off", "critical_minutes": minutes}
+    sent = {"read_first": "off", "critical_minutes": minutes, "ehr_document": "report"}
     assert client_of(admin_user).post("/reading", sent).status_code == status
     with inside(mercy):
         assert critical_minutes() == (5 if status == 302 else 15)

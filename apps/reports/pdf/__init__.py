@@ -1,5 +1,5 @@
 """The printed report: a pure function of its content."""
 
-from apps.reports.pdf.document import IdentityTooLongError, render
+from apps.reports.pdf.document import IdentityTooLongError, count_pages, render, render_all
 
-__all__ = ["IdentityTooLongError", "render"]
+__all__ = ["IdentityTooLongError", "count_pages", "render", "render_all"]

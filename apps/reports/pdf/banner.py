@@ -6,10 +6,11 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from apps.reports.pdf.content import Acquisition, Patient, ReportContent, Status
+from apps.reports.pdf.content import Patient, ReportContent
 from apps.reports.pdf.fonts import width_mm
-from apps.reports.pdf.palette import MUTED, TEXT, TONES
+from apps.reports.pdf.palette import MUTED, TEXT
 from apps.reports.pdf.pen import Pen
+from apps.reports.pdf.standing import STANDINGS, words_of
 from apps.reports.pdf.text import Block, Fact, Run, facts, line_mm, paragraph
 
 TOP_MM = 7.0
@@ -19,12 +20,6 @@ TALLEST_MM = 46.0
 NOT_KNOWN = "Not known"
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 SEXES = {"": NOT_KNOWN, "M": "Male", "F": "Female", "O": "Other"}
-STATUS_WORDS = {
-    Status.UNCONFIRMED: "UNCONFIRMED – not reviewed by a clinician",
-    Status.PRELIMINARY: "PRELIMINARY – not the final report",
-    Status.FINAL: "FINAL",
-    Status.AMENDED: "AMENDED",
-}
 SYNTHETIC = "SYNTHETIC DATA – not a patient"
 
 
@@ -52,8 +47,8 @@ class Banner:
         for block in self.lines:
             pen.text(block.runs, x, y)
             y += block.height
-        tone = TONES[self.content.status]
-        pen.box(x, y + 1, self.width, self.band.height + 2, fill=tone.fill, ink=tone.ink)
+        stands = STANDINGS[self.content.status]
+        pen.box(x, y + 1, self.width, self.band.height + 2, fill=stands.fill, ink=stands.ink)
         pen.text(self.band.runs, x + 2, y + 2)
 
 
@@ -75,7 +70,7 @@ def _set(content: ReportContent, width: float, size: float) -> Banner:
         place=_place(content, width * 0.26),
         lines=(
             facts(_identity(content), width, fact_size),
-            facts(_circumstances(content.acquisition), width, 7.5, gap=4),
+            facts(_circumstances(content), width, 7.5, gap=4),
         ),
         band=_band(content, width - 4),
     )
@@ -118,27 +113,24 @@ def _nhs(number: str) -> str:
     return f"{plain[:3]} {plain[3:6]} {plain[6:]}" if len(plain) == 10 else number
 
 
-def _circumstances(acquisition: Acquisition) -> Iterable[Fact]:
+def _circumstances(content: ReportContent) -> Iterable[Fact]:
+    acquisition = content.acquisition
     yield Fact("Device", acquisition.device or NOT_KNOWN)
-    yield Fact("Accession", acquisition.accession_number or "None")
-    yield Fact("Order", acquisition.order_number or "None")
+    yield Fact("Accession", acquisition.accession_number or NOT_KNOWN)
+    yield Fact("Order", acquisition.order_number or NOT_KNOWN)
     if acquisition.ordering_provider:
         yield Fact("Ordered by", acquisition.ordering_provider)
     yield Fact("Electrodes", acquisition.electrode_system or NOT_KNOWN)
-
-
-def status_words(content: ReportContent) -> str:
-    """The status in words; a signed version names signer, time and meaning beside it."""
-    words = STATUS_WORDS[content.status]
-    if content.status is Status.AMENDED:
-        words = f"{words} – version {content.version} replaces version {content.version - 1}"
-    return words
+    yield Fact("Scale", f"{content.speed_mm_s:g} mm/s, {content.gain_mm_mv:g} mm/mV")
+    yield Fact("Filters", acquisition.filters or NOT_KNOWN)
 
 
 def _band(content: ReportContent, width: float) -> Block:
-    ink = TONES[content.status].ink
+    ink = STANDINGS[content.status].ink
     mark = SYNTHETIC if content.synthetic else ""
-    words = paragraph(status_words(content), width * 0.74, 9.5, bold=True, ink=ink)
+    words = paragraph(
+        words_of(content.status, content.version), width * 0.74, 9.5, bold=True, ink=ink
+    )
     runs = list(words.runs)
     if mark:
         runs.append(Run(width, runs[0].y, mark, 9.5, True, TEXT, "right"))

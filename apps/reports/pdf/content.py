@@ -9,16 +9,18 @@ from typing import Literal
 
 from apps.ecg.formats.canonical import Waveform
 from apps.ecg.paper import Layout
+from apps.reports.pdf.standing import Status
+
+
+class Document(StrEnum):
+    """What is printed of a version: all of it, or one page that says the most of it."""
+
+    REPORT = "report"
+    FORM = "form"
+
 
 PageSize = Literal["A4", "Letter"]
 Sex = Literal["", "M", "F", "O"]
-
-
-class Status(StrEnum):
-    UNCONFIRMED = "UNCONFIRMED"
-    PRELIMINARY = "PRELIMINARY"
-    FINAL = "FINAL"
-    AMENDED = "AMENDED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,10 @@ class Acquisition:
 
 @dataclass(frozen=True, slots=True)
 class MeasurementRow:
-    """One number with unit, method and source; an empty value prints “not measured”."""
+    """One number with unit, method and source; an empty value prints “not measured”.
+
+    `machine` is the number that a reader's took the place of; `is_replaced` is that one's own row.
+    """
 
     label: str
     value: str
@@ -61,22 +66,61 @@ class MeasurementRow:
     flag: str = ""
     prior_value: str = ""
     prior_date: str = ""
+    change: str = ""
+    machine: str = ""
+    is_replaced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingRow:
+    """What a reader measured on the trace, beside what the machine found there."""
+
+    what: str
+    reading: str
+    machine: str
+    reader: str
+    made: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Border:
+    """A border of the median beat in ms from R, and where a reader moved it to."""
+
+    ms: float
+    moved_ms: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """The median beat of every lead, all its borders lines; `note` says what it is of."""
+
+    waveform: Waveform
+    r_ms: float = 0.0
+    borders: tuple[Border, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class StatementRow:
+    """`decision` says who decided what and why; `verdict` is its one word."""
+
     text: str
     source: str
     decision: str = ""
+    verdict: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class AlgorithmResult:
+    """One algorithm's words, or why it has none; `notes` are decisions and a late arrival."""
+
     name: str
     version: str
     output: str
     intended_use: str = ""
     limits: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +133,14 @@ class SignatureBlock:
 
 
 @dataclass(frozen=True, slots=True)
-class Amendment:
+class Event:
+    """Something that became of the report: which version, what, when, by whom and why."""
+
     version: int
-    amended: str
-    author: str
-    reason: str
+    what: str
+    at: str
+    by: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +157,15 @@ class ReportContent:
     version: int
     content_hash: str = ""
     trace_id: str = ""
-    median: Waveform | None = None
+    beat: Beat | None = None
     measurements: tuple[MeasurementRow, ...] = ()
     statements: tuple[StatementRow, ...] = ()
     algorithm_results: tuple[AlgorithmResult, ...] = ()
     interpretation: str = ""
     signature: SignatureBlock | None = None
     comparison: str = ""
-    amendments: tuple[Amendment, ...] = ()
+    readings: tuple[ReadingRow, ...] = ()
+    history: tuple[Event, ...] = ()
     synthetic: bool = False
     layout: Layout = "3x4+1"
     speed_mm_s: float = 25

@@ -3,40 +3,32 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass, replace
 from enum import Enum
-from functools import partial
 from typing import Any
 
 from reportlab import rl_config
 from reportlab.pdfgen.canvas import Canvas
 
 from apps.ecg.formats.canonical import Waveform
-from apps.ecg.paper import (
-    STRIPS_PER_PAPER,
-    TRACE_MM,
-    Layout,
-    Paper,
-    lay_out,
-    lay_out_beats,
-    leads_left_out,
-)
+from apps.ecg.paper import STRIPS_PER_PAPER, TRACE_MM, Layout, Paper, lay_out, leads_left_out
+from apps.reports.pdf.archive import describe
 from apps.reports.pdf.banner import FOOTER_MM, TOP_MM, Banner, draw_footer, set_banner
-from apps.reports.pdf.content import PageSize, ReportContent
+from apps.reports.pdf.beats import beats_row
+from apps.reports.pdf.content import Document, PageSize, ReportContent
 from apps.reports.pdf.flow import Body, Row, Section, paginate
 from apps.reports.pdf.fonts import MM_PER_POINT, font_name, legible
 from apps.reports.pdf.pen import Pen
-from apps.reports.pdf.sections import sections
-from apps.reports.pdf.sheet import NUMBERS_HINT, PRINT_HINT, draw_foot, draw_sheet
-from apps.reports.pdf.summary import LEAST_MM, draw_summary
+from apps.reports.pdf.sections import form_sections, interpretation, sections
+from apps.reports.pdf.sheet import FOOT_MM, NUMBERS_HINT, PRINT_HINT, Sheet, Sheets
+from apps.reports.pdf.summary import LEAST_MM, draw_summary, words_fit
 
 # Binary streams: a fifth smaller and much faster than ASCII85.
 rl_config.useA85 = 0
 
 PAGES: dict[PageSize, tuple[float, float]] = {"A4": (297.0, 210.0), "Letter": (279.4, 215.9)}
 BODY_MM = 260.0
-FOOT_MM = 4.5
 GAP_MM = 2.0
 USUAL_LEADS = 6
 
@@ -47,9 +39,10 @@ class IdentityTooLongError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The whole report laid out, before anything is drawn."""
+    """The whole document laid out, before anything is drawn."""
 
     content: ReportContent
+    document: Document
     width: float
     height: float
     banner: Banner
@@ -72,13 +65,34 @@ class Plan:
     def body_height(self) -> float:
         return self.height - FOOTER_MM - self.body_top
 
+    @property
+    def summary_height(self) -> float:
+        """Room between the head and the trace; nothing is summarised in less than LEAST_MM."""
+        return self.body_height - FOOT_MM - self.paper.height_mm - GAP_MM
 
-def render(content: ReportContent) -> bytes:
-    """Print one report version; the same content always gives the same bytes.
+
+def render(content: ReportContent, document: Document = Document.REPORT) -> bytes:
+    """Print one document of a report version; the same content always gives the same bytes.
 
     Raises IdentityTooLongError where the trace could only stand below the identity if shrunk.
     """
-    plan = _plan(_legible(content))
+    return render_all(content, (document,))[document]
+
+
+def render_all(
+    content: ReportContent, documents: Iterable[Document] = tuple(Document)
+) -> dict[Document, bytes]:
+    """Several documents of one version; the traces they share are drawn once."""
+    sheets, legible_content = Sheets(), _legible(content)
+    return {document: _render(_plan(legible_content, document), sheets) for document in documents}
+
+
+def count_pages(content: ReportContent) -> int:
+    """Of the whole report, laid out and not drawn. Raises as `render`."""
+    return _plan(_legible(content), Document.REPORT).pages
+
+
+def _render(plan: Plan, sheets: Sheets) -> bytes:
     out = io.BytesIO()
     page = (plan.width / MM_PER_POINT, plan.height / MM_PER_POINT)
     canvas = Canvas(
@@ -89,34 +103,39 @@ def render(content: ReportContent) -> bytes:
         initialFontName=font_name(bold=False),
         lang="en",
     )
-    _describe(canvas, content)
+    describe(canvas, plan.content.report_id, plan.content.version)
     pen = Pen(canvas, plan.width, plan.height)
-    _draw_first(pen, plan)
+    _draw_first(pen, plan, sheets)
     for number, body in enumerate(plan.bodies, start=2):
-        _draw_body(pen, plan, body, number)
+        _draw_body(pen, plan, body, number, sheets)
     canvas.save()
     return out.getvalue()
 
 
-def _describe(canvas: Canvas, content: ReportContent) -> None:
-    """Metadata is read by indexers and mail gateways, so it names no patient."""
-    canvas.setTitle(f"ECG report {content.report_id} version {content.version}")
-    canvas.setAuthor("Einthoven")
-    canvas.setCreator("Einthoven")
-    canvas.setSubject("Electrocardiogram report")
-
-
-def _plan(content: ReportContent) -> Plan:
+def _plan(content: ReportContent, document: Document) -> Plan:
     width, height = PAGES[content.page_size]
     banner = set_banner(content, BODY_MM)
-    bare = Plan(content, width, height, banner, _first_paper(content, content.layout), [])
+    paper = _first_paper(content, content.layout)
+    bare = Plan(content, document, width, height, banner, paper, [])
     if bare.body_height < bare.paper.height_mm + FOOT_MM:
         bare = replace(bare, paper=_first_paper(content, "3x4+1"))
     if bare.body_height < bare.paper.height_mm + FOOT_MM:
         raise IdentityTooLongError
-    further = (*_further_leads(bare), *_beats(content))
-    flowing = (*sections(content, BODY_MM), *further)
+    flowing = _form_flow(bare) if document is Document.FORM else _report_flow(bare)
     return replace(bare, bodies=paginate(flowing, bare.body_height))
+
+
+def _report_flow(plan: Plan) -> Iterator[Section]:
+    yield from sections(plan.content, BODY_MM, beats_row(plan.content))
+    yield from _further_leads(plan)
+
+
+def _form_flow(plan: Plan) -> Iterator[Section]:
+    """What the one page has no room for and must not be cut: the reading, and the numbers."""
+    if plan.summary_height < LEAST_MM:
+        yield from form_sections(plan.content, BODY_MM)
+    elif not words_fit(plan.content, plan.summary_height):
+        yield interpretation(plan.content, BODY_MM)
 
 
 def _first_paper(content: ReportContent, layout: Layout) -> Paper:
@@ -149,68 +168,29 @@ def _further_leads(plan: Plan) -> Iterator[Section]:
         yield Section("Further leads", (_sheet_row(content, paper, content.rhythm),))
 
 
-def _beats(content: ReportContent) -> Iterator[Section]:
-    median = content.median
-    if median is None:
-        return
-    paper = lay_out_beats(
-        median.lead_names(),
-        median.samples / float(median.sampling_rate_hz),
-        speed_mm_s=content.speed_mm_s,
-        gain_mm_mv=content.gain_mm_mv,
-    )
-    yield Section("Median beats", (_sheet_row(content, paper, median),))
-
-
 def _sheet_row(content: ReportContent, paper: Paper, waveform: Waveform) -> Row:
-    art = partial(_draw_sheet, content=content, paper=paper, waveform=waveform)
-    return Row(paper.height_mm + FOOT_MM, art=art)
+    return Row(paper.height_mm + FOOT_MM, art=Sheet(content, paper, waveform))
 
 
-def _draw_sheet(
-    pen: Pen,
-    x: float,
-    y: float,
-    *,
-    content: ReportContent,
-    paper: Paper,
-    waveform: Waveform,
-    note: str = PRINT_HINT,
-) -> None:
-    left = (pen.width - paper.width_mm) / 2
-    draw_sheet(pen, paper, waveform, left, y)
-    filters = content.acquisition.filters or "Not known"
-    rate = f"{waveform.sampling_rate_hz:g} Hz"
-    words = f"{paper.scale_text()} · Filters: {filters} · {rate} · {note}"
-    draw_foot(pen, words, paper.width_mm, left, y + paper.height_mm + 0.6)
-
-
-def _draw_first(pen: Pen, plan: Plan) -> None:
-    top = plan.height - FOOTER_MM - FOOT_MM - plan.paper.height_mm
-    room = top - plan.body_top - GAP_MM
-    summarised = room >= LEAST_MM
+def _draw_first(pen: Pen, plan: Plan, sheets: Sheets) -> None:
+    content, top = plan.content, plan.height - FOOTER_MM - FOOT_MM - plan.paper.height_mm
+    summarised = plan.summary_height >= LEAST_MM
     if summarised:
-        draw_summary(pen, plan.content, plan.margin, plan.body_top, room)
-    _draw_sheet(
-        pen,
-        plan.margin,
-        top,
-        content=plan.content,
-        paper=plan.paper,
-        waveform=plan.content.rhythm,
-        note=PRINT_HINT if summarised else NUMBERS_HINT,
-    )
+        room = (plan.margin, plan.body_top, plan.summary_height)
+        draw_summary(pen, content, plan.document, *room)
+    note = PRINT_HINT if summarised else NUMBERS_HINT
+    sheets.draw(pen, Sheet(content, plan.paper, content.rhythm, note), top)
     _finish(pen, plan, 1)
 
 
-def _draw_body(pen: Pen, plan: Plan, body: Body, number: int) -> None:
+def _draw_body(pen: Pen, plan: Plan, body: Body, number: int, sheets: Sheets) -> None:
     for used, row in body.placed:
         y = plan.body_top + used
         if row.ruled:
             pen.rule(plan.margin, y, BODY_MM)
         pen.text(row.runs, plan.margin, y)
         if row.art:
-            row.art(pen, plan.margin, y)
+            sheets.draw(pen, row.art, y)
     _finish(pen, plan, number)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from apps.reports.pdf.palette import MUTED, TEXT
-from apps.reports.pdf.pen import Pen
+from apps.reports.pdf.sheet import Sheet
 from apps.reports.pdf.text import Block, Run, line_mm, paragraph, wrap
 
 TITLE_SIZE = 10.5
@@ -15,12 +15,12 @@ GAP_MM = 4.5
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A piece that stays whole: its text, a rule above it, or anything drawn by `art`."""
+    """A piece that stays whole: its text, a rule above it, or a sheet of traces."""
 
     height: float
     runs: tuple[Run, ...] = ()
     ruled: bool = False
-    art: Callable[[Pen, float, float], None] | None = None
+    art: Sheet | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,18 @@ def lines_of(block: Block) -> tuple[Row, ...]:
         rows.append(Row(end - top, tuple(shifted)))
         top = end
     return tuple(rows)
+
+
+def together(rows: Iterable[Row], most_mm: float = 40.0) -> tuple[Row, ...]:
+    """Rows of text as one that no page end parts, unless they are higher than `most_mm`."""
+    parts = tuple(rows)
+    if sum(row.height for row in parts) > most_mm:
+        return parts
+    runs, top = [], 0.0
+    for row in parts:
+        runs += [replace(run, y=run.y + top) for run in row.runs]
+        top += row.height
+    return (Row(top, tuple(runs)),)
 
 
 def table(

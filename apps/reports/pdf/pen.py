@@ -8,7 +8,7 @@ from functools import cache
 from reportlab.lib.colors import Color, HexColor
 from reportlab.pdfgen.canvas import Canvas
 
-from apps.reports.pdf.fonts import MM_PER_POINT, font_name, width_mm
+from apps.reports.pdf.fonts import MM_PER_POINT, pieces, width_mm
 from apps.reports.pdf.palette import RULE
 from apps.reports.pdf.text import Run
 
@@ -33,13 +33,14 @@ class Pen:
         """Write runs as one text object, which costs half of one object a run."""
         out, face, ink = self.canvas.beginText(), None, None
         for run in runs:
-            if face != (face := (font_name(run.bold), run.size)):
-                out.setFont(*face)
             if ink != (ink := run.ink):
                 out.setFillColor(colour(ink))
             back = width_mm(run.text, run.size, run.bold) if run.align == "right" else 0
             out.setTextOrigin(*self.points(x + run.x - back, y + run.y))
-            out.textOut(run.text)
+            for name, part in pieces(run.text, run.bold):
+                if face != (face := (name, run.size)):
+                    out.setFont(*face)
+                out.textOut(part)
         if face:
             self.canvas.drawText(out)
 

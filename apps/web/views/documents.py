@@ -4,7 +4,7 @@ import uuid
 
 from django.core.exceptions import BadRequest
 from django.db import transaction
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_safe
@@ -24,6 +24,8 @@ from apps.ingestion.queries import get_document_to_view
 from apps.reports import queries
 from apps.reports.actions import preview_pdf, signed_pdf
 from apps.reports.models import Report, ReportVersion
+from apps.reports.pdf.content import Document
+from apps.reports.pdf.raster import NoSuchPageError, page_png
 from apps.reports.reading_first import hidden_from
 from apps.tenants.models import User
 from apps.web import downloads
@@ -42,6 +44,36 @@ def preview(request: OrganizationRequest, report_id: uuid.UUID) -> HttpResponseB
     if hidden_from(request.active, found, request.user):
         return redirect("recording", found.recording.public_id)
     return downloads.answer(request, "preview", KINDS["preview"], report_id)
+
+
+@require_safe
+@in_organization
+def page(request: OrganizationRequest, report_id: uuid.UUID) -> HttpResponseBase:
+    """A page of the preview as a picture, the first unless another is asked for by its number."""
+    found = queries.get_report_to_sign(request.active, report_id)
+    if hidden_from(request.active, found, request.user):
+        raise Http404
+    asked = request.GET.get("number", "1")
+    number = int(asked) if asked.isdecimal() and len(asked) < 4 else 0
+    try:
+        body = page_png(preview_pdf(found), number)
+    except NoSuchPageError:
+        raise Http404 from None
+    audit.record(
+        "reports.report.previewed",
+        found,
+        actor=request.user,
+        revision=found.draft_revision,
+        page=number,
+    )
+    return HttpResponse(body, content_type="image/png", headers={"Cache-Control": "no-store"})
+
+
+@require_safe
+@in_organization
+def form(request: OrganizationRequest, version_id: uuid.UUID) -> HttpResponseBase:
+    """The one-page form of a signed version, byte for byte as it was signed."""
+    return downloads.answer(request, "form", KINDS["form"], version_id)
 
 
 @require_safe
@@ -91,6 +123,21 @@ def _report(found: ReportVersion, reader: User) -> File:
     return File(body, f"ecg-report-{short(found.report.public_id)}-v{found.number}.pdf")
 
 
+def _form(found: ReportVersion, reader: User) -> File:
+    try:
+        body = signed_pdf(found, Document.FORM)
+    except FileNotFoundError:
+        raise Http404 from None
+    audit.record(
+        "reports.report.downloaded",
+        found.report,
+        actor=reader,
+        version=found.number,
+        kind=Document.FORM.value,
+    )
+    return File(body, f"ecg-form-{short(found.report.public_id)}-v{found.number}.pdf")
+
+
 def _document(found: Ingress, reader: User) -> File:
     if is_sent_as_document(found):
         pieces, suffix = document_bytes(found)
@@ -122,4 +169,5 @@ KINDS = {
     "original": Kind(get_original_to_download, _original),
     "document": Kind(get_document_to_view, _document),
     "report": Kind(queries.get_version_to_read, _report),
+    "form": Kind(queries.get_version_to_read, _form),
 }

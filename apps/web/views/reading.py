@@ -26,6 +26,7 @@ from apps.web.guard import OrganizationRequest, in_organization, wants_json
 from apps.web.risk import asked_digits, risks
 from apps.web.sign_on import active_provider_named
 from apps.web.sign_on_pages import send
+from apps.web.signing_differences import differences
 from apps.web.study import delivery_part, study
 from apps.web.times import clock, day_and_clock, zone_of
 
@@ -263,7 +264,7 @@ def _sign_page(
     wrong_digits: str = "",
 ) -> HttpResponse:
     # Named before the page is gathered: what arrives in between makes it stale, never unseen.
-    viewed = actions.viewed_digest(report)
+    preview = actions.preview_of(report)
     recording = get_recording_to_view(request.active, report.recording.public_id)
     context = study(request.active, recording, request.user)
     shown = context["report"]
@@ -277,7 +278,9 @@ def _sign_page(
         "risks": risks(request.active, report, timezone.now()) if asked_digits(report) else [],
         "meaning": meaning.label,
         "revision": shown.draft_revision,
-        "viewed": viewed,
+        "viewed": preview.viewed,
+        "pages": range(1, preview.pages + 1),
+        "differences": differences(preview.snapshot),
         "sign_on": single_sign_on(request),
     }
     audit.record("ecg.recording.viewed", recording, actor=request.user)

@@ -14,8 +14,10 @@ from apps.reports import decisions, library, presence, queries
 from apps.reports.models import Report, StatementDecision
 from apps.reports.reading_first import (
     CRITICAL_MINUTES,
+    EhrDocument,
     ReadFirst,
     critical_minutes,
+    ehr_document,
     hidden_from,
     set_policy,
 )
@@ -115,9 +117,10 @@ def policy(request: OrganizationRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             minutes = int(request.POST.get("critical_minutes", ""))
-            set_policy(request.active, request.POST.get("read_first", ""), minutes, request.user)
+            first, sent = (request.POST.get(name, "") for name in ("read_first", "ehr_document"))
+            set_policy(request.active, first, minutes, sent, request.user)
         except ValueError:
-            return _policy_page(request, "Choose one of the three, and from 1 to 240 minutes.")
+            return _policy_page(request, "Choose one of each, and from 1 to 240 minutes.")
         return redirect("reading-policy")
     return _policy_page(request)
 
@@ -128,6 +131,8 @@ def _policy_page(request: OrganizationRequest, problem: str = "") -> HttpRespons
         "chosen": policy_here(),
         "minutes": critical_minutes(),
         "allowed": CRITICAL_MINUTES,
+        "documents": EhrDocument.choices,
+        "sent": ehr_document(),
         "problem": problem,
     }
     return render(request, "web/room/policy.html", context, status=400 if problem else 200)
