@@ -17,11 +17,12 @@ from apps.core.blobs.sealing import Unsealable
 from apps.core.blobs.store import Corrupt
 from apps.core.errors import PermanentError, RetryableError
 from apps.core.leases import Lease, Leased
+from apps.ecg.formats.archives import MAX_BYTES, is_packed
 from apps.ecg.formats.canonical import DecodedEcg, Refused
 from apps.ecg.formats.sandbox import DecoderUnavailable, decode_limited
+from apps.ecg.formats.sandbox_archives import unpacking
 from apps.ingestion import malware
 from apps.ingestion.actions import RAW
-from apps.ingestion.archives import MAX_BYTES, is_archive
 from apps.ingestion.content import DOCUMENTS as DOCUMENT_CONTENTS
 from apps.ingestion.content import Content
 from apps.ingestion.documents import check_document
@@ -85,9 +86,11 @@ def _take_in(ingress: Ingress, rules: ProcessingRules, lease: Lease) -> None:
 def _read(ingress: Ingress, rules: ProcessingRules, lease: Lease) -> None:
     """Unpack or decode."""
     data = _original(ingress)
-    if is_archive(data):
-        unpack(ingress, data, rules, lease)
-        return
+    if is_packed(data):
+        with unpacking(data) as members:
+            if members is not None:
+                unpack(ingress, members, rules, lease)
+                return
     ingress.scanned_at = timezone.now()
     if ingress.size > settings.MAX_UPLOAD_BYTES:
         raise _too_large()
