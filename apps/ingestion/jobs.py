@@ -33,11 +33,14 @@ from apps.ingestion.profiles import live_profiles
 from apps.ingestion.promote import take_over
 from apps.ingestion.rules import PDF, check_proven, check_taken, current_rules
 from apps.ingestion.scanner import ScannerDown
+from apps.ingestion.signed import check_signature
 from apps.ingestion.unpack import unpack
 from apps.tenants import blobs
 
 # Refusals of files that are of use all the same: a person opens them. Each with its format.
 DOCUMENTS = {"dicom-pdf": "dicom", "plain-pdf": PDF}
+
+RELATED = ("organization", "site", "sender", "signing_key")
 
 log = structlog.get_logger(__name__)
 
@@ -45,7 +48,7 @@ log = structlog.get_logger(__name__)
 def process(lease: Lease) -> None:
     """Bring one file from received to its outcome. Raises PermanentError, RetryableError."""
     with transaction.atomic():
-        ingress = Ingress.objects.select_related("organization", "site", "sender").get(pk=lease.id)
+        ingress = Ingress.objects.select_related(*RELATED).get(pk=lease.id)
         rules = current_rules()
     structlog.contextvars.bind_contextvars(trace_id=str(ingress.trace_id))
     ingress.scanned_at, ingress.decoded_at, ingress.format = None, None, ""
@@ -65,6 +68,7 @@ def process(lease: Lease) -> None:
 def _take_in(ingress: Ingress, rules: ProcessingRules, lease: Lease) -> None:
     """The steps in their order. Raises Refused, ScannerDown, DecoderUnavailable."""
     take_over(ingress, lease)
+    check_signature(ingress)
     check_malware(ingress, _pieces(ingress), rules)
     with transaction.atomic():
         twin = known_bytes(ingress)

@@ -31,6 +31,7 @@ INHERITED = (
     "lane",
     "is_canary",
     "stated",
+    "signing_key",
 )
 
 log = structlog.get_logger(__name__)
