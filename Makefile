@@ -3,12 +3,13 @@ PORT ?= 8000
 VAR ?= var
 WORKERS ?= 2
 ARGS ?=
+EXAMPLES ?= 100
 
 BIN := .venv/bin
 LOCK := -q --upgrade --generate-hashes --custom-compile-command "make lock"
 SHELL_WITH_DATABASE := $(BIN)/python -m deploy.embedded.shell --var "$(VAR)" --throwaway --
 
-.PHONY: help setup run test check accuracy mutants faults soak soak-import tamper fuzz corpus formats bench neighbour screens sbom lock test-tools
+.PHONY: help setup run test check accuracy mutants faults soak soak-import sameness tamper fuzz corpus formats bench neighbour screens sbom lock test-tools
 
 help:
 	@echo "make setup   the environment only (the others call it)"
@@ -18,6 +19,7 @@ help:
 	@echo "make mutants every border between organizations removed in turn: each must be noticed"
 	@echo "make faults  every fault of the matrix many times: kills, restarts, outages (ARGS='--times N --rows 1-4')"
 	@echo "make soak    10,000 files offered under kills and outages: every one is accounted for (ARGS='--files N --kills N')"
+	@echo "make sameness one ECG by three real doors in every order, at once, repeated, under kills (EXAMPLES=N)"
 	@echo "make tamper  audit chains changed in every way, thousands of trials: each must be found"
 	@echo "make fuzz    10,000 damaged files of every format: refused, or the same signal (ARGS=--count=N)"
 	@echo "make corpus  what becomes of every file of the corpus, into docs/corpus.tsv"
@@ -57,6 +59,9 @@ faults: setup
 
 soak: setup
 	@$(BIN)/python -m tests.soak $(ARGS)
+
+sameness: setup test-tools
+	@SAMENESS_EXAMPLES="$(EXAMPLES)" $(SHELL_WITH_DATABASE) $(BIN)/python -m pytest -q tests/sameness tests/storage/test_browser_uploads.py $(ARGS)
 
 tamper: setup
 	@$(SHELL_WITH_DATABASE) $(BIN)/python -m tests.tamper $(ARGS)

@@ -108,6 +108,8 @@ CONFIGURATION_TABLES = {
     ORGANIZATIONS: KEEP,
     "tenants_apiclient": "SELECT",
     "tenants_apikey": "SELECT",
+    "tenants_clientcertificate": "SELECT",
+    "tenants_signingkey": "SELECT",
     "tenants_ratelimit": "SELECT",
     "tenants_site": KEEP,
     "tenants_offboarding": "SELECT",
@@ -141,7 +143,7 @@ LOOKUP_FUNCTIONS = {
     "client_by_key_hash": (
         "wanted text",
         "TABLE(organization_id bigint, client_id bigint, client_name uuid, key_id bigint,"
-        " scopes text, used_on date)",
+        " scopes text, used_on date, needs_signature boolean, needs_certificate boolean)",
     ),
     "governed_by_sign_on": ("person bigint", "boolean"),
     "identity_provider_of_domain": (

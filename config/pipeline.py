@@ -32,6 +32,7 @@ LEASED: dict[str, str] = {
     "ingestion.StorageCommitment": "apps.ingestion.dicom.commitment.answer",
     "ecg.StageRun": "apps.ecg.jobs.run_stage",
     "ingestion.Ingress": "apps.ingestion.jobs.process",
+    "ingestion.PathCanary": "apps.ingestion.canary.paths.fly",
     "ingestion.ProfileSample": "apps.ingestion.samples.try_sample",
 }
 
@@ -40,6 +41,7 @@ HOURLY: tuple[str, ...] = (
     "apps.ingestion.upload_ends.sweep_uploads",
     "apps.tenants.anchoring.anchor_hourly",
     "apps.tenants.limits.forget_addresses",
+    "apps.ingestion.canary.paths.want_daily",
     "apps.integrations.submissions.sender.forget_nonces",
     "apps.tenants.sign_on.accounts.forget_answers",
 )
@@ -54,6 +56,7 @@ WATCHERS: dict[str, tuple[str, ...]] = {
     ),
     "apps.integrations.watch.destinations": ("delivery.overdue",),
     "apps.ingestion.canary.verdict.watch": ("canary.failed",),
+    "apps.ingestion.canary.paths.watch": ("canary.path",),
     "apps.ingestion.malware.watch": ("scanner.down",),
     "apps.reports.criticals.overdue": ("critical.unacknowledged",),
 }

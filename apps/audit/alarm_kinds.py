@@ -79,6 +79,12 @@ KINDS: dict[str, Kind] = {
         "The test ECG of the platform was not accepted",
         "See whether storage and keys can be reached, then send another: manage.py send_canary.",
     ),
+    "canary.path": Kind(
+        CRITICAL,
+        "The test ECG of the platform did not come through one path in time; it is named beside",
+        "Open Test ECGs: the last one of the path says where it stopped. Mend that and send"
+        " another: manage.py send_canary --path; a good one ends this alarm.",
+    ),
     "storage.not_genuine": Kind(
         CRITICAL,
         "Stored bytes are missing, changed or cannot be opened",

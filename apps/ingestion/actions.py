@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import chain
 
@@ -19,7 +19,9 @@ from apps.core.leases import LIVE, Leased
 from apps.core.scope import required_organization
 from apps.ecg.formats.canonical import Refused
 from apps.ecg.models import Priority
+from apps.ingestion.model_canary import is_canary_file
 from apps.ingestion.models import Ingress
+from apps.ingestion.signed import Signed, held_name
 from apps.tenants import blobs
 from apps.tenants.lookups import organization_type
 from apps.tenants.models import ApiClient, Organization, Site, User
@@ -72,12 +74,14 @@ def accept(
     is_canary: bool = False,
     stated: dict[str, str] | None = None,
     refusal: Refused | None = None,
+    signature: Callable[[str], Signed] | None = None,
 ) -> Accepted:
     """Keep a file and put it on the queue. What this returns is committed: acknowledge it.
 
     `sender` is the person, `client` the program that sent it, where one did; `stated` is whom and
     which order the file is of, as they say, to be compared with what it says itself. With a
-    `refusal` it is quarantined at once: a person may run it.
+    `refusal` it is quarantined at once: a person may run it. `signature` says what the signature
+    is worth for bytes of that hash; what does not hold is held by the first stage.
     Call in an organization's scope with no transaction open. Raises MayNotSubmit, EmptyFile,
     TooLarge, OrganizationClosed, DeliveryKeyReused and RetryableError (storage or database away:
     the sender tries again).
@@ -104,6 +108,11 @@ def accept(
         stated=stated or {},
         trace_id=trace_id_here(),
     )
+    if signature is not None:
+        verdict = signature(stored.sha256)
+        row.signing_key, row.signature_code = verdict.key, verdict.code
+        if verdict.code:
+            row.idem_key = held_name(idem_key, stored.sha256)
     if refusal is not None:
         row.state, row.error_code = Leased.State.QUARANTINED, refusal.code
         row.outcome, row.refusal_message = Ingress.Outcome.QUARANTINED, refusal.message
@@ -128,6 +137,7 @@ def _enter(row: Ingress, actor: User | ApiClient | None) -> Accepted:
     """The same delivery again finds the row of the first time."""
     if not Organization.objects.filter(pk=row.organization_id, is_live=True).exists():
         raise OrganizationClosed
+    row.is_canary = row.is_canary or is_canary_file(row.sha256)
     if not insert_unless_there(row):
         kept = Ingress.objects.get(source=row.source, idem_key=row.idem_key)
         if kept.sha256 != row.sha256:

@@ -17,11 +17,12 @@ from apps.core.blobs.sealing import Unsealable
 from apps.core.blobs.store import Corrupt
 from apps.core.errors import PermanentError, RetryableError
 from apps.core.leases import Lease, Leased
+from apps.ecg.formats.archives import MAX_BYTES, is_packed
 from apps.ecg.formats.canonical import DecodedEcg, Refused
 from apps.ecg.formats.sandbox import DecoderUnavailable, decode_limited
+from apps.ecg.formats.sandbox_archives import unpacking
 from apps.ingestion import malware
 from apps.ingestion.actions import RAW
-from apps.ingestion.archives import MAX_BYTES, is_archive
 from apps.ingestion.content import DOCUMENTS as DOCUMENT_CONTENTS
 from apps.ingestion.content import Content
 from apps.ingestion.documents import check_document
@@ -32,11 +33,14 @@ from apps.ingestion.profiles import live_profiles
 from apps.ingestion.promote import take_over
 from apps.ingestion.rules import PDF, check_proven, check_taken, current_rules
 from apps.ingestion.scanner import ScannerDown
+from apps.ingestion.signed import check_signature
 from apps.ingestion.unpack import unpack
 from apps.tenants import blobs
 
 # Refusals of files that are of use all the same: a person opens them. Each with its format.
 DOCUMENTS = {"dicom-pdf": "dicom", "plain-pdf": PDF}
+
+RELATED = ("organization", "site", "sender", "signing_key")
 
 log = structlog.get_logger(__name__)
 
@@ -44,7 +48,7 @@ log = structlog.get_logger(__name__)
 def process(lease: Lease) -> None:
     """Bring one file from received to its outcome. Raises PermanentError, RetryableError."""
     with transaction.atomic():
-        ingress = Ingress.objects.select_related("organization", "site", "sender").get(pk=lease.id)
+        ingress = Ingress.objects.select_related(*RELATED).get(pk=lease.id)
         rules = current_rules()
     structlog.contextvars.bind_contextvars(trace_id=str(ingress.trace_id))
     ingress.scanned_at, ingress.decoded_at, ingress.format = None, None, ""
@@ -64,6 +68,7 @@ def process(lease: Lease) -> None:
 def _take_in(ingress: Ingress, rules: ProcessingRules, lease: Lease) -> None:
     """The steps in their order. Raises Refused, ScannerDown, DecoderUnavailable."""
     take_over(ingress, lease)
+    check_signature(ingress)
     check_malware(ingress, _pieces(ingress), rules)
     with transaction.atomic():
         twin = known_bytes(ingress)
@@ -85,9 +90,11 @@ def _take_in(ingress: Ingress, rules: ProcessingRules, lease: Lease) -> None:
 def _read(ingress: Ingress, rules: ProcessingRules, lease: Lease) -> None:
     """Unpack or decode."""
     data = _original(ingress)
-    if is_archive(data):
-        unpack(ingress, data, rules, lease)
-        return
+    if is_packed(data):
+        with unpacking(data) as members:
+            if members is not None:
+                unpack(ingress, members, rules, lease)
+                return
     ingress.scanned_at = timezone.now()
     if ingress.size > settings.MAX_UPLOAD_BYTES:
         raise _too_large()

@@ -148,6 +148,19 @@ class Ingress(Leased, Public):
         default=dict,
         db_comment="identifier: Whom and which order its sender says it is of, where it said so.",
     )
+    signing_key = OrgForeignKey(
+        "tenants.SigningKey",
+        null=True,
+        db_index=False,
+        related_name="+",
+        db_comment="operational: The key that signed it, where it was signed.",
+    )
+    signature_code = models.CharField(
+        max_length=32,
+        blank=True,
+        default="",
+        db_comment="operational: Why its signature does not hold, until a person sets that aside.",
+    )
     is_canary = models.BooleanField(
         default=False, db_comment="operational: Sent by the platform itself to prove that it works."
     )
@@ -222,6 +235,7 @@ class RecordingArrival(Tenant):
         return f"Arrival of recording {self.recording_id}"
 
 
+from apps.ingestion.model_canary import PathCanary as PathCanary  # noqa: E402
 from apps.ingestion.model_case import IdentityCase as IdentityCase  # noqa: E402
 from apps.ingestion.model_dicom import DicomObject as DicomObject  # noqa: E402
 from apps.ingestion.model_dicom import StorageCommitment as StorageCommitment  # noqa: E402

@@ -12,14 +12,14 @@ from apps.audit import actions as audit
 from apps.core import leases
 from apps.core.drain import wake_on_commit
 from apps.core.leases import Leased
-from apps.ingestion import malware, rules, scanner, unpack
+from apps.ingestion import malware, rules, scanner, signed, unpack
 from apps.ingestion.models import Ingress, ProcessingRules
 from apps.tenants.models import User
 
 State = Leased.State
 STOPPED = (State.DEAD, State.QUARANTINED)
 # What a person may set aside. Malware is none of it: such a file is only scanned again.
-RELEASABLE = {malware.NOT_SCANNED, malware.TOO_LARGE}
+RELEASABLE = {malware.NOT_SCANNED, malware.TOO_LARGE, *signed.WORDS}
 MOST_AT_ONCE = 200
 CAUSE_GONE = "the cause is gone"
 
@@ -60,7 +60,11 @@ def release(arrival: Ingress, *, reason: str, by: User, now: dt.datetime) -> Non
         raise NotReleasable("Say why: the reason stays with the file.")
     row.released_code, row.released_by = row.error_code, by
     row.released_at, row.release_reason = now, reason
-    row.save(update_fields=["released_code", "released_by", "released_at", "release_reason"])
+    columns = ["released_code", "released_by", "released_at", "release_reason"]
+    if row.error_code in signed.WORDS:
+        row.signature_code = ""
+        columns.append("signature_code")
+    row.save(update_fields=columns)
     leases.replay(row)
     audit.record("ingestion.file.released", row, actor=by, code=row.released_code, reason=reason)
     wake_on_commit()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import structlog
 from django.db import transaction
 
@@ -12,9 +14,9 @@ from apps.core.drain import wake_on_commit
 from apps.core.errors import PermanentError
 from apps.core.insert import insert_unless_there
 from apps.core.leases import Lease, Leased
+from apps.ecg.formats.archives import Member
 from apps.ecg.formats.canonical import Refused
 from apps.ingestion.actions import RAW, displayable
-from apps.ingestion.archives import members
 from apps.ingestion.malware import record_scan, scan_columns
 from apps.ingestion.models import Ingress, ProcessingRules
 from apps.tenants import blobs
@@ -29,12 +31,15 @@ INHERITED = (
     "lane",
     "is_canary",
     "stated",
+    "signing_key",
 )
 
 log = structlog.get_logger(__name__)
 
 
-def unpack(ingress: Ingress, data: bytes, rules: ProcessingRules, lease: Lease) -> None:
+def unpack(
+    ingress: Ingress, members: Iterable[Member], rules: ProcessingRules, lease: Lease
+) -> None:
     """Bytes first, then the rows of all members with the archive's outcome. Raises Refused.
 
     Cut short it leaves no row; done again it makes the same ones.
@@ -49,7 +54,7 @@ def unpack(ingress: Ingress, data: bytes, rules: ProcessingRules, lease: Lease) 
         )
     kept = [
         (member.name, blobs.put(ingress.organization_id, RAW, [member.content]))
-        for member in members(data)
+        for member in members
     ]
     _enter(ingress, kept, lease)
 

@@ -34,6 +34,7 @@ from apps.ingestion.actions import (
 )
 from apps.ingestion.content import cap_of
 from apps.ingestion.models import Ingress, UploadPart, UploadSession
+from apps.ingestion.signed import NOT_SIGNED, Signed
 from apps.tenants.models import ApiClient, Organization, Site, User
 
 HASH = re.compile(r"^[0-9a-f]{64}\Z")
@@ -201,7 +202,11 @@ def _note_parts(upload: UploadSession, wanted: dict[int, str]) -> None:
 
 
 def complete_upload(
-    upload: UploadSession, content_hash: str = "", *, actor: User | ApiClient | None = None
+    upload: UploadSession,
+    content_hash: str = "",
+    *,
+    actor: User | ApiClient | None = None,
+    signed: Signed = NOT_SIGNED,
 ) -> Accepted:
     """Accept the file once every part is there. What this returns is committed.
 
@@ -220,7 +225,7 @@ def complete_upload(
     _check_open(upload)
     try:
         _put_together(upload)
-        return _accept(upload.pk, content_hash, actor)
+        return _accept(upload.pk, content_hash, actor, signed)
     except staging.Ended:
         raise _ended() from None
     except DATABASE_AWAY:
@@ -237,7 +242,9 @@ def _put_together(upload: UploadSession) -> None:
 
 
 @transaction.atomic
-def _accept(upload_id: int, content_hash: str, actor: User | ApiClient | None) -> Accepted:
+def _accept(
+    upload_id: int, content_hash: str, actor: User | ApiClient | None, signed: Signed
+) -> Accepted:
     """The same upload finished twice at once is one arrival."""
     upload = UploadSession.objects.select_for_update(no_key=True).get(pk=upload_id)
     if upload.ingress is not None:
@@ -247,6 +254,7 @@ def _accept(upload_id: int, content_hash: str, actor: User | ApiClient | None) -
     if not Organization.objects.filter(pk=upload.organization_id, is_live=True).exists():
         raise OrganizationClosed
     row = _arrival_of(upload)
+    row.signing_key, row.signature_code = signed.key, signed.code
     if not insert_unless_there(row):
         raise DeliveryKeyReused
     upload.state, upload.ingress, upload.content_hash = State.ACCEPTED, row, content_hash

@@ -9,7 +9,7 @@ from apps.core.fields import OrgForeignKey, Public, SecretField, Tenant
 from apps.core.leases import Leased
 from apps.ecg.models import Priority
 from apps.ingestion.models import Ingress
-from apps.tenants.models import ApiClient, Site
+from apps.tenants.models import ApiClient, SigningKey, Site
 
 HOST = r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[1-9][0-9]{0,4})?"
 
@@ -99,6 +99,13 @@ class Submission(Leased, Public):
     )
     ingress = OrgForeignKey(
         Ingress, null=True, related_name="+", db_comment="operational: The file it became."
+    )
+    signing_key = OrgForeignKey(
+        SigningKey,
+        null=True,
+        db_index=False,
+        related_name="+",
+        db_comment="operational: The key that signed the request, where it was signed.",
     )
     requested_at = models.DateTimeField(
         auto_now_add=True, db_comment="operational: When it was asked for."

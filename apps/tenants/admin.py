@@ -28,6 +28,7 @@ from apps.tenants import (  # noqa: F401 - register their pages
     admin_limits,
     admin_people,
     admin_platform,
+    admin_proofs,
     admin_storage,
 )
 from apps.tenants.actions import provision_organization
@@ -46,6 +47,7 @@ class OrganizationAdmin(ConfigurationAdmin):
         "time_zone",
         "assigning_authority",
         "second_factor_required",
+        "signatures_required",
         "allows_emergency_entry",
     )
     list_filter = ("type", "region", "is_live")

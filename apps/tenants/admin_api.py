@@ -32,7 +32,8 @@ class ApiClientAdmin(ConfigurationAdmin):
     viewing, changing = "view_api_clients", "change_api_clients"
     about = "Programs that send files or read results, each with a key of its own."
     when_empty = "No programs yet. Add one to get its key."
-    editable = addable = ("name", "scopes", "expires_at")
+    addable = ("name", "scopes", "expires_at")
+    editable = (*addable, "signature_required", "certificate_required")
     list_display = ("name", "scopes", "expires_at", "revoked_at")
     list_select_related = ("organization",)
     search = ("public_id", "name*")

@@ -29,7 +29,7 @@ LONGEST = 200
 class Caller:
     """Who shows a key that is in force: a program, its organization, what it may do.
 
-    `type` is the organization's.
+    `type` is the organization's; what it must prove itself by, its own or the organization's rule.
     """
 
     organization_id: int
@@ -38,6 +38,8 @@ class Caller:
     key_id: int
     used_on: dt.date | None
     type: str = HOSPITAL
+    needs_signature: bool = False
+    needs_certificate: bool = False
 
     def may(self, scope: str) -> bool:
         return scope in self.scopes and type_may_ask(self.type, scope)
@@ -56,11 +58,11 @@ def recognise(key: str) -> Caller | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    organization_id, client_id, name, key_id, scopes, used_on = row
+    organization_id, client_id, name, key_id, scopes, used_on, *needs = row
     client = ApiClient(pk=client_id, public_id=name, organization_id=organization_id)
     kept = frozenset(scopes.split())
     kind = organization_type(organization_id)
-    return Caller(organization_id, client, kept, key_id, used_on, kind)
+    return Caller(organization_id, client, kept, key_id, used_on, kind, *needs)
 
 
 def note_use(caller: Caller) -> None:
@@ -120,10 +122,31 @@ def revoke_key(key: ApiKey, *, by: User, now: dt.datetime) -> bool:
     return True
 
 
-def _add_key(client: ApiClient, by: User) -> tuple[str, str]:
-    """The secret, of 256 random bits, and how it begins."""
+def renewed_key(client: ApiClient, *, until: dt.datetime) -> str:
+    """The one key of a client of the platform's own, good until then; the one before has ended."""
+    secret, prefix = _secret()
+    ApiKey.objects.update_or_create(
+        organization_id=client.organization_id,
+        client=client,
+        defaults={
+            "prefix": prefix,
+            "key_hash": hash_of(secret),
+            "expires_at": until,
+            "revoked_at": None,
+        },
+    )
+    return secret
+
+
+def _secret() -> tuple[str, str]:
+    """256 random bits, and how they begin."""
     prefix = MARK + "".join(secrets.choice(ALPHABET) for _ in range(8))
-    secret = f"{prefix}_{secrets.token_urlsafe(32)}"
+    return f"{prefix}_{secrets.token_urlsafe(32)}", prefix
+
+
+def _add_key(client: ApiClient, by: User) -> tuple[str, str]:
+    """The secret, and how it begins."""
+    secret, prefix = _secret()
     ApiKey.objects.create(
         organization_id=client.organization_id,
         client=client,

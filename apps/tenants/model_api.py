@@ -29,6 +29,14 @@ class ApiClient(Tenant, Public):
     expires_at = models.DateTimeField(
         null=True, blank=True, db_comment="operational: When its keys end; empty for no end."
     )
+    signature_required = models.BooleanField(
+        default=False,
+        db_comment="operational: True where the ECGs it sends must be signed.",
+    )
+    certificate_required = models.BooleanField(
+        default=False,
+        db_comment="operational: True where it must show a certificate of its own.",
+    )
     created_by = SharedForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,

@@ -22,6 +22,7 @@ from apps.tenants.model_key import DataKey
 from apps.tenants.model_limits import RateCounter, RateLimit
 from apps.tenants.model_offboarding import ImportedTrail, Offboarding, OrganizationExport
 from apps.tenants.model_platform import PlatformRole
+from apps.tenants.model_proof import ClientCertificate, SigningKey
 from apps.tenants.model_review import AccessDecision, AccessReview
 from apps.tenants.zones import validate_zone
 
@@ -31,6 +32,7 @@ __all__ = [
     "AccessReview",
     "ApiClient",
     "ApiKey",
+    "ClientCertificate",
     "DataKey",
     "EmergencyAccess",
     "ExternalIdentity",
@@ -46,6 +48,7 @@ __all__ = [
     "RateCounter",
     "RateLimit",
     "SignOnAnswer",
+    "SigningKey",
     "Site",
     "User",
     "UserManager",
@@ -145,6 +148,10 @@ class Organization(Public):
     second_factor_required = models.BooleanField(
         default=False,
         db_comment="operational: True where every member must have a second factor.",
+    )
+    signatures_required = models.BooleanField(
+        default=False,
+        db_comment="operational: True where every program must sign the ECGs it sends.",
     )
     is_live = models.BooleanField(
         default=False, db_comment="operational: True once everything it needs is in place."

@@ -44,6 +44,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "integrations.alarmchannel",
         "tenants.apiclient",
         "tenants.apikey",
+        "tenants.signingkey",
+        "tenants.clientcertificate",
         "tenants.ratelimit",
         "ingestion.vendorprofile",
         "ingestion.experimentalformat",
@@ -53,6 +55,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
     "Work in progress": (
         "ingestion.ingress",
+        "ingestion.pathcanary",
         "ingestion.profilesample",
         "ingestion.storagecommitment",
         "integrations.submission",

@@ -206,6 +206,12 @@ EGRESS_INTERNAL_HOSTS = env.names("EGRESS_INTERNAL_HOSTS")
 # Networks in which HL7 receivers are, spoken to without encryption; at first the private ones.
 MLLP_NETWORKS = env.networks("MLLP_NETWORKS", "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7")
 
+# The header in which proxies pass on a client's certificate (RFC 9440: Client-Cert), which proxies
+# are believed, and the authority's list of certificates that it took back.
+CLIENT_CERTIFICATE_HEADER = env.text("CLIENT_CERTIFICATE_HEADER", "")
+CLIENT_CERTIFICATE_PROXIES = env.networks("CLIENT_CERTIFICATE_PROXIES", "127.0.0.1/32,::1/128")
+CLIENT_CERTIFICATE_CRL = env.text("CLIENT_CERTIFICATE_CRL", "")
+
 # The DICOM network: where to listen, certificates of the listener and of who signs devices' own,
 # and the networks in which peers are called back.
 DICOM_ADDRESS = env.text("DICOM_ADDRESS", "127.0.0.1")
@@ -213,6 +219,7 @@ DICOM_PORT = env.count("DICOM_PORT", 11112)
 DICOM_TLS_CERTIFICATE = env.text("DICOM_TLS_CERTIFICATE", "")
 DICOM_TLS_KEY = env.text("DICOM_TLS_KEY", "")
 DICOM_TLS_CA = env.text("DICOM_TLS_CA", "")
+DICOM_TLS_CRL = env.text("DICOM_TLS_CRL", "")
 DICOM_NETWORKS = env.networks("DICOM_NETWORKS", "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7")
 
 # File shares: where they may be, and the port of their servers.

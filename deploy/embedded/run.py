@@ -117,6 +117,7 @@ def run(state: Path, port: int, stop: StopSignal) -> None:
         environment["EINTHOVEN_DEMO_IDP_PORT"] = str(idp_port)
         dicom_port = remembered_port(state / "run" / "dicom-port")
         environment["EINTHOVEN_DICOM_PORT"] = str(dicom_port)
+        environment["EINTHOVEN_BASE_URL"] = f"http://{LOOPBACK}:{port}"
         environment["EINTHOVEN_EGRESS_INTERNAL_HOSTS"] = f"{LOOPBACK}:{idp_port}"
         leave_for_commands(state, environment)
         services = Services(state, environment)

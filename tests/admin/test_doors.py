@@ -18,6 +18,7 @@ from apps.tenants.models import (
     ApiClient,
     ApiKey,
     ApplicationEntity,
+    ClientCertificate,
     DataKey,
     DicomPeer,
     Hl7Listener,
@@ -27,6 +28,7 @@ from apps.tenants.models import (
     Organization,
     PlatformRole,
     RateLimit,
+    SigningKey,
     Site,
     StorageLocation,
     StorageMove,
@@ -43,6 +45,7 @@ CONFIGURATION = {
     *(StorageLocation, StorageMove, ApplicationEntity, Hl7Listener, ShareSource, DicomPeer),
     FetchHost,
     ProcessingRules,
+    *(SigningKey, ClientCertificate),
 }
 COUNTED = {AuditCount}
 ADDED_INSIDE = {
@@ -56,6 +59,7 @@ ADDED_INSIDE = {
         ShareSource,
         VendorProfile,
     ),
+    *(SigningKey, ClientCertificate),
 }
 ADDED_ON_PLATFORM = {Organization, RateLimit, StorageLocation}
 OF_PLATFORM = {PlatformRole}
@@ -105,7 +109,7 @@ def test_no_platform_role_sees_a_clinical_row_from_outside(role, mercy):
     staff = platform_staff(role, is_superuser=role == "superuser")
     client, seen = signed_in(staff), CONFIGURATION | COUNTED | OF_PLATFORM | {User}
     clinical = set(models()) - seen
-    assert len(clinical) == 19
+    assert len(clinical) == 20
     for model in clinical:
         row = row_of(model, mercy)
         pages = [page(model), *(page(model, kind, row) for kind in ("change", "history", "delete"))]

@@ -69,6 +69,7 @@ def test_platform_staff_change_a_name_on_the_customers_record(mercy):
         "time_zone",
         "assigning_authority",
         "second_factor_required",
+        "signatures_required",
     ]
     given = {"name": "Mercy Trust", "time_zone": "Europe/Paris", "assigning_authority": "LOCAL"}
     assert client.post(address, given | {"slug": "x", "is_live": ""}).status_code == 302

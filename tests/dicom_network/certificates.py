@@ -21,13 +21,16 @@ class Certificate:
     signing: rsa.RSAPrivateKey
     subject: x509.Name
     sha256: str
+    made: x509.Certificate
 
 
 def authority(folder: Path) -> Certificate:
     return certificate(folder, "authority", None)
 
 
-def certificate(folder: Path, name: str, issuer: Certificate | None) -> Certificate:
+def certificate(
+    folder: Path, name: str, issuer: Certificate | None, *, days: int = 1
+) -> Certificate:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = dt.datetime.now(dt.UTC)
@@ -37,8 +40,8 @@ def certificate(folder: Path, name: str, issuer: Certificate | None) -> Certific
         .issuer_name(issuer.subject if issuer else subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
+        .not_valid_before(now - dt.timedelta(days=7))
+        .not_valid_after(now + dt.timedelta(days=days))
         .add_extension(x509.BasicConstraints(ca=issuer is None, path_length=None), critical=True)
         .add_extension(
             x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False
@@ -55,4 +58,18 @@ def certificate(folder: Path, name: str, issuer: Certificate | None) -> Certific
             serialization.NoEncryption(),
         )
     )
-    return Certificate(*paths, key, subject, hashlib.sha256(der).hexdigest())
+    return Certificate(*paths, key, subject, hashlib.sha256(der).hexdigest(), made)
+
+
+def revocation_list(file: Path, issuer: Certificate, *revoked: Certificate, days: int = 1) -> Path:
+    """What an authority publishes of the certificates it took back, at that path."""
+    now = dt.datetime.now(dt.UTC)
+    building = x509.CertificateRevocationListBuilder().issuer_name(issuer.subject)
+    building = building.last_update(now - dt.timedelta(days=7))
+    building = building.next_update(now + dt.timedelta(days=days))
+    for one in revoked:
+        entry = x509.RevokedCertificateBuilder().serial_number(one.made.serial_number)
+        building = building.add_revoked_certificate(entry.revocation_date(now).build())
+    made = building.sign(issuer.signing, hashes.SHA256())
+    file.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    return file

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.utils import timezone
 
 from apps.core import drain, leases
 from apps.ingestion.models import Ingress, StorageCommitment
-from apps.tenants.models import DicomPeer
+from apps.tenants.certificates import add_certificate
+from apps.tenants.models import ClientCertificate, DicomPeer
 from tests.database import committed
-from tests.dicom_network.certificates import authority, certificate
+from tests.dicom_network.certificates import authority, certificate, revocation_list
 from tests.dicom_network.conftest import listener_by_tls, title
 from tests.dicom_network.tools import dcmtk, orthanc, until
 from tests.factories import inside
@@ -74,6 +76,27 @@ def test_dcmtk_sends_by_tls_with_the_certificate_that_the_title_asks_for(tmp_pat
             refused = dcmtk("storescu", *called("MERCY_ECG", port, *wrong), str(file))
             assert refused.returncode != 0
     assert len(arrivals(mercy)) == 1
+
+
+def test_a_certificate_that_was_taken_back_is_refused(tmp_path, file, mercy, settings):
+    ca = authority(tmp_path)
+    ours, theirs = certificate(tmp_path, "platform", ca), certificate(tmp_path, "cart", ca)
+    title(mercy, "MERCY_ECG", certificates=theirs.sha256)
+    shown = ("+tls", str(theirs.key), str(theirs.file), "+cf", str(ca.file))
+    settings.DICOM_TLS_CRL = str(revocation_list(tmp_path / "crl.pem", ca))
+
+    def sent(port):
+        return dcmtk("storescu", *called("MERCY_ECG", port, *shown), str(file)).returncode == 0
+
+    with listener_by_tls(ours, ca) as port:
+        assert sent(port)
+        revocation_list(tmp_path / "crl.pem", ca, theirs)
+        assert not sent(port)
+        settings.DICOM_TLS_CRL = ""
+        with inside(mercy):
+            row = add_certificate(ClientCertificate(name="cart"), theirs.made, by=None)
+            ClientCertificate.objects.filter(pk=row.pk).update(revoked_at=timezone.now())
+        assert not sent(port)
 
 
 def answer_waiting():

@@ -10,8 +10,9 @@ import pytest
 
 from apps.core.leases import Lease, LeaseLost
 from apps.core.scope import organization_scope
+from apps.ecg.formats import archives
 from apps.ecg.formats.canonical import Refused
-from apps.ingestion import archives, unpack
+from apps.ingestion import unpack
 from apps.ingestion.models import Ingress, ProcessingRules
 from apps.ingestion.quarantine import release_what_may
 from apps.tenants import blobs
@@ -57,7 +58,7 @@ def test_unpacked_again_the_rows_are_the_same(mercy, archive):
     before = [m.pk for m in members_of(row)]
     lease = Lease(Ingress, row.pk, mercy.pk, uuid.uuid4(), 1)
     with organization_scope(mercy.pk), pytest.raises(LeaseLost):
-        unpack.unpack(row, archive, ProcessingRules(), lease)
+        unpack.unpack(row, archives.members(archive), ProcessingRules(), lease)
     assert [m.pk for m in members_of(row)] == before
 
 

@@ -115,11 +115,11 @@ def site_of(lakeside):
 
 # What names a row of the organization: the option, another's and one that is nowhere.
 NAMING = {"move_storage": ("--to", location_of), "ingest": ("--site", site_of)}
-# Options of files, days, words and persons; and those that only say yes.
+# Options of files, days, words, kinds and persons; and those that only say yes.
 NAMES_NO_ROW = {
-    "adopt", "by", "confirm", "force_color", "help", "no_color", "organization", "out", "paths",
-    "priority", "pythonpath", "reason", "report", "second", "settings", "since", "skip_checks",
-    "traceback", "until", "verbosity", "version",
+    "adopt", "by", "confirm", "force_color", "help", "no_color", "organization", "out", "path",
+    "paths", "priority", "pythonpath", "reason", "report", "second", "settings", "since",
+    "skip_checks", "traceback", "until", "verbosity", "version",
 }  # fmt: skip
 
 

@@ -25,11 +25,14 @@ READ = re.compile(r"(?:request|req)\.(?:headers|META)(?:\.get\(|\[)\s*\"?([\w-]+
 
 # Read, and of no row: a length, an address, a kind of answer, whether a script asks, when and why.
 PLAIN = {
-    "ACCEPT_ENCODING", "CONTENT_LENGTH", "HX_REQUEST", "REMOTE_ADDR", "X_FORWARDED_FOR", "X_POLL",
+    "ACCEPT_ENCODING", "CLIENT_CERT", "CONTENT_DIGEST", "CONTENT_LENGTH", "HX_REQUEST",
+    "QUERY_STRING", "REMOTE_ADDR", "SIGNATURE", "SIGNATURE_INPUT", "X_FORWARDED_FOR", "X_POLL",
     "X_PURPOSE_OF_USE", "X_TIMESTAMP",
 }  # fmt: skip
 NAMED = {
-    "KEY_HEADER": "IDEMPOTENCY_KEY", "NONCE": "X_NONCE", "PURPOSE": "X_PURPOSE_OF_USE",
+    "DIGEST": "CONTENT_DIGEST", "header": "CLIENT_CERT", "INPUT": "SIGNATURE_INPUT",
+    "KEY_HEADER": "IDEMPOTENCY_KEY",
+    "NONCE": "X_NONCE", "PURPOSE": "X_PURPOSE_OF_USE",
     "SENDER": "X_SENDER", "TIMESTAMP": "X_TIMESTAMP",
 }  # fmt: skip
 

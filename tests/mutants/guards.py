@@ -15,11 +15,16 @@ SIGN_ON = ("tests/sign_on/test_sign_in.py", "tests/sign_on/test_saml_pages.py")
 LEAVING = ("tests/offboarding/test_offboard.py", "tests/offboarding/test_pages.py")
 PROFILES = (f"{ADMIN}/test_profiles.py",)
 CASES = ("tests/ingestion/test_cases.py", "tests/web/test_cases.py")
+CERTIFICATES, SIGNED = ("tests/api/test_certificates.py",), ("tests/api/test_signatures.py",)
 KEPT_OUT = ("tests/canary/test_kept_out.py",)
 
 # Module → the functions in it that guard (a beginning of the full name), and the tests.
 GUARDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "apps.core.scope": (("required", "organization_scope", "_pin"), SCOPE),
+    "apps.core.client_certificate": (("_is_from_proxy",), CERTIFICATES),
+    "apps.tenants.certificates": (("fault_of",), CERTIFICATES),
+    "apps.ingestion.signed": (("check_signature",), SIGNED),
+    "apps.integrations.api.signatures": (("_check", "_fault"), SIGNED),
     "apps.core.fields": (("ScopedManager",), (f"{ISOLATION}/test_no_context.py",)),
     "apps.core.postgres.base": (("DatabaseWrapper.set_autocommit",), SCOPE),
     "apps.tenants.access": (

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from .sandbox_protocol import (
     MAX_RESULT_BYTES,
     RESULT,
     STATUS,
+    TO_DECODE,
     Limits,
     frame_header,
     parse_frame_header,
@@ -47,7 +48,7 @@ class DecoderUnavailable(RuntimeError):
     """The decoder process cannot be started or reached; says nothing about the file."""
 
 
-class _Died(Exception):
+class Died(Exception):
     """The child ended without a result."""
 
     def __init__(self, code: str) -> None:
@@ -68,7 +69,7 @@ _REASONS = {
 
 
 class Sandbox:
-    """A warm fork server for one decode function; safe to use from threads and after fork."""
+    """A warm fork server of decoders and unpackers; safe to use from threads and after fork."""
 
     def __init__(self, target: str = DECODE) -> None:
         self._target = target
@@ -84,19 +85,28 @@ class Sandbox:
         """The decoded file. Raises Refused, or DecoderUnavailable."""
         if len(data) > MAX_FILE_BYTES:
             raise Refused("too-large", f"The file is larger than {MAX_FILE_BYTES >> 20} MB.")
-        deadline = time.monotonic() + limits.wall_s
+        known = json.dumps(list(profiles)).encode()
+        try:
+            with self.asking(request(TO_DECODE, data, known, limits), limits) as talk:
+                kind, body = talk.hear()
+                return decode_wire(body if kind == RESULT else b"")
+        except WireError:
+            raise Refused("decoder-killed", _REASONS["decoder-killed"]) from None
+
+    @contextlib.contextmanager
+    def asking(self, message: bytes, limits: Limits) -> Iterator[Talk]:
+        """One child, asked once; leaving ends it. Raises Refused, or DecoderUnavailable."""
         channel, control = self._open_request()
         try:
             with channel:
-                asked = request(data, json.dumps(list(profiles)).encode(), limits)
-                return decode_wire(_exchange(channel, asked, deadline))
+                talk = Talk(channel, limits)
+                talk.say(message)
+                yield talk
         except _Lost:
             self._discard(control)
             raise DecoderUnavailable("decoder process went away") from None
-        except _Died as died:
+        except Died as died:
             raise Refused(died.code, _REASONS[died.code]) from None
-        except WireError:
-            raise Refused("decoder-killed", _REASONS["decoder-killed"]) from None
 
     def close(self) -> None:
         """Ends the server; the next file starts a new one."""
@@ -162,28 +172,45 @@ def _wait(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def _exchange(channel: socket.socket, message: bytes, deadline: float) -> bytes:
-    """Sends the file and returns the result. Raises _Died; leaving closes the channel, which
-    makes the server kill a child that still runs."""
-    try:
-        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-            channel.settimeout(_remaining(deadline))
-            channel.sendall(message)
-        kind, body = _frame(channel, deadline)
-    except TimeoutError:
-        raise _Died("decoder-timeout") from None
-    except ConnectionResetError:
-        raise _Lost from None
-    if kind == RESULT:
-        return body
-    code = body.decode("ascii", "replace")
-    raise _Died(code if kind == STATUS and code in _REASONS else "decoder-killed")
+class Talk:
+    """A child that was asked: what it says, each time within the wall clock of its limits.
+
+    Leaving closes the channel, which makes the server kill a child that still runs.
+    """
+
+    def __init__(self, channel: socket.socket, limits: Limits) -> None:
+        self._channel = channel
+        self._wall_s = limits.wall_s
+        self._deadline = time.monotonic() + limits.wall_s
+
+    def say(self, message: bytes) -> None:
+        """What cannot be sent is told by what is heard."""
+        try:
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                self._channel.settimeout(_remaining(self._deadline))
+                self._channel.sendall(message)
+        except TimeoutError:
+            raise Died("decoder-timeout") from None
+
+    def hear(self) -> tuple[bytes, bytes]:
+        """Kind and body of the next frame. Raises Died."""
+        try:
+            kind, body = _frame(self._channel, self._deadline)
+        except TimeoutError:
+            raise Died("decoder-timeout") from None
+        except ConnectionResetError:
+            raise _Lost from None
+        if kind == STATUS:
+            code = body.decode("ascii", "replace")
+            raise Died(code if code in _REASONS else "decoder-killed")
+        self._deadline = time.monotonic() + self._wall_s
+        return kind, body
 
 
 def _frame(channel: socket.socket, deadline: float) -> tuple[bytes, bytes]:
     kind, length = parse_frame_header(_receive(channel, len(frame_header(RESULT, 0)), deadline))
     if length > MAX_RESULT_BYTES:
-        raise _Died("decoder-killed")
+        raise Died("decoder-killed")
     return kind, _receive(channel, length, deadline)
 
 
@@ -195,7 +222,7 @@ def _receive(channel: socket.socket, length: int, deadline: float) -> bytes:
         got = channel.recv_into(view[at:])
         if not got:
             # The server reports every death, so silence is its own.
-            raise _Died("decoder-killed") if at else _Lost
+            raise Died("decoder-killed") if at else _Lost
         at += got
     return bytes(buffer)
 
@@ -207,11 +234,11 @@ def _remaining(deadline: float) -> float:
     return left
 
 
-_default = Sandbox()
+default = Sandbox()
 
 
 def decode_limited(
     data: bytes, limits: Limits = LIMITS, *, profiles: Sequence[dict[str, Any]] = ()
 ) -> DecodedEcg:
     """`decode` in a limited child process. Raises Refused, or DecoderUnavailable."""
-    return _default.decode(data, limits, profiles=profiles)
+    return default.decode(data, limits, profiles=profiles)

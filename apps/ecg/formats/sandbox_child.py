@@ -1,4 +1,4 @@
-"""One file in one child: limits first, then the file, then the result, then the end."""
+"""One file in one child: limits first, then the file, then what it holds, then the end."""
 
 from __future__ import annotations
 
@@ -10,12 +10,18 @@ import socket
 from collections.abc import Callable
 from typing import Any, NoReturn
 
+from .archives import is_archive, members
 from .canonical import DecodedEcg, Refused
 from .sandbox_protocol import (
+    ARCHIVE,
+    MEMBER,
+    RECORD,
     REQUEST_SIZE,
     RESULT,
+    TO_UNPACK,
     Limits,
     frame_header,
+    member_head,
     parse_request_header,
 )
 from .wire import encode
@@ -24,24 +30,48 @@ Decode = Callable[[bytes, list[dict[str, Any]]], DecodedEcg]
 
 
 def run_child(channel_fd: int, decode: Decode) -> NoReturn:
-    """Reads a request, writes a result frame, ends without running the server's clean-up."""
+    """Reads a request, writes what comes of it, ends without running the server's clean-up."""
     code = 1
     try:
         channel = socket.socket(fileno=channel_fd)
-        limits, profiles, length = parse_request_header(_read(channel, REQUEST_SIZE))
+        kind, limits, profiles, length = parse_request_header(_read(channel, REQUEST_SIZE))
         _limit(limits)
         known = json.loads(_read(channel, profiles))
-        result = _result(decode, _read(channel, length), known)
-        channel.sendall(frame_header(RESULT, len(result)))
-        channel.sendall(result)
+        data = _read(channel, length)
+        if kind == TO_UNPACK:
+            _unpack(channel, data)
+        else:
+            _send(channel, RESULT, _result(lambda: decode(data, known)))
         code = 0
     finally:
         os._exit(code)
 
 
-def _result(decode: Decode, data: bytes, profiles: list[dict[str, Any]]) -> bytes:
+def _send(channel: socket.socket, kind: bytes, *parts: bytes) -> None:
+    channel.sendall(frame_header(kind, sum(map(len, parts))))
+    for part in parts:
+        channel.sendall(part)
+
+
+def _unpack(channel: socket.socket, data: bytes) -> None:
+    """What kind of ZIP it is, its members one after another, and a result that is empty or why
+    none of them counts."""
+
+    def told() -> None:
+        if not is_archive(data):
+            _send(channel, RECORD)
+            return
+        _send(channel, ARCHIVE)
+        for member in members(data):
+            _send(channel, MEMBER, member_head(member.name), member.content)
+
+    _send(channel, RESULT, _result(told))
+
+
+def _result(work: Callable[[], DecodedEcg | None]) -> bytes:
     try:
-        return encode(decode(data, profiles))
+        found = work()
+        return b"" if found is None else encode(found)
     except Refused as refused:
         return encode(refused)
     except MemoryError:

@@ -5,10 +5,15 @@ from __future__ import annotations
 import struct
 from typing import NamedTuple
 
+# What is asked for; what frames say: a result, a death, and of an archive that it is one, that it
+# is one recording, a member of it.
+TO_DECODE, TO_UNPACK = b"D", b"U"
 RESULT, STATUS = b"R", b"S"
+ARCHIVE, RECORD, MEMBER = b"A", b"O", b"M"
 MAX_RESULT_BYTES = 256 << 20
 _FRAME = struct.Struct("<cI")
-_REQUEST = struct.Struct("<QIdII")
+_REQUEST = struct.Struct("<cQIdII")
+_NAME = struct.Struct("<H")
 
 
 class Limits(NamedTuple):
@@ -26,20 +31,33 @@ class Limits(NamedTuple):
 LIMITS = Limits()
 
 
-def request(data: bytes, profiles: bytes, limits: Limits) -> bytes:
+def request(kind: bytes, data: bytes, profiles: bytes, limits: Limits) -> bytes:
     """A file and the vendor profiles, JSON, to read it with."""
     sizes = len(profiles), len(data)
-    header = _REQUEST.pack(limits.memory_bytes, limits.cpu_s, limits.wall_s, *sizes)
+    header = _REQUEST.pack(kind, limits.memory_bytes, limits.cpu_s, limits.wall_s, *sizes)
     return b"".join([header, profiles, data])
 
 
 REQUEST_SIZE = _REQUEST.size
 
 
-def parse_request_header(raw: bytes) -> tuple[Limits, int, int]:
-    """The limits, the length of the profiles, the length of the file."""
-    memory, cpu, wall, profiles, length = _REQUEST.unpack(raw)
-    return Limits(memory, cpu, wall), profiles, length
+def parse_request_header(raw: bytes) -> tuple[bytes, Limits, int, int]:
+    """What is asked, the limits, the length of the profiles, the length of the file."""
+    kind, memory, cpu, wall, profiles, length = _REQUEST.unpack(raw)
+    return kind, Limits(memory, cpu, wall), profiles, length
+
+
+def member_head(name: str) -> bytes:
+    encoded = name.encode("utf-8", "replace")[:65535]
+    return _NAME.pack(len(encoded)) + encoded
+
+
+def parse_member(body: bytes) -> tuple[str, bytes]:
+    """Name and content. Raises ValueError."""
+    if len(body) < _NAME.size:
+        raise ValueError
+    end = _NAME.size + _NAME.unpack_from(body)[0]
+    return body[_NAME.size : end].decode("utf-8", "replace"), body[end:]
 
 
 def frame_header(kind: bytes, length: int) -> bytes:

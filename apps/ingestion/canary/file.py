@@ -28,9 +28,12 @@ class CanaryFile:
     canonical_hash: str
 
 
-def make_file(now: dt.datetime) -> CanaryFile:
-    """Twelve leads of ten seconds, sinus rhythm at `RATE_BPM`; no two have the same signal."""
-    seed = secrets.randbits(63)
+def make_file(now: dt.datetime, seed: int | None = None) -> CanaryFile:
+    """Twelve leads of ten seconds, sinus rhythm at `RATE_BPM`; no two have the same signal.
+
+    Of one seed and moment it is the same file.
+    """
+    seed = secrets.randbits(63) if seed is None else seed % (1 << 63)
     spec = SynthesisSpec(seed=seed, heart_rate_bpm=RATE_BPM)
     local = now.astimezone(dt.UTC).replace(tzinfo=None, microsecond=0)
     ecg = to_ecg(synthesize(spec), patient=NOBODY, acquired_local=local)

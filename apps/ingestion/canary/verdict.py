@@ -50,44 +50,50 @@ PASSED = Verdict("passed")
 
 
 def newest() -> Ingress | None:
-    """The last canary of the scope's organization."""
-    rows = Ingress.objects.filter(is_canary=True).select_related("recording")
+    """The last canary of the scope's organization that went past the doors."""
+    rows = Ingress.objects.filter(is_canary=True, source=Ingress.Source.CANARY).select_related(
+        "recording"
+    )
     return rows.order_by("-id").first()
 
 
-def verdict_on(canary: Ingress) -> Verdict:
-    """Call in the organization's scope and a transaction, with the row as it is now."""
+def verdict_on(canary: Ingress, wanted: str = "") -> Verdict:
+    """Call in the organization's scope and a transaction, with the row as it is now.
+
+    `wanted` is the hash of its signal, for one whose own name does not say it.
+    """
+    wanted = wanted or canary.idem_key
     if canary.state in WAITING:
         return Verdict("waiting", "decode" if canary.attempts else "scan", canary.error_code)
     if canary.state in STOPPED:
         return Verdict("failed", _stopped_at(canary.error_code), canary.error_code)
     if canary.recording is None or canary.outcome != Ingress.Outcome.NEW:
         return Verdict("failed", "decode", "taken-for-another")
-    return _measured(canary, canary.recording)
+    return _measured(canary.recording, wanted)
 
 
 def _stopped_at(code: str) -> Stage:
     return "scan" if code in SCANNING else "decode"
 
 
-def _measured(canary: Ingress, recording: Recording) -> Verdict:
+def _measured(recording: Recording, wanted: str) -> Verdict:
     run = StageRun.objects.filter(recording=recording, stage="measure").first()
     if run is None or run.state in STOPPED:
         return Verdict("failed", "measure", run.error_code if run else "stage-missing")
     if run.state in WAITING:
         return Verdict("waiting", "measure", run.error_code)
-    return _compared(canary, recording)
+    return _compared(recording, wanted)
 
 
-def _compared(canary: Ingress, recording: Recording) -> Verdict:
+def _compared(recording: Recording, wanted: str) -> Verdict:
     """What is kept must be what was sent, and be measured as what it is."""
-    if recording.canonical_hash != canary.idem_key:
+    if recording.canonical_hash != wanted:
         return Verdict("failed", "decode", "signal-differs")
     try:
         kept = waveforms.load(recording)
     except (Corrupt, Unsealable, Waveform.DoesNotExist):
         return Verdict("failed", "storage", "waveform-not-genuine")
-    if canonical_hash(kept) != canary.idem_key:
+    if canonical_hash(kept) != wanted:
         return Verdict("failed", "storage", "signal-differs")
     rates = Measurement.objects.filter(
         recording=recording, source=Source.PLATFORM, name="heart_rate_bpm"

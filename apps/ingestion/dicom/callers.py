@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
+from cryptography import x509
+from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from apps.core.scope import organization_scope
+from apps.tenants.certificates import fault_of
 from apps.tenants.inbound import application_entity
 from apps.tenants.lookups import organization_by_ae_title
 from apps.tenants.models import Site
@@ -25,7 +30,11 @@ class Asking:
     called: str
     calling: str
     address: str
-    certificate_sha256: str = ""
+    certificate: bytes = b""
+
+    @property
+    def certificate_sha256(self) -> str:
+        return hashlib.sha256(self.certificate).hexdigest() if self.certificate else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +66,24 @@ def recognise(asking: Asking) -> Caller:
         raise Rejected("called-title-unknown", CALLED_UNKNOWN)
     with organization_scope(organization_id), transaction.atomic():
         entity = application_entity(called)
+        fault = _fault(asking.certificate)
     if entity is None:
         raise Rejected("called-title-unknown", CALLED_UNKNOWN)
     if not entity.admits(calling, asking.address):
         raise Rejected("caller-not-listed", CALLING_UNKNOWN)
     if not entity.trusts(asking.certificate_sha256):
         raise Rejected("certificate-not-listed", CALLING_UNKNOWN)
+    if fault:
+        raise Rejected(fault, CALLING_UNKNOWN)
     return Caller(organization_id, called, calling, entity.site)
+
+
+def _fault(certificate: bytes) -> str:
+    """Why a certificate that was shown is not taken: revoked here or by its authority."""
+    if not certificate:
+        return ""
+    try:
+        shown = x509.load_der_x509_certificate(certificate)
+    except ValueError:
+        return "certificate-unreadable"
+    return fault_of(shown, settings.DICOM_TLS_CRL, now=timezone.now())

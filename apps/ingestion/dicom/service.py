@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -133,12 +132,11 @@ class Service:
 
 def _asking(association: Association) -> Asking:
     request = association.requestor.primitive
-    certificate = certificate_of(association)
     return Asking(
         called=str(request.called_ae_title),  # type: ignore[union-attr]
         calling=str(request.calling_ae_title),  # type: ignore[union-attr]
         address=association.requestor.address,
-        certificate_sha256=hashlib.sha256(certificate).hexdigest() if certificate else "",
+        certificate=certificate_of(association) or b"",
     )
 
 

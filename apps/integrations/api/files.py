@@ -34,6 +34,7 @@ from apps.integrations.api import serializers, wanted
 from apps.integrations.api.base import Operations
 from apps.integrations.api.problems import Problem
 from apps.integrations.api.queries import get_file_to_follow, get_site_to_send_from
+from apps.integrations.api.signatures import Signature, signature_of
 from apps.tenants.clients import Caller, delivery_key
 from apps.tenants.model_api import Scope
 from apps.tenants.models import Site
@@ -94,6 +95,7 @@ class Files(Operations):
         labels = wanted.read(http.GET, wanted.FILES)
         key = stated_key(http)
         site = site_of(self.caller, labels.get("site"))
+        signature = signature_to_send_with(http, self.caller)
         chunks, filename = body_of(http)
         try:
             accepted = accept(
@@ -104,6 +106,7 @@ class Files(Operations):
                 client=self.caller.client,
                 site=site,
                 priority=labels.get("priority", Priority.ROUTINE),
+                signature=signature.verdict if signature else None,
             )
         except RetryableError:
             raise Problem("unavailable", Retry_After="60") from None
@@ -117,6 +120,19 @@ class Files(Operations):
         code = REFUSED[type(error)]
         note_refusal(self.caller, code)
         return Problem(code, field=KEY_HEADER if code == "idempotency-key-reused" else "")
+
+
+def signature_to_send_with(request: HttpRequest, caller: Caller) -> Signature | None:
+    """Raises Problem, once the refusal is on the organization's record."""
+    try:
+        signature = signature_of(request, caller)
+    except Problem as refused:
+        note_refusal(caller, refused.code)
+        raise
+    if signature and (request.content_type or "").startswith("multipart/"):
+        words = "A signed file is the body itself, not a part of a form."
+        raise Problem("invalid-request", field="Content-Type", detail=words)
+    return signature
 
 
 def site_of(caller: Caller, name: uuid.UUID | None) -> Site | None:

@@ -6,14 +6,18 @@ import json
 from collections.abc import Callable
 
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from apps.audit.actions import record_alone
+from apps.core.client_certificate import NoCertificate, shown_certificate
 from apps.core.network import household_of
 from apps.core.scope import organization_scope
 from apps.integrations.api.problems import API, CONTENT_TYPE, problem
 from apps.integrations.submissions.task import outcome_of
 from apps.tenants.actions import platform_organization_id
+from apps.tenants.certificates import UNKNOWN, fault_of_client
 from apps.tenants.clients import Caller, note_use, recognise
 from apps.tenants.limits import spend_as_address
 from apps.tenants.model_limits import Door
@@ -52,8 +56,25 @@ class ApiDoor:
     def _admit(self, request: HttpRequest, caller: Caller) -> HttpResponse:
         request.caller = caller  # type: ignore[attr-defined]
         with organization_scope(caller.organization_id):
+            if fault := certificate_fault(request, caller):
+                code = "tenants.certificate.refused"
+                record_alone(caller.organization_id, code, actor=caller.client, code=fault)
+                return problem(fault)
             note_use(caller)
             return self.get_response(request)
+
+
+def certificate_fault(request: HttpRequest, caller: Caller) -> str:
+    """Why the caller's certificate is not taken; empty where it is, or none is asked for."""
+    try:
+        shown = shown_certificate(request)
+    except NoCertificate:
+        return UNKNOWN
+    if shown is None and not caller.needs_certificate:
+        return ""
+    crl, needs = settings.CLIENT_CERTIFICATE_CRL, caller.needs_certificate
+    with transaction.atomic():
+        return fault_of_client(caller.client, shown, crl, required=needs, now=timezone.now())
 
 
 def shown_key(request: HttpRequest) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers as fields
+from rest_framework.exceptions import APIException
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,12 +21,14 @@ from apps.audit.actions import record_alone
 from apps.core.errors import RetryableError
 from apps.ecg.models import Priority
 from apps.ingestion.actions import OrganizationClosed
+from apps.ingestion.signed import NOT_SIGNED, WORDS, Signed, held_name
 from apps.integrations.api import wanted
 from apps.integrations.api.base import Operations
 from apps.integrations.api.files import KEY_HEADER, REFUSED, stated_key
 from apps.integrations.api.parsers import ShallowFhir, ShallowJson
 from apps.integrations.api.problems import Problem
 from apps.integrations.api.queries import get_site_to_submit_from, get_submission_to_follow
+from apps.integrations.api.signatures import signature_of
 from apps.integrations.models import Submission
 from apps.integrations.submissions.asked import Asked
 from apps.integrations.submissions.fhir import NAMES as FHIR_NAMES
@@ -131,6 +135,11 @@ class Submitting(Operations):
         http: HttpRequest = request._request
         labels = wanted.read(http.GET, wanted.FILES)
         key = stated_key(http)
+        signature = signature_of(http, self.caller)
+        body = http.body if signature else b""
+        name = delivery_key(self.caller.client, key)
+        whole = hashlib.sha256(body).hexdigest()
+        signed = signature.verdict(whole) if signature else NOT_SIGNED
         purpose = check_sender(http, self.caller)
         site = None
         if "site" in labels:
@@ -139,17 +148,30 @@ class Submitting(Operations):
         sender = Sender(
             self.caller.client,
             purpose,
-            delivery_key(self.caller.client, key),
+            held_name(name, whole) if signed.code else name,
             site,
             labels.get("priority", Priority.ROUTINE),
+            signed,
         )
-        asked = self.read(request.data)
+        asked = self._asked(request, body, sender.signed)
         try:
             return submit(sender, asked, url_field=url_field)
         except RetryableError:
             raise Problem("unavailable", Retry_After="60") from None
         except tuple(REFUSED_TOO) as error:
             raise Problem(REFUSED_TOO[type(error)]) from None
+
+    def _asked(self, request: Request, body: bytes, signed: Signed) -> Asked:
+        """What is held is kept as it came where it cannot be read, and fetched from nowhere."""
+        if not signed.code:
+            return self.read(request.data)
+        try:
+            asked = self.read(request.data)
+        except (Problem, APIException):
+            return Asked(data=body)
+        if asked.url:
+            raise Problem("signature-not-valid", field="Signature", detail=WORDS[signed.code])
+        return asked
 
     def read(self, body: Any) -> Asked:
         raise NotImplementedError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from typing import Any
 
@@ -24,6 +25,7 @@ from apps.ingestion.actions import (
     OrganizationClosed,
 )
 from apps.ingestion.models import Ingress, UploadSession
+from apps.ingestion.signed import NOT_SIGNED, Signed
 from apps.ingestion.upload_actions import (
     Announced,
     UploadRefused,
@@ -34,7 +36,14 @@ from apps.ingestion.upload_actions import (
 from apps.ingestion.upload_ends import AlreadyAccepted, abort_upload
 from apps.integrations.api import serializers, upload_bodies, wanted
 from apps.integrations.api.base import Operations
-from apps.integrations.api.files import KEY_HEADER, note_refusal, site_of, stated_key, told
+from apps.integrations.api.files import (
+    KEY_HEADER,
+    note_refusal,
+    signature_to_send_with,
+    site_of,
+    stated_key,
+    told,
+)
 from apps.integrations.api.problems import Problem
 from apps.integrations.api.queries import get_upload_to_send
 from apps.tenants.clients import delivery_key
@@ -161,9 +170,14 @@ class UploadComplete(Operations):
     )
     def post(self, request: Request, upload_id: uuid.UUID) -> Response:
         upload = _found(self, upload_id)
+        signed = _signed(request, self)
         stated = upload_bodies.read(serializers.UploadHash, request)
+        if signed is not NOT_SIGNED and "sha256" not in stated:
+            raise Problem("signature-incomplete", field="sha256", detail="Sign the file's hash.")
         try:
-            accepted = complete_upload(upload, stated.get("sha256", ""), actor=self.caller.client)
+            accepted = complete_upload(
+                upload, stated.get("sha256", ""), actor=self.caller.client, signed=signed
+            )
         except RetryableError:
             raise _away() from None
         except UploadRefused as refused:
@@ -189,6 +203,13 @@ class UploadAbort(Operations):
         except AlreadyAccepted:
             raise Problem("upload-accepted") from None
         return Response(shown(_found(self, upload_id)))
+
+
+def _signed(request: Request, view: Operations) -> Signed:
+    """What the signature of the whole body is worth."""
+    http: HttpRequest = request._request
+    signature = signature_to_send_with(http, view.caller)
+    return signature.verdict(hashlib.sha256(http.body).hexdigest()) if signature else NOT_SIGNED
 
 
 def _found(view: Operations, upload_id: uuid.UUID) -> UploadSession:

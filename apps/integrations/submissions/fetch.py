@@ -13,6 +13,7 @@ from apps.core.errors import PermanentError, RetryableError
 from apps.core.leases import Lease
 from apps.ingestion.actions import DeliveryKeyReused, EmptyFile, MayNotSubmit
 from apps.ingestion.models import Ingress
+from apps.ingestion.signed import Signed
 from apps.integrations.models import Submission
 from apps.integrations.submissions.asked import difference
 from apps.integrations.submissions.submit import allowed_hosts, file_key, keep
@@ -28,7 +29,7 @@ log = structlog.get_logger(__name__)
 def fetch(lease: Lease) -> None:
     """Bring one submission's file to the door. Raises PermanentError, RetryableError."""
     with transaction.atomic():
-        row = Submission.objects.select_related("client", "site").get(pk=lease.id)
+        row = Submission.objects.select_related("client", "site", "signing_key").get(pk=lease.id)
         hosts = allowed_hosts()
         file = _kept(row)
     structlog.contextvars.bind_contextvars(trace_id=str(row.trace_id))
@@ -52,7 +53,7 @@ def _bring_in(row: Submission, hosts: list[str]) -> Ingress:
     if fault:
         raise PermanentError(fault)
     try:
-        return keep(row, data, row.client)
+        return keep(row, data, row.client, Signed(row.signing_key))
     except tuple(REFUSED) as error:
         raise PermanentError(REFUSED[type(error)]) from None
     except DeliveryKeyReused:

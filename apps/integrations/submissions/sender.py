@@ -36,7 +36,7 @@ def check_sender(request: HttpRequest, caller: Caller) -> str:
         raise Problem("purpose-missing", field=PURPOSE)
     if purpose not in PURPOSES:
         raise Problem("purpose-not-accepted", field=PURPOSE)
-    _use_up(request.headers.get(NONCE, ""), caller)
+    use_up(request.headers.get(NONCE, ""), caller)
     return purpose
 
 
@@ -65,18 +65,18 @@ def _check_time(text: str) -> None:
         raise Problem("request-stale", field=TIMESTAMP)
 
 
-def _use_up(nonce: str, caller: Caller) -> None:
+def use_up(nonce: str, caller: Caller, *, field: str = NONCE) -> None:
     """Once and never again while a request that carries it could still be taken."""
     if not NONCE_FORM.fullmatch(nonce):
         words = "Give 16 to 64 letters and digits that you never gave before."
-        raise Problem("nonce-missing", field=NONCE, detail=words)
+        raise Problem("nonce-missing", field=field, detail=words)
     of = f"{caller.organization_id} {caller.client.pk} {nonce}"
     name = salted_hmac("einthoven.nonce", of, algorithm="sha256").hexdigest()
     row = RequestNonce(organization_id=caller.organization_id, word_hash=name)
     with transaction.atomic():
         is_new = insert_unless_there(row)
     if not is_new:
-        raise Problem("request-replayed", field=NONCE)
+        raise Problem("request-replayed", field=field)
 
 
 def forget_nonces() -> None:

@@ -17,6 +17,7 @@ from apps.core.scope import required_organization
 from apps.ecg.models import Priority
 from apps.ingestion.actions import OrganizationClosed, accept, check_may_submit
 from apps.ingestion.models import Ingress
+from apps.ingestion.signed import NOT_SIGNED, Signed
 from apps.integrations.api.problems import Problem
 from apps.integrations.models import FetchHost, Submission
 from apps.integrations.submissions.asked import Asked
@@ -40,6 +41,7 @@ class Sender:
     idem_key: str
     site: Site | None = None
     priority: str = Priority.ROUTINE
+    signed: Signed = NOT_SIGNED
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +72,19 @@ def submit(sender: Sender, asked: Asked, *, url_field: str) -> Taken:
         stated=asked.stated,
         site=sender.site,
         priority=sender.priority,
+        signing_key=sender.signed.key,
     )
     if asked.url:
         row.host = host_of(asked.url, url_field)
         set_secret(row, "url_sealed", asked.url)
     else:
-        row.ingress = keep(row, asked.data, sender.client)
+        row.ingress = keep(row, asked.data, sender.client, sender.signed)
         row.state = Leased.State.DONE
         row.trace_id = row.ingress.trace_id
     return _enter(row)
 
 
-def keep(row: Submission, data: bytes, client: ApiClient) -> Ingress:
+def keep(row: Submission, data: bytes, client: ApiClient, signed: Signed) -> Ingress:
     """The file of a submission, through the door that all files come by."""
     return accept(
         source=Ingress.Source.EHR,
@@ -92,6 +95,7 @@ def keep(row: Submission, data: bytes, client: ApiClient) -> Ingress:
         site=row.site,
         priority=row.priority,
         stated=row.stated,
+        signature=lambda _sha256: signed,
     ).ingress
 
 

@@ -40,7 +40,7 @@ FORM = 1
 EVERY = 1000
 ORGANIZATION = (
     "public_id", "slug", "name", "region", "type", "time_zone", "assigning_authority",
-    "second_factor_required", "allows_emergency_entry",
+    "second_factor_required", "signatures_required", "allows_emergency_entry",
 )  # fmt: skip
 WARNING = (
     "Patient data of one organization, complete and readable by whoever holds this folder."

@@ -102,7 +102,8 @@ def _opened(export: Export, slug: str, names: Names) -> Organization:
     wanted = {column: said[column] for column in columns}
     made = open_organization(NewOrganization(slug=slug, public_id=public_id, **wanted))
     with organization_scope(made.pk), transaction.atomic():
-        flags = {name: said[name] for name in ("second_factor_required", "allows_emergency_entry")}
+        flagged = ("second_factor_required", "allows_emergency_entry", "signatures_required")
+        flags = {name: said[name] for name in flagged if name in said}
         if not made.is_live:
             Organization.objects.filter(pk=made.pk).update(**flags)
         return Organization.objects.get(pk=made.pk)

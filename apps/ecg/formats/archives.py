@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NoReturn
 
-from apps.ecg.formats import bundle
-from apps.ecg.formats.canonical import Refused
-from apps.ecg.formats.wfdb.header import MAX_HEADER_BYTES, SUFFIX
-from apps.ecg.formats.wfdb.record import signal_files
+from . import bundle
+from .canonical import Refused
+from .wfdb.header import MAX_HEADER_BYTES, SUFFIX
+from .wfdb.record import signal_files
 
 SIGNATURES = (bundle.SIGNATURE, b"PK\x05\x06")
 MAX_ENTRIES, MAX_RATIO = 1_000, 100
@@ -39,10 +39,15 @@ class Member:
     content: bytes
 
 
+def is_packed(data: bytes) -> bool:
+    """Whether it begins as a ZIP does; nothing of it is read."""
+    return data.startswith(SIGNATURES)
+
+
 def is_archive(data: bytes) -> bool:
     """By content; a ZIP that holds one WFDB record and nothing else is a recording. Raises Refused
     for one beyond the caps."""
-    if not data.startswith(SIGNATURES):
+    if not is_packed(data):
         return False
     with _Archive(data) as archive:
         return not archive.is_one_record()

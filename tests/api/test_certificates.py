@@ -1,0 +1,131 @@
+"""Client certificates over real TLS: bound to their client, and refused the moment they end."""
+
+from __future__ import annotations
+
+import ssl
+from urllib.parse import quote
+
+import httpx
+import pytest
+from django.utils import timezone
+
+from apps.core.scope import organization_scope
+from apps.ingestion.models import Ingress
+from apps.tenants.certificates import add_certificate, revoke_certificate
+from apps.tenants.claims import Taken
+from apps.tenants.models import ApiClient, ClientCertificate
+from tests.admin.people import events
+from tests.api.keys import make_client
+from tests.api.tls_proxy import proxying
+from tests.database import committed
+from tests.dicom_network.certificates import authority, certificate, revocation_list
+from tests.factories import inside
+
+pytestmark = committed
+
+
+@pytest.fixture(scope="module")
+def papers(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("certificates")
+    issuer = authority(folder)
+    names = ("proxy", "device", "other")
+    made = {name: certificate(folder, name, issuer) for name in names}
+    made["old"] = certificate(folder, "old", issuer, days=-1)
+    return {"folder": folder, "issuer": issuer, **made}
+
+
+@pytest.fixture
+def bound(mercy, papers, settings):
+    """A client that must show a certificate, and its key."""
+    settings.CLIENT_CERTIFICATE_HEADER = "Client-Cert"
+    client, key = make_client(mercy)
+    with inside(mercy):
+        ApiClient.objects.update(certificate_required=True)
+        for name in ("device", "old"):
+            row = ClientCertificate(client=client, name=name)
+            add_certificate(row, papers[name].made, by=None)
+    return client, key
+
+
+def sender(url, key, papers, name=None):
+    """Sends a file and says what came of it."""
+    context = ssl.create_default_context(cafile=str(papers["issuer"].file))
+    if name:
+        context.load_cert_chain(papers[name].file, papers[name].key)
+
+    def send(**headers):
+        given = {"Authorization": f"Bearer {key}"} | headers
+        with httpx.Client(verify=context, headers=given) as http:
+            answer = http.post(f"{url}/api/v1/files", content=b"an ecg")
+        return answer.status_code, answer.json().get("code", "")
+
+    return send
+
+
+def test_a_certificate_admits_its_client_until_it_is_revoked(
+    live_server, mercy, papers, bound, admin_user
+):
+    _, key = bound
+    with proxying(live_server.url, papers["proxy"], papers["issuer"]) as url:
+        assert sender(url, key, papers)() == (403, "certificate-missing")
+        assert sender(url, key, papers, "other")() == (403, "certificate-unknown")
+        send = sender(url, key, papers, "device")
+        assert send() == (201, "")
+        with inside(mercy):
+            row = ClientCertificate.objects.get(name="device")
+            assert revoke_certificate(row, by=admin_user, now=timezone.now())
+        assert send() == (403, "certificate-revoked")
+        with pytest.raises(httpx.HTTPError):
+            sender(url, key, papers, "old")()
+    with inside(mercy):
+        assert Ingress.objects.count() == 1
+    assert len(events(mercy, "tenants.certificate.refused")) == 3
+
+
+def test_the_authoritys_list_counts_once_it_is_replaced(
+    live_server, papers, bound, settings, tmp_path
+):
+    _, key = bound
+    file = revocation_list(tmp_path / "crl.pem", papers["issuer"])
+    settings.CLIENT_CERTIFICATE_CRL = str(file)
+    with proxying(live_server.url, papers["proxy"], papers["issuer"]) as url:
+        send = sender(url, key, papers, "device")
+        assert send() == (201, "")
+        revocation_list(file, papers["issuer"], papers["device"])
+        assert send() == (403, "certificate-revoked")
+        revocation_list(file, papers["issuer"], days=-1)
+        assert send() == (503, "certificate-status-unknown")
+
+
+def test_only_a_proxy_of_ours_is_believed(client, papers, bound, settings):
+    _, key = bound
+    pem = papers["device"].file.read_text()
+    given = {
+        "Authorization": f"Bearer {key}",
+        "Client-Cert": quote(pem),
+    }
+
+    def code(**more):
+        kind = "application/octet-stream"
+        answer = client.post("/api/v1/files", b"x", content_type=kind, headers=given | more)
+        return answer.json().get("code", "")
+
+    assert code() == ""
+    assert code(**{"Client-Cert": "Smith"}) == "certificate-unknown"
+    settings.CLIENT_CERTIFICATE_PROXIES = []
+    assert code() == "certificate-missing"
+
+
+def test_an_ended_certificate_is_refused(client, papers, bound):
+    _, key = bound
+    given = {"Authorization": f"Bearer {key}", "Client-Cert": quote(papers["old"].file.read_text())}
+    answer = client.post(
+        "/api/v1/files", b"x", content_type="application/octet-stream", headers=given
+    )
+    assert (answer.status_code, answer.json()["code"]) == (403, "certificate-expired")
+
+
+def test_a_certificate_is_one_clients_only(mercy, lakeside, papers, bound):
+    for organization in (mercy, lakeside):
+        with organization_scope(organization.pk), pytest.raises(Taken):
+            add_certificate(ClientCertificate(name="again"), papers["device"].made, by=None)
