@@ -75,10 +75,12 @@ ADDED_TABLES = WRITTEN_ONCE_TABLES | {
 # Single columns of added rows that may be written again: the same content under a newer key.
 WRITTEN_AGAIN = {("ecg_waveform", "sealed")}
 
-# Rows that end with their minute, their hour or by an administrator, and are removed then.
+# Rows that end with their minute, their hour, what they were made from or by an administrator, and
+# are removed then.
 PASSING_TABLES = {
     "ingestion_uploadpart",
     "integrations_requestnonce",
+    "reports_searchterm",
     "tenants_externalidentity",
     "tenants_ratecounter",
     "tenants_signonanswer",
@@ -186,6 +188,7 @@ COMMANDS = {
     "export_audit": "one",
     "export_organization": "given",
     "import_organization": "given",
+    "index_search": "each",
     "ingest": "one",
     "measure": "none",
     "move_storage": "one",

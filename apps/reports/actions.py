@@ -14,6 +14,7 @@ from apps.reports.criticals import raise_by_text
 from apps.reports.models import Report, ReportVersion, Signature
 from apps.reports.pdf.content import Amendment
 from apps.reports.printed import Signing, local_text, print_report
+from apps.reports.search.index import renew
 from apps.reports.snapshot import Snapshot, canonical_json, digest, take_snapshot, zone_of
 from apps.reports.state import state_of
 from apps.tenants import blobs
@@ -157,6 +158,7 @@ def sign_report(
         **state_of(report),
     )
     raise_by_text(report, report.draft_text, reader, now)
+    renew([report.recording])
     advance(report.recording, done="sign", subject=f"version:{version.public_id}")
     return version
 

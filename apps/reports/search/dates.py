@@ -1,0 +1,159 @@
+"""Days as people say them, in the zone of the organization: last month, since Monday, 3 March."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from collections.abc import Sequence
+
+from apps.reports.search.days import DAYS, UNCLEAR, day_at
+from apps.reports.search.parts import Context, Found, Span, Term
+from apps.reports.search.tokens import Phrases, Token, at
+
+ONE_DAY = dt.timedelta(days=1)
+NAMED = Phrases(
+    (phrase, phrase)
+    for phrase in (
+        "this week", "last week", "this month", "last month", "this year", "last year",
+        "previous week", "previous month", "previous year", "the last week", "the last month",
+        "the past week", "the past month", "past week", "past month", "past year", "the past year",
+    )
+)  # fmt: skip
+SPANS = {"hour": 0, "day": 1, "week": 7, "month": 30, "year": 365}
+STARTS = ("since", "after", "from", "starting")
+ENDS = ("before", "until", "till", "to", "up to")
+
+
+def match(tokens: Sequence[Token], place: int, context: Context) -> Found | None:
+    return (
+        _between(tokens, place, context)
+        or _bordered(tokens, place, context)
+        or _back(tokens, place, context)
+        or _named(tokens, place, context)
+        or _on(tokens, place, context)
+    )
+
+
+def _term(context: Context, first: dt.date | None, end: dt.date | None, text: str) -> Term:
+    """From the first day on, before the day `end`."""
+    since = None if first is None else context.midnight(first)
+    until = None if end is None else context.midnight(end)
+    return Term("date", span=Span(since, until), text=text)
+
+
+def _found(length: int, term: Term) -> Found:
+    return Found(length, (term,))
+
+
+def _between(tokens: Sequence[Token], place: int, context: Context) -> Found | None:
+    opened = at(tokens, place) in ("between", "from")
+    first, width = day_at(tokens, place + opened, context)
+    if first is None:
+        return None
+    link = place + opened + width
+    if at(tokens, link) not in ("and", "to", "until", "till", "-", "through"):
+        return None
+    if at(tokens, link) == "and" and not opened:
+        return None
+    last, more = day_at(tokens, link + 1, context)
+    if last is None:
+        return None
+    length = link + 1 + more - place
+    if UNCLEAR in (first, last):
+        return Found(length, problem=_unclear(tokens, place, length))
+    if first.first >= last.end:
+        return Found(length, problem=f"{last.text} lies before {first.text}.")
+    text = f"from {first.text} to {last.text}"
+    return _found(length, _term(context, first.first, last.end, text))
+
+
+def _bordered(tokens: Sequence[Token], place: int, context: Context) -> Found | None:
+    word = at(tokens, place)
+    if word not in (*STARTS, *ENDS):
+        return None
+    day, width = day_at(tokens, place + 1, context)
+    if day is None:
+        return None
+    length = 1 + width
+    if day == UNCLEAR:
+        return Found(length, problem=_unclear(tokens, place, length))
+    if word == "after":
+        return _found(length, _term(context, day.end, None, f"after {day.text}"))
+    if word in STARTS:
+        return _found(length, _term(context, day.first, None, f"since {day.text}"))
+    if word == "before":
+        return _found(length, _term(context, None, day.first, f"before {day.text}"))
+    return _found(length, _term(context, None, day.end, f"until {day.text}"))
+
+
+def _back(tokens: Sequence[Token], place: int, context: Context) -> Found | None:
+    """The last 7 days end with today; the last 24 hours end now."""
+    here = place
+    while at(tokens, here) in ("in", "within", "during", "over", "the", "for"):
+        here += 1
+    if at(tokens, here) not in ("last", "past", "previous"):
+        return None
+    if here + 1 >= len(tokens) or tokens[here + 1].kind != "number":
+        return None
+    unit, count = at(tokens, here + 2), tokens[here + 1].key
+    if unit not in SPANS or not count.isdecimal() or not 0 < int(count) <= 1000:
+        return None
+    text = f"last {count} {unit}{'' if int(count) == 1 else 's'}"
+    length = here + 3 - place
+    if unit == "hour":
+        since = context.now - dt.timedelta(hours=int(count))
+        return _found(length, Term("date", span=Span(since), text=text))
+    return _found(length, _term(context, _earlier(context.today, unit, int(count)), None, text))
+
+
+def _earlier(today: dt.date, unit: str, count: int) -> dt.date:
+    """So many calendar months or years back, or days of which today is the last."""
+    if unit not in ("month", "year"):
+        return today - dt.timedelta(days=SPANS[unit] * count - 1)
+    months = today.year * 12 + today.month - 1 - count * (12 if unit == "year" else 1)
+    year, month = divmod(months, 12)
+    day = min(today.day, calendar.monthrange(year, month + 1)[1])
+    return dt.date(year, month + 1, day)
+
+
+def _named(tokens: Sequence[Token], place: int, context: Context) -> Found | None:
+    name, length = NAMED.longest(tokens, place)
+    if not length:
+        return None
+    which, unit = name.removeprefix("the ").split()
+    if which == "past":
+        first = _earlier(context.today, unit, 1)
+        return _found(length, _term(context, first, None, f"last 1 {unit}"))
+    first, end = _period(context.today, unit)
+    if which != "this":
+        first, end = _period(first - ONE_DAY, unit)
+    word = "this" if which == "this" else "last"
+    return _found(length, _term(context, first, end, f"{word} {unit}"))
+
+
+def _period(day: dt.date, unit: str) -> tuple[dt.date, dt.date]:
+    """The calendar week (from Monday), month or year of the day."""
+    if unit == "week":
+        first = day - dt.timedelta(days=day.weekday())
+        return first, first + 7 * ONE_DAY
+    if unit == "year":
+        return dt.date(day.year, 1, 1), dt.date(day.year + 1, 1, 1)
+    first = day.replace(day=1)
+    return first, (first + 31 * ONE_DAY).replace(day=1)
+
+
+def _on(tokens: Sequence[Token], place: int, context: Context) -> Found | None:
+    here = place + (at(tokens, place) in ("on", "in", "during", "of"))
+    day, width = day_at(tokens, here, context)
+    if day is None or (here == place and at(tokens, place) == "may"):
+        return None
+    length = here + width - place
+    if day == UNCLEAR:
+        return Found(length, problem=_unclear(tokens, place, length))
+    words = day.text if day.text in DAYS else f"on {day.text}"
+    return _found(length, _term(context, day.first, day.end, words))
+
+
+def _unclear(tokens: Sequence[Token], place: int, length: int) -> str:
+    written = " ".join(token.text for token in tokens[place : place + length])
+    return f"“{written}” can be two days: write the month as a word, or 2026-03-01."
