@@ -6,10 +6,14 @@ import calendar
 import datetime as dt
 from collections.abc import Sequence
 
-from apps.reports.search.days import DAYS, UNCLEAR, day_at
+from apps.reports.search.days import DAYS, NO_DAY, UNCLEAR, Day, day_at, ordinal, same_month
 from apps.reports.search.parts import Context, Found, Span, Term
 from apps.reports.search.tokens import Phrases, Token, at
 
+WHY = {
+    UNCLEAR.text: "can be two days: write the month as a word, or 2026-03-01.",
+    NO_DAY.text: "is no day of the calendar.",
+}
 ONE_DAY = dt.timedelta(days=1)
 NAMED = Phrases(
     (phrase, phrase)
@@ -48,19 +52,22 @@ def _found(length: int, term: Term) -> Found:
 def _between(tokens: Sequence[Token], place: int, context: Context) -> Found | None:
     opened = at(tokens, place) in ("between", "from")
     first, width = day_at(tokens, place + opened, context)
-    if first is None:
+    is_day = first is None and ordinal(tokens, place + opened) > 0
+    if first is None and not is_day:
         return None
-    link = place + opened + width
+    link = place + opened + (width or 1)
     if at(tokens, link) not in ("and", "to", "until", "till", "-", "through"):
         return None
     if at(tokens, link) == "and" and not opened:
         return None
     last, more = day_at(tokens, link + 1, context)
-    if last is None:
+    if last is not None and is_day:
+        first = same_month(last, ordinal(tokens, place + opened))
+    if first is None or last is None:
         return None
     length = link + 1 + more - place
-    if UNCLEAR in (first, last):
-        return Found(length, problem=_unclear(tokens, place, length))
+    if not {first.text, last.text}.isdisjoint(WHY):
+        return _refused(tokens, place, length, first if first.text in WHY else last)
     if first.first >= last.end:
         return Found(length, problem=f"{last.text} lies before {first.text}.")
     text = f"from {first.text} to {last.text}"
@@ -75,8 +82,8 @@ def _bordered(tokens: Sequence[Token], place: int, context: Context) -> Found | 
     if day is None:
         return None
     length = 1 + width
-    if day == UNCLEAR:
-        return Found(length, problem=_unclear(tokens, place, length))
+    if day.text in WHY:
+        return _refused(tokens, place, length, day)
     if word == "after":
         return _found(length, _term(context, day.end, None, f"after {day.text}"))
     if word in STARTS:
@@ -148,12 +155,12 @@ def _on(tokens: Sequence[Token], place: int, context: Context) -> Found | None:
     if day is None or (here == place and at(tokens, place) == "may"):
         return None
     length = here + width - place
-    if day == UNCLEAR:
-        return Found(length, problem=_unclear(tokens, place, length))
+    if day.text in WHY:
+        return _refused(tokens, place, length, day)
     words = day.text if day.text in DAYS else f"on {day.text}"
     return _found(length, _term(context, day.first, day.end, words))
 
 
-def _unclear(tokens: Sequence[Token], place: int, length: int) -> str:
+def _refused(tokens: Sequence[Token], place: int, length: int, day: Day) -> Found:
     written = " ".join(token.text for token in tokens[place : place + length])
-    return f"“{written}” can be two days: write the month as a word, or 2026-03-01."
+    return Found(length, problem=f"“{written}” {WHY[day.text]}")

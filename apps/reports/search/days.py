@@ -29,11 +29,15 @@ class Day:
     text: str
 
 
-UNCLEAR = Day(dt.date.min, dt.date.min, "")
+UNCLEAR = Day(dt.date.min, dt.date.min, "unclear")
+NO_DAY = Day(dt.date.min, dt.date.min, "none")
 
 
 def day_at(tokens: Sequence[Token], place: int, context: Context) -> tuple[Day | None, int]:
-    """The day or month written here and its length; UNCLEAR where two are possible."""
+    """The day or month written here and its length.
+
+    UNCLEAR where two are possible, NO_DAY where the calendar has none such.
+    """
     if place >= len(tokens):
         return None, 0
     token, today = tokens[place], context.today
@@ -65,14 +69,14 @@ def _weekday(name: str, today: dt.date, *, earlier: bool = False) -> Day:
     return _one(today - dt.timedelta(days=back), name.title())
 
 
-def _iso(text: str) -> Day | None:
+def _iso(text: str) -> Day:
     try:
         return _one(dt.date.fromisoformat(text))
     except ValueError:
-        return None
+        return NO_DAY
 
 
-def _slashed(text: str) -> Day | None:
+def _slashed(text: str) -> Day:
     """Day and month are told apart where one of them is no month."""
     one, two, year = (int(part) for part in re.split(r"[/.]", text))
     year += 2000 if year < 100 else 0
@@ -82,11 +86,11 @@ def _slashed(text: str) -> Day | None:
     return _dated(year, month, day)
 
 
-def _dated(year: int, month: int, day: int) -> Day | None:
+def _dated(year: int, month: int, day: int) -> Day:
     try:
         return _one(dt.date(year, month, day))
     except ValueError:
-        return None
+        return NO_DAY
 
 
 def _month(key: str) -> int:
@@ -99,7 +103,7 @@ def _month(key: str) -> int:
 
 def _by_month(tokens: Sequence[Token], place: int, today: dt.date) -> tuple[Day | None, int]:
     """3 March 2026, March 3, March 2026, March, 2026."""
-    here, day = place, _ordinal(tokens, place)
+    here, day = place, ordinal(tokens, place)
     if day:
         here += 1
         here += at(tokens, here) in ("of", "-")
@@ -107,7 +111,7 @@ def _by_month(tokens: Sequence[Token], place: int, today: dt.date) -> tuple[Day 
     if not month:
         return _year(tokens, place)
     here += 1
-    if not day and (day := _ordinal(tokens, here)):
+    if not day and (day := ordinal(tokens, here)):
         here += 1
     here += at(tokens, here) in (",", "-") and _number(tokens, here + 1) in YEARS
     year = _number(tokens, here)
@@ -136,7 +140,14 @@ def _number(tokens: Sequence[Token], place: int) -> int:
     return -1
 
 
-def _ordinal(tokens: Sequence[Token], place: int) -> int:
+def same_month(day: Day, number: int) -> Day | None:
+    """Another day of its month; None where there is none, or where it is no single day."""
+    if day.end - day.first != dt.timedelta(days=1):
+        return None
+    return _dated(day.first.year, day.first.month, number)
+
+
+def ordinal(tokens: Sequence[Token], place: int) -> int:
     """A day of a month; 0 for anything else."""
     found = _ORDINAL.fullmatch(at(tokens, place))
     number = int(found[1]) if found else 0

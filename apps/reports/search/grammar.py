@@ -49,7 +49,7 @@ NEGATORS = Phrases((phrase, "not") for phrase in (
 ))  # fmt: skip
 JOINS = Phrases((phrase, "or") for phrase in ("or", "nor", "and/or", "/", "either", "|"))
 SILENT = frozenset(folded(word) for word in words("fillers"))
-SIGNS = frozenset("()[]\"'“”‘’.:!?&-–—#")
+SIGNS = frozenset("()[]\"'“”‘’.:!?&+-–—#")
 # What an ECG has one of.
 SINGLE = {"sex", "site", "status", "priority", "device", "source"}
 
@@ -75,13 +75,15 @@ class _Reading:
     joined: str = ";"
     marked: str = ""
     last_unknown: int = -2
+    ended: int = 0
 
-    def take(self, found: Found) -> None:
+    def take(self, found: Found, place: int) -> None:
         if found.problem:
             self.problems.append(found.problem)
         else:
             marked = bool(self.marked) != found.negated
             self.items.append(_Item(found.terms, self.joined, marked, found.is_all))
+            self.ended = place + found.length
         self.joined, self.marked = " ", ""
 
     def leave(self, token: Token, place: int) -> None:
@@ -113,7 +115,7 @@ def parse(line: str, context: Context) -> Parse:
 
 def _step(reading: _Reading, tokens: Sequence[Token], place: int, context: Context) -> int:
     """Read what stands here; how many tokens it was."""
-    found = _best(tokens, place, context)
+    found = _continued(reading, tokens, place) or _best(tokens, place, context)
     negator, width = NEGATORS.longest(tokens, place)
     if negator and (found is None or found.length <= width):
         if reading.marked:
@@ -121,7 +123,7 @@ def _step(reading: _Reading, tokens: Sequence[Token], place: int, context: Conte
         reading.marked = " ".join(token.text for token in tokens[place : place + width])
         return width
     if found is not None:
-        reading.take(found)
+        reading.take(found, place)
         return found.length
     join, width = JOINS.longest(tokens, place)
     if join:
@@ -132,9 +134,17 @@ def _step(reading: _Reading, tokens: Sequence[Token], place: int, context: Conte
         reading.joined = ";" if token.key == ";" else _comma(reading)
     elif token.key not in SILENT and token.key not in SIGNS:
         reading.leave(token, place)
-    elif token.key in ("and", "but", "plus", "&") and reading.joined == " ":
+    elif token.key in ("and", "but", "plus", "&", "+") and reading.joined == " ":
         reading.joined = "and"
     return 1
+
+
+def _continued(reading: _Reading, tokens: Sequence[Token], place: int) -> Found | None:
+    """A range right after another one, “and” or “or” between them at most."""
+    between = [token.key for token in tokens[reading.ended : place]]
+    if not reading.items or between not in ([], ["and"], ["or"], ["but"]):
+        return None
+    return numbers.continued(tokens, place, reading.items[-1].terms[-1], reading.joined)
 
 
 def _comma(reading: _Reading) -> str:

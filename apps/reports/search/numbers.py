@@ -5,25 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from apps.reports.search.data import phrases_of, rows
 from apps.reports.search.parts import Bounds, Context, Found, Term
 from apps.reports.search.quantities import Quantity, Unit, quantities, quantity_at
 from apps.reports.search.ranges import SILENT, Range, range_at
 from apps.reports.search.tokens import Phrases, Token, at
 
 # Words with a fixed meaning (AHA/ACC/HRS 2009; normal ranges of adults).
-WORDED = Phrases(
-    [(phrase, "qrs ≥ 120") for phrase in ("wide qrs", "broad qrs", "qrs broad", "prolonged qrs",
-                                          "wide qrs complex", "wide complex", "broad complex",
-                                          "qrs prolonged")]
-    + [(phrase, "qrs < 120") for phrase in ("narrow qrs", "qrs narrow", "narrow complex",
-                                            "normal qrs")]
-    + [(phrase, "pr > 200") for phrase in ("prolonged pr", "long pr", "pr prolonged",
-                                           "prolonged pr interval", "pr prolongation",
-                                           "pr interval prolonged", "long pr interval")]
-    + [(phrase, "pr 120-200") for phrase in ("normal pr", "normal pr interval")]
-    + [(phrase, "hr 60-100") for phrase in ("normal rate", "normal heart rate")]
-    + [(phrase, "axis -30-90") for phrase in ("normal axis", "axis normal")]
-)  # fmt: skip
+WORDED = Phrases((phrase, row["bounds"]) for row in rows("worded") for phrase in phrases_of(row))
 FIXED = {
     "qrs ≥ 120": ("qrs", Bounds(low=Decimal(120))),
     "qrs < 120": ("qrs", Bounds(high=Decimal(120), high_in=False)),
@@ -32,8 +21,9 @@ FIXED = {
     "hr 60-100": ("hr", Bounds(Decimal(60), Decimal(100))),
     "axis -30-90": ("axis", Bounds(Decimal(-30), Decimal(90))),
 }
-# A unit that only one quantity has names it.
+# A unit that only one quantity has names it, and words that only ages have.
 BY_UNIT = {"/min": "hr", "years": "age"}
+OF_AGE = ("older", "younger", "old")
 
 
 def match(tokens: Sequence[Token], place: int, _: Context) -> Found | None:
@@ -55,13 +45,9 @@ def _named(tokens: Sequence[Token], place: int) -> Found | None:
         return None
     written = range_at(tokens, place + length)
     if written is None:
-        example = f"{quantity.name} > {_example(quantity)}"
-        return Found(length, problem=f"{quantity.name}: which value? Write “{example}”, for one.")
+        sentence = f"{quantity.name}: which value? Write a number in {quantity.unit}."
+        return Found(length, problem=sentence)
     return sized(quantity, written, length + written.length)
-
-
-def _example(quantity: Quantity) -> str:
-    return f"{(quantity.least + quantity.most) // 2} {quantity.unit}"
 
 
 def _unnamed(tokens: Sequence[Token], place: int) -> Found | None:
@@ -73,6 +59,8 @@ def _unnamed(tokens: Sequence[Token], place: int) -> Found | None:
     quantity, length = quantity_at(tokens, behind)
     if quantity is not None and range_at(tokens, behind + length) is None:
         return sized(quantity, written, written.length + length)
+    if any(token.key in OF_AGE for token in tokens[place:behind]):
+        return sized(quantities()["age"], written, written.length)
     if written.unit is not None and written.unit.name in BY_UNIT:
         return sized(quantities()[BY_UNIT[written.unit.name]], written, written.length)
     if not written.is_marked or at(tokens, place) in SILENT:
@@ -105,3 +93,16 @@ def _out_of_range(quantity: Quantity) -> str:
 def number(quantity: Quantity, bounds: Bounds) -> Term:
     unit = "" if quantity.code == "age" else quantity.unit
     return Term("number", quantity.code, bounds, text=f"{quantity.name} {bounds.words(unit)}")
+
+
+def continued(tokens: Sequence[Token], place: int, before: Term, joined: str) -> Found | None:
+    """`< 600` after “QTc > 500 and”: the same quantity, its other side, or another range."""
+    written = range_at(tokens, place)
+    if written is None or not written.is_marked or before.bounds is None:
+        return None
+    is_low = written.bounds.low is not None
+    if joined != "or" and is_low == (before.bounds.low is not None):
+        return None
+    quantity = quantities().get(before.code)
+    found = sized(quantity, written, written.length) if quantity else None
+    return found if found and not found.problem else None

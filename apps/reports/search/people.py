@@ -58,7 +58,7 @@ def _age(tokens: Sequence[Token], place: int) -> Found | None:
 
 def _is_of_people(tokens: Sequence[Token], place: int) -> bool:
     """Whether a word of people ends here; “aged”, “and” and “who are” may stand between."""
-    while at(tokens, place) in ("who", "are", "is", "and", "aged", ",", "all"):
+    while at(tokens, place) in ("who", "are", "is", "and", "or", "aged", ",", "all"):
         place -= 1
     phrases, terms = _said()
     if place < 0:

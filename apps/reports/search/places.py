@@ -14,7 +14,7 @@ AT = ("at", "from", "in", "on", "by", "the")
 
 def match(tokens: Sequence[Token], place: int, context: Context) -> Found | None:
     start = place
-    while at(tokens, start) in AT:
+    while at(tokens, start) in AT and not tokens[start].is_shouted:
         start += 1
     for kind, announced, names in (
         ("site", SITE, context.sites),

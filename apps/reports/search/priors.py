@@ -35,6 +35,7 @@ BEHIND = Phrases(
                                        "disappeared", "no longer present", "has gone",
                                        "no longer there")]
 )  # fmt: skip
+PASSED = ("in", "a", "the", "have", "has", "of", "any")
 WORDS = {"new": "new", "resolved": "resolved"}
 UP = Phrases((word, "up") for word in (
     "up by", "up", "increased by", "increased", "increase of", "increase by", "rise of", "rose by",
@@ -69,6 +70,8 @@ def _statement(tokens: Sequence[Token], place: int, context: Context) -> Found |
         if not length:
             continue
         here = place + length
+        while at(tokens, here) in PASSED:
+            here += 1
         said = _concept(tokens, here, context)
         if said is not None:
             return _compared(way, said, tokens, place, here + said.length)

@@ -25,10 +25,14 @@ LEAST, MOST = Decimal(-5), Decimal(5)
 
 def match(tokens: Sequence[Token], place: int, _: Context) -> Found | None:
     """None where lead or height is missing: without them it is a statement."""
-    way, length = NAMES.longest(tokens, place)
+    lead, before = _lead(tokens, place)
+    way, length = NAMES.longest(tokens, place + before)
     if not length:
         return None
-    lead, width = _lead(tokens, place + length)
+    length += before
+    width = 0
+    if not lead:
+        lead, width = _lead(tokens, place + length)
     written = range_at(tokens, place + length + width)
     if written is None:
         return None

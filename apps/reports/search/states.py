@@ -9,12 +9,13 @@ from apps.reports.search.data import phrases_of, rows
 from apps.reports.search.parts import Context, Found, Term
 from apps.reports.search.tokens import Phrases, Token
 
-NONE = "none"
+# Words that deny what they name.
+NOT = "not "
 
 
 @cache
 def _said() -> tuple[Phrases, dict[str, dict[str, str]]]:
-    found = {row["name"]: row for row in rows("states")}
+    found = {f"{row['kind']} {row['name']}": row for row in rows("states")}
     phrases = [(phrase, name) for name, row in found.items() for phrase in phrases_of(row)]
     return Phrases(phrases), found
 
@@ -25,6 +26,6 @@ def match(tokens: Sequence[Token], place: int, _: Context) -> Found | None:
     if not length:
         return None
     row = found[name]
-    if row["code"] == NONE:
-        return Found(length, (Term(row["kind"], text="with a prior"),), negated=True)
-    return Found(length, (Term(row["kind"], row["code"], text=name),))
+    kind = row["kind"].removeprefix(NOT)
+    term = Term(kind, row["code"], text=row["name"])
+    return Found(length, (term,), negated=kind != row["kind"])

@@ -10,7 +10,7 @@ _SHAPES = re.compile(
     r"""
     (?P<date>\d{4}-\d{2}-\d{2}(?!\d))
   | (?P<slashed>\d{1,2}[/.]\d{1,2}[/.]\d{2,4}(?!\d))
-  | (?P<word>\d{1,2}(?:st|nd|rd|th)\b|\d(?:AVB\d?|TO1)\b|\d:\d\b|[^\W\d_](?:[\w]|['’]\w)*)
+  | (?P<word>\d{1,2}(?:st|nd|rd|th)\b|\d(?:AVB\d?|TO1)\b|\d{1,2}:\d{2}\b|\d:\d\b|[^\W\d_](?:[\w]|['’]\w)*)
   | (?P<number>(?<![\w.])[-−]?\d+(?:\.\d+)?)
   | (?P<sign>>=|<=|=>|=<|[^\w\s])
     """,
