@@ -21,3 +21,9 @@ def words(name: str) -> frozenset[str]:
 
 def phrases_of(row: dict[str, str]) -> list[str]:
     return row["phrases"].split("|")
+
+
+def said(table: str) -> list[tuple[str, str]]:
+    """Phrases of comparing and what each means."""
+    found = (row for row in rows("comparing") if row["table"] == table)
+    return [(phrase, row["meaning"]) for row in found for phrase in phrases_of(row)]

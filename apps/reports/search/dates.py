@@ -19,12 +19,12 @@ NAMED = Phrases(
     (phrase, phrase)
     for phrase in (
         "this week", "last week", "this month", "last month", "this year", "last year",
-        "previous week", "previous month", "previous year", "the last week", "the last month",
-        "the past week", "the past month", "past week", "past month", "past year", "the past year",
+        "previous week", "previous month", "previous year", "past week", "past month", "past year",
     )
 )  # fmt: skip
 SPANS = {"hour": 0, "day": 1, "week": 7, "month": 30, "year": 365}
-STARTS = ("since", "after", "from", "starting")
+WITHIN = ("in", "within", "during", "over", "for")
+STARTS = ("since", "after", "from", "starting", "as of")
 ENDS = ("before", "until", "till", "to", "up to")
 
 
@@ -96,10 +96,13 @@ def _bordered(tokens: Sequence[Token], place: int, context: Context) -> Found | 
 def _back(tokens: Sequence[Token], place: int, context: Context) -> Found | None:
     """The last 7 days end with today; the last 24 hours end now."""
     here = place
-    while at(tokens, here) in ("in", "within", "during", "over", "the", "for"):
+    while at(tokens, here) in (*WITHIN, "the"):
         here += 1
-    if at(tokens, here) not in ("last", "past", "previous"):
-        return None
+    if at(tokens, here) in ("last", "past", "previous", "these"):
+        here += 1
+    elif at(tokens, here - 1) != "within" or here == place:
+        return _ago(tokens, place, context)
+    here -= 1
     if here + 1 >= len(tokens) or tokens[here + 1].kind != "number":
         return None
     unit, count = at(tokens, here + 2), tokens[here + 1].key
@@ -113,6 +116,18 @@ def _back(tokens: Sequence[Token], place: int, context: Context) -> Found | None
     return _found(length, _term(context, _earlier(context.today, unit, int(count)), None, text))
 
 
+def _ago(tokens: Sequence[Token], place: int, context: Context) -> Found | None:
+    """`3 days ago` is that day."""
+    if at(tokens, place + 2) != "ago" or tokens[place].kind != "number":
+        return None
+    unit, count = at(tokens, place + 1), tokens[place].key
+    if unit not in ("day", "week") or not count.isdecimal() or int(count) > 1000:
+        return None
+    day = context.today - int(count) * SPANS[unit] * ONE_DAY
+    words = f"{count} {unit}{'' if int(count) == 1 else 's'} ago"
+    return _found(3, _term(context, day, day + ONE_DAY, words))
+
+
 def _earlier(today: dt.date, unit: str, count: int) -> dt.date:
     """So many calendar months or years back, or days of which today is the last."""
     if unit not in ("month", "year"):
@@ -124,11 +139,15 @@ def _earlier(today: dt.date, unit: str, count: int) -> dt.date:
 
 
 def _named(tokens: Sequence[Token], place: int, context: Context) -> Found | None:
-    name, length = NAMED.longest(tokens, place)
-    if not length:
+    start = place + (at(tokens, place) in WITHIN)
+    is_running = at(tokens, start) == "the" or at(tokens, place) == "within"
+    start += at(tokens, start) == "the"
+    name, width = NAMED.longest(tokens, start)
+    if not width:
         return None
-    which, unit = name.removeprefix("the ").split()
-    if which == "past":
+    length = start + width - place
+    which, unit = name.split()
+    if which == "past" or (which == "last" and is_running):
         first = _earlier(context.today, unit, 1)
         return _found(length, _term(context, first, None, f"last 1 {unit}"))
     first, end = _period(context.today, unit)

@@ -2,8 +2,11 @@
 
 Terms hold together ("and", "with", commas); "or" joins the terms right beside it. "not", "no",
 "without" and "excluding" hold for the next term and for what "or" or "nor" joins to it: "not paced
-or AF" leaves out both. "and", a comma or a semicolon end a negation. Two values of what an ECG has
-one of (sex, site, status …) joined by "and" are alternatives: "men and women".
+or AF" leaves out both. "and", a comma or a semicolon end a negation, but "without" and "excluding"
+go on over "and" from statement to statement: "without AF and LBBB" has neither.
+
+Two values of what an ECG has one of (sex, site, status …) joined by "and" are alternatives:
+"men and women". Commas of a list that ends in "or" are "or": "AF, flutter or SVT".
 """
 
 from __future__ import annotations
@@ -23,7 +26,7 @@ from apps.reports.search import (
     unclear,
 )
 from apps.reports.search.contradictions import contradictions
-from apps.reports.search.data import words
+from apps.reports.search.data import rows, words
 from apps.reports.search.parts import Clause, Context, Found, Parse, Term
 from apps.reports.search.tokens import Phrases, Token, folded, tokens_of
 
@@ -41,13 +44,8 @@ MATCHERS: tuple[Matcher, ...] = (
     concepts.match,
     unclear.match,
 )
-NEGATORS = Phrases((phrase, "not") for phrase in (
-    "not", "no", "without", "non", "excluding", "exclude", "except", "except for", "w/o", "never",
-    "neither", "absence of", "absent", "negative for", "other than", "free of", "no evidence of",
-    "without evidence of", "not known to have", "isn't", "aren't", "lacking", "but not", "un",
-    "no sign of", "no signs of", "doesn't have", "don't have", "not in",
-))  # fmt: skip
-JOINS = Phrases((phrase, "or") for phrase in ("or", "nor", "and/or", "/", "either", "|"))
+NEGATORS = Phrases((row["phrase"], row["reach"]) for row in rows("negators"))
+JOINS = Phrases((phrase, "or") for phrase in ("or", "nor", "and/or", "/", "|"))
 SILENT = frozenset(folded(word) for word in words("fillers"))
 SIGNS = frozenset("()[]\"'“”‘’.:!?&+-–—#")
 # What an ECG has one of.
@@ -56,11 +54,15 @@ SINGLE = {"sex", "site", "status", "priority", "device", "source"}
 
 @dataclass(slots=True)
 class _Item:
-    """A term as it stands: how it is joined to what is before it, whether a negator precedes."""
+    """A term as it stands: how it is joined to what is before it, whether a negator precedes.
+
+    `reach` is what that negator holds for: one term, or a list.
+    """
 
     terms: tuple[Term, ...]
     joined: str
     marked: bool
+    reach: str = ""
     is_all: bool = False
     negated: bool = False
 
@@ -74,6 +76,7 @@ class _Reading:
     problems: list[str] = field(default_factory=list)
     joined: str = ";"
     marked: str = ""
+    reach: str = ""
     last_unknown: int = -2
     ended: int = 0
 
@@ -82,7 +85,8 @@ class _Reading:
             self.problems.append(found.problem)
         else:
             marked = bool(self.marked) != found.negated
-            self.items.append(_Item(found.terms, self.joined, marked, found.is_all))
+            reach = self.reach if self.marked else ""
+            self.items.append(_Item(found.terms, self.joined, marked, reach, found.is_all))
             self.ended = place + found.length
         self.joined, self.marked = " ", ""
 
@@ -116,11 +120,12 @@ def parse(line: str, context: Context) -> Parse:
 def _step(reading: _Reading, tokens: Sequence[Token], place: int, context: Context) -> int:
     """Read what stands here; how many tokens it was."""
     found = _continued(reading, tokens, place) or _best(tokens, place, context)
-    negator, width = NEGATORS.longest(tokens, place)
-    if negator and (found is None or found.length <= width):
+    reach, width = NEGATORS.longest(tokens, place)
+    if reach and (found is None or found.length <= width):
         if reading.marked:
             reading.unknown.append(reading.marked)
         reading.marked = " ".join(token.text for token in tokens[place : place + width])
+        reading.reach = reach
         return width
     if found is not None:
         reading.take(found, place)
@@ -144,7 +149,8 @@ def _continued(reading: _Reading, tokens: Sequence[Token], place: int) -> Found 
     between = [token.key for token in tokens[reading.ended : place]]
     if not reading.items or between not in ([], ["and"], ["or"], ["but"]):
         return None
-    return numbers.continued(tokens, place, reading.items[-1].terms[-1], reading.joined)
+    joined = reading.joined if between else ""
+    return numbers.continued(tokens, place, reading.items[-1].terms[-1], joined)
 
 
 def _comma(reading: _Reading) -> str:
@@ -171,6 +177,8 @@ def _clauses(items: list[_Item], problems: list[str]) -> tuple[Clause, ...]:
     for number, item in enumerate(items):
         before = items[number - 1] if number else None
         joins = before is not None and item.joined == "or"
+        if before is not None and _reaches(before, item):
+            item.marked, item.reach = True, before.reach
         item.negated = item.marked or (joins and before is not None and before.negated)
         if joins and before is not None and item.negated != before.negated:
             problems.append("“Or not” is not understood: search for the two one after the other.")
@@ -181,6 +189,12 @@ def _clauses(items: list[_Item], problems: list[str]) -> tuple[Clause, ...]:
         else:
             clauses.append(Clause(item.terms))
     return tuple(dict.fromkeys(clauses))
+
+
+def _reaches(before: _Item, item: _Item) -> bool:
+    """Whether “without X and Y” leaves out both: statements side by side."""
+    kinds = {term.kind for term in (*before.terms, *item.terms)}
+    return before.reach == "list" and item.joined == "and" and kinds == {"statement"}
 
 
 def _lists(items: list[_Item]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import cache
 
 from apps.reports.search.data import phrases_of, rows
 from apps.reports.search.parts import Bounds, Context, Found, Term
@@ -59,7 +60,7 @@ def _unnamed(tokens: Sequence[Token], place: int) -> Found | None:
     quantity, length = quantity_at(tokens, behind)
     if quantity is not None and range_at(tokens, behind + length) is None:
         return sized(quantity, written, written.length + length)
-    if any(token.key in OF_AGE for token in tokens[place:behind]):
+    if any(token.key in OF_AGE for token in tokens[place:behind]) or _is_plural(tokens, behind):
         return sized(quantities()["age"], written, written.length)
     if written.unit is not None and written.unit.name in BY_UNIT:
         return sized(quantities()[BY_UNIT[written.unit.name]], written, written.length)
@@ -69,9 +70,15 @@ def _unnamed(tokens: Sequence[Token], place: int) -> Found | None:
     return Found(written.length, problem=f"“{words}” of what? Write “QTc {words}”, for one.")
 
 
+def _is_plural(tokens: Sequence[Token], end: int) -> bool:
+    """`over 65s`, said of people: seconds of two digits nobody measures in an ECG."""
+    last, number = tokens[end - 1], tokens[end - 2]
+    return last.text == "s" and last.start == number.end and len(number.text) > 1
+
+
 def sized(quantity: Quantity, written: Range, length: int) -> Found:
     """In the quantity's own unit; refused where unit or size are none of it."""
-    unit = written.unit
+    unit = None if quantity.code == "age" else written.unit
     if unit is not None and unit.of != quantity.unit:
         return Found(length, problem=wrong_unit(quantity, unit))
     bounds = written.in_units(unit.factor if unit else Decimal(1))
@@ -96,13 +103,24 @@ def number(quantity: Quantity, bounds: Bounds) -> Term:
 
 
 def continued(tokens: Sequence[Token], place: int, before: Term, joined: str) -> Found | None:
-    """`< 600` after “QTc > 500 and”: the same quantity, its other side, or another range."""
+    """`< 600` after “QTc > 500 and”, `over 500` after “prolonged QTc”: the same quantity.
+
+    Behind “and” only the other side of a range, else it may be of something else.
+    """
     written = range_at(tokens, place)
-    if written is None or not written.is_marked or before.bounds is None:
+    code = before.code if before.kind == "number" else _of_statements().get(before.code, "")
+    quantity = quantities().get(code)
+    if written is None or quantity is None or not written.is_marked or code == "age":
         return None
-    is_low = written.bounds.low is not None
-    if joined != "or" and is_low == (before.bounds.low is not None):
+    if before.bounds is None and joined:
         return None
-    quantity = quantities().get(before.code)
-    found = sized(quantity, written, written.length) if quantity else None
-    return found if found and not found.problem else None
+    both_low = before.bounds and (before.bounds.low is None) == (written.bounds.low is None)
+    if joined == "and" and both_low:
+        return None
+    found = sized(quantity, written, written.length)
+    return None if found.problem else found
+
+
+@cache
+def _of_statements() -> dict[str, str]:
+    return {row["code"]: row["quantity"] for row in rows("statement_quantities")}

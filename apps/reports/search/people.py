@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from functools import cache
 
-from apps.reports.search.data import phrases_of, rows
+from apps.reports.search.data import phrases_of, rows, said
 from apps.reports.search.numbers import sized
 from apps.reports.search.parts import Bounds, Context, Found, Term
 from apps.reports.search.quantities import quantities
@@ -18,7 +18,7 @@ NUMBERS = ("mrn", "nh", "hospital")
 LONG = 6
 NAMES = ("named", "called", "name", "surname")
 PEOPLE = ("patient", "people", "person", "anyone", "everyone", "those", "in")
-AGES = ("year", "yr", "y")
+ANNOUNCED = Phrases(said("ages"))
 
 
 @cache
@@ -45,15 +45,22 @@ def match(tokens: Sequence[Token], place: int, _: Context) -> Found | None:
 
 def _age(tokens: Sequence[Token], place: int) -> Found | None:
     """Women over 65, patients 40 to 60: the number right after whom it is of."""
-    if not (_is_of_people(tokens, place - 1) or at(tokens, place) == "aged"):
+    announced = _announced(tokens, place)
+    if not (announced or _is_of_people(tokens, place - 1)):
         return None
-    start = place + (at(tokens, place) == "aged")
+    start = place + announced
     written = range_at(tokens, start)
     if written is None or (written.unit is not None and written.unit.name != "years"):
         return None
     if not written.is_marked and written.unit is None and start == place:
         return None
     return sized(quantities()["age"], written, start - place + written.length)
+
+
+def _announced(tokens: Sequence[Token], place: int) -> int:
+    """`aged`, `between the ages of`: how many tokens of it can be left out."""
+    _, length = ANNOUNCED.longest(tokens, place)
+    return length
 
 
 def _is_of_people(tokens: Sequence[Token], place: int) -> bool:

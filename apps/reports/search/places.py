@@ -9,6 +9,8 @@ from apps.reports.search.tokens import Token, at, keys_of, matches
 
 SITE = ("site", "clinic", "ward", "hospital", "location")
 DEVICE = ("device", "cart", "machine", "electrocardiograph")
+# Shorter words are too often something else.
+LONG = 4
 AT = ("at", "from", "in", "on", "by", "the")
 
 
@@ -21,6 +23,8 @@ def match(tokens: Sequence[Token], place: int, context: Context) -> Found | None
         ("device", DEVICE, context.devices),
     ):
         found = _named(kind, tokens, start, names)
+        if found is None and kind == "device":
+            found = _in_part(tokens, start, names)
         if found is None and at(tokens, start) in announced[:1]:
             found = _announced(kind, tokens, start, names)
         if found is not None:
@@ -36,6 +40,19 @@ def _named(kind: str, tokens: Sequence[Token], place: int, names: Sequence[str])
         if length > width:
             best, width = name, length
     return Found(width, (_term(kind, best),)) if best else None
+
+
+def _in_part(tokens: Sequence[Token], place: int, names: Sequence[str]) -> Found | None:
+    """A device by its maker or by its model alone: every one that has it."""
+    held: dict[str, int] = {}
+    for name in names:
+        keys = keys_of(name)
+        parts = [keys[:1], *(keys[first:] for first in range(1, len(keys)))]
+        parts = [part for part in parts if len(part) > 1 or len("".join(part)) >= LONG]
+        held[name] = max((matches(tokens, place, part) for part in parts), default=0)
+    width = max(held.values(), default=0)
+    found = [_term("device", name) for name, length in held.items() if length == width]
+    return Found(width, tuple(found)) if width else None
 
 
 def _announced(

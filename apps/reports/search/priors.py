@@ -7,51 +7,20 @@ from dataclasses import replace
 from decimal import Decimal
 
 from apps.reports.search import concepts, segments
+from apps.reports.search.data import said
 from apps.reports.search.numbers import wrong_unit
 from apps.reports.search.parts import Bounds, Context, Found, Term
 from apps.reports.search.quantities import Quantity, quantity_at
 from apps.reports.search.ranges import Range, range_at
 from apps.reports.search.tokens import Phrases, Token, at
 
-_PRIOR = ("prior", "the prior", "prior ecg", "the prior ecg", "previous", "the previous",
-          "previous ecg", "the previous ecg", "last ecg", "the last ecg", "old ecg", "priors",
-          "baseline", "before", "prior tracing", "the prior tracing", "earlier")  # fmt: skip
-_COMPARED = ("compared with", "compared to", "comparing with", "versus", "vs", "against", "from",
-             "since", "than", "relative to", "over", "on", "in", "to")  # fmt: skip
 AGAINST = Phrases(
-    [(f"{word} {prior}", "prior") for word in _COMPARED for prior in _PRIOR]
-    + [(word, "prior") for word in ("than before", "serially", "since last time")]
+    (f"{word} {prior}", "prior") for word, _ in said("compared") for prior, _ in said("priors")
 )
-NEW = Phrases((word, "new") for word in ("new", "new onset", "newly", "newly developed",
-                                         "de novo", "new finding of"))  # fmt: skip
-GONE = Phrases((word, "resolved") for word in ("resolved", "no longer", "resolution of",
-                                               "disappeared", "regressed"))  # fmt: skip
-BEHIND = Phrases(
-    [(word, "new") for word in ("is new", "new", "not present on prior", "not on prior",
-                                "not in prior", "not present in prior", "not seen on prior",
-                                "absent on prior", "absent on the prior", "absent before",
-                                "not on the prior", "not present before")]
-    + [(word, "resolved") for word in ("resolved", "has resolved", "gone", "is gone",
-                                       "disappeared", "no longer present", "has gone",
-                                       "no longer there")]
-)  # fmt: skip
+NEW, GONE, BEHIND = (Phrases(said(name)) for name in ("new", "gone", "behind"))
 PASSED = ("in", "a", "the", "have", "has", "of", "any")
-WORDS = {"new": "new", "resolved": "resolved"}
-UP = Phrases((word, "up") for word in (
-    "up by", "up", "increased by", "increased", "increase of", "increase by", "rise of", "rose by",
-    "risen by", "longer by", "prolonged by", "prolongation of", "lengthened by", "faster by",
-    "higher by", "rising by", "widened by", "wider by", "increase", "rise", "has risen by",
-))  # fmt: skip
-DOWN = Phrases((word, "down") for word in (
-    "down by", "down", "decreased by", "decreased", "decrease of", "decrease by", "fall of",
-    "fell by", "fallen by", "drop of", "dropped by", "shorter by", "shortened by", "slower by",
-    "lower by", "narrowed by", "decrease", "drop", "fall", "reduced by",
-))  # fmt: skip
-EITHER = Phrases((word, "either") for word in (
-    "changed by", "change of", "change by", "differs by", "different by", "difference of",
-    "change",
-))  # fmt: skip
-CHANGES = (("up", UP), ("down", DOWN), ("either", EITHER))
+CHANGES = tuple((way, Phrases(said(way))) for way in ("up", "down", "either"))
+CHANGE_OF = Phrases(said("change_of"))
 
 
 def match(tokens: Sequence[Token], place: int, context: Context) -> Found | None:
@@ -105,7 +74,7 @@ def _concept(tokens: Sequence[Token], place: int, context: Context) -> Found | N
 
 def _compared(way: str, said: Found, tokens: Sequence[Token], place: int, here: int) -> Found:
     here += _against(tokens, here)
-    terms = tuple(Term(way, term.code, text=f"{WORDS[way]} {term.text}") for term in said.terms)
+    terms = tuple(Term(way, term.code, text=f"{way} {term.text}") for term in said.terms)
     return Found(here - place, terms)
 
 
@@ -120,7 +89,7 @@ def _change(tokens: Sequence[Token], place: int) -> Found | None:
     """`QTc up by more than 60 ms from prior`"""
     quantity, length = quantity_at(tokens, place)
     if quantity is None:
-        return None
+        return _change_of(tokens, place)
     here = place + length
     here += at(tokens, here) in ("has", "is", "was")
     here += _against(tokens, here)
@@ -131,6 +100,21 @@ def _change(tokens: Sequence[Token], place: int) -> Found | None:
             here += width + written.length
             return _measured(quantity, way, written, here + _against(tokens, here) - place)
     return None
+
+
+def _change_of(tokens: Sequence[Token], place: int) -> Found | None:
+    """`increase in QTc of 60 ms`, `delta QTc over 60`"""
+    way, length = CHANGE_OF.longest(tokens, place)
+    quantity, width = quantity_at(tokens, place + length)
+    if not way or quantity is None:
+        return None
+    here = place + length + width
+    here += at(tokens, here) == "by"
+    written = range_at(tokens, here)
+    if written is None:
+        return None
+    here += written.length
+    return _measured(quantity, way, written, here + _against(tokens, here) - place)
 
 
 def _measured(quantity: Quantity, way: str, written: Range, length: int) -> Found:

@@ -6,42 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from apps.reports.search.data import said
 from apps.reports.search.parts import Bounds
 from apps.reports.search.quantities import Unit, unit_at
 from apps.reports.search.tokens import Phrases, Token, at
 
-BEFORE = Phrases(
-    [(phrase, ">") for phrase in (
-        ">", "over", "above", "greater than", "more than", "exceeding", "exceeds", "beyond",
-        "longer than", "higher than", "faster than", "wider than", "older than", "larger than",
-        "bigger than", "upwards of", "in excess of",
-    )]
-    + [(phrase, ">=") for phrase in (
-        ">=", "at least", "minimum", "no less than", "not less than", "not below", "not under",
-        "from age", "greater than or equal to", "equal to or greater than", "no shorter than",
-        "min",
-    )]
-    + [(phrase, "<") for phrase in (
-        "<", "under", "below", "less than", "fewer than", "shorter than", "lower than",
-        "slower than", "narrower than", "younger than", "smaller than",
-    )]
-    + [(phrase, "<=") for phrase in (
-        "<=", "at most", "maximum", "no more than", "not more than", "not over", "not above",
-        "up to", "less than or equal to", "equal to or less than", "max",
-    )]
-    + [(phrase, "=") for phrase in ("=", "equal to", "equals", "exactly", "of exactly")]
-)  # fmt: skip
-AFTER = Phrases(
-    [(phrase, ">=") for phrase in (
-        "or more", "or over", "or above", "or greater", "or longer", "or older", "or higher",
-        "and over", "and above", "and older", "and more", "or faster", "or wider", "and up", "+",
-        "plus",
-    )]
-    + [(phrase, "<=") for phrase in (
-        "or less", "or under", "or below", "or fewer", "or shorter", "or younger", "or lower",
-        "and under", "and below", "and younger", "or slower",
-    )]
-)  # fmt: skip
+BEFORE, AFTER = Phrases(said("before")), Phrases(said("after"))
 SILENT = ("of", "is", "was", ":")
 LINKS = ("to", "-", "and", "through")
 HALF = Decimal("0.5")
@@ -102,6 +72,7 @@ def _pair(tokens: Sequence[Token], place: int, before: int, links: Sequence[str]
 
 
 def _compared(tokens: Sequence[Token], place: int, sign: str, length: int) -> Range | None:
+    length += at(tokens, place + length) == "-"
     number = _number(tokens, place + length)
     if number is None:
         return None
