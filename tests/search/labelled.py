@@ -58,7 +58,7 @@ def queries(name: str) -> tuple[Query, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Over labels of all queries together; `exact` are queries without any difference."""
+    """Over all queries together; `exact` are queries without any difference."""
 
     queries: int
     exact: int
@@ -75,8 +75,9 @@ class Score:
         return self.right / self.wanted if self.wanted else 0.0
 
 
-def score(rows: Iterable[Query]) -> Score:
-    pairs = [(row.wanted, row.found) for row in rows]
+def score(rows: Iterable[Query], *, said: bool = False) -> Score:
+    """Of the terms that are searched for; or of what is `said` to be not understood."""
+    pairs = [(_part(row.wanted, said), _part(row.found, said)) for row in rows]
     return Score(
         len(pairs),
         sum(wanted == found for wanted, found in pairs),
@@ -84,3 +85,7 @@ def score(rows: Iterable[Query]) -> Score:
         sum(len(found) for _, found in pairs),
         sum(len(wanted & found) for wanted, found in pairs),
     )
+
+
+def _part(labels: frozenset[str], said: bool) -> frozenset[str]:
+    return frozenset(label for label in labels if (label[0] in "?!") == said)
