@@ -63,6 +63,8 @@ FIXED_TABLES = {
     "ecg_readermeasurement": "refuse_measurement_change",
     "ingestion_vendorprofile": "refuse_profile_change",
 }
+# Tables whose rows another table follows, and the triggers' function that writes there.
+FOLLOWED_TABLES = {"reports_report": "report_terms_follow"}
 ADDED_TABLES = WRITTEN_ONCE_TABLES | {
     "ecg_analysis",
     "ecg_finding",

@@ -32,7 +32,7 @@ def _term(row: dict[str, str]) -> Term:
     if row["kind"] == "sex":
         return Term("sex", row["code"], text=row["name"])
     low, high = (Decimal(row[name]) if row[name] else None for name in ("least", "below"))
-    return Term("number", "age", Bounds(low, high, high_in=False), text=row["name"])
+    return Term("number", "age", Bounds(low, high, high_in=high is None), text=row["name"])
 
 
 def match(tokens: Sequence[Token], place: int, _: Context) -> Found | None:
