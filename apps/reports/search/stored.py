@@ -28,7 +28,7 @@ from apps.reports.search.parts import Bounds, Term
 STATUSES: dict[str, tuple[str, ...]] = {
     "unsigned": ("draft", "amending"),
     "preliminary": ("draft",),
-    "signed": ("signed", "amended", "locked"),
+    "signed": ("signed", "amended", "addended", "locked"),
     "amended": ("amended",),
     "amending": ("amending",),
     "repeat": ("inadequate",),
