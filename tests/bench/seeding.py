@@ -142,17 +142,17 @@ def _reports(connection: psycopg.Connection[Any], one: Seeded, last: int) -> Non
     _terms(connection, last)
 
 
-# Search terms of a recording: one in twenty has AF, one in a hundred of these is paced, and QTc is
-# over 500 ms in one of sixty. What a report's row says is there already.
+# Search terms of a recording: one in twenty has AF, one in a hundred of these is paced, and one in
+# twelve a QTc above 490 ms. What a report's row says is there already.
 TERMS = """
     INSERT INTO reports_searchterm (organization_id, recording_id, term, source, value, at)
     SELECT r.organization_id, r.id, t.term, t.source, t.value, r.acquired_at
     FROM ecg_recording r, LATERAL (VALUES
         (true, 'all', '', NULL::float), (true, 'sex.F', '', NULL),
         (true, 'is.sinus', 'device', NULL),
-        (r.id % 20 = 0, 'is.af', 'device', NULL), (r.id % 2000 = 0, 'is.paced', 'device', NULL),
-        (r.id % 5000 = 0, 'new.lbbb', 'device', NULL),
-        (true, 'n.qtc', '', 380 + (r.id * 7919 % 1201) / 10.0), (true, 'n.age', '', r.id % 90)
+        (r.id %% 20 = 0, 'is.af', 'device', NULL), (r.id %% 2000 = 0, 'is.paced', 'device', NULL),
+        (r.id %% 5000 = 0, 'new.lbbb', 'device', NULL),
+        (true, 'n.qtc', '', 380 + (r.id * 7919 %% 1201) / 10.0), (true, 'n.age', '', r.id %% 90)
     ) AS t (is_there, term, source, value)
     WHERE t.is_there AND r.id > %s"""
 
