@@ -9,7 +9,7 @@ BIN := .venv/bin
 LOCK := -q --upgrade --generate-hashes --custom-compile-command "make lock"
 SHELL_WITH_DATABASE := $(BIN)/python -m deploy.embedded.shell --var "$(VAR)" --throwaway --
 
-.PHONY: help setup run test check accuracy mutants faults soak soak-import sameness tamper fuzz corpus formats bench neighbour screens sbom lock test-tools
+.PHONY: help setup run test check accuracy search-report mutants faults soak soak-import sameness tamper fuzz corpus formats bench neighbour screens sbom lock test-tools
 
 help:
 	@echo "make setup   the environment only (the others call it)"
@@ -25,6 +25,7 @@ help:
 	@echo "make corpus  what becomes of every file of the corpus, into docs/corpus.tsv"
 	@echo "make formats the formats that are read, with their largest errors, into docs/formats.md"
 	@echo "make accuracy measurements and statements against every labelled ECG of the corpus, into docs/accuracy.md"
+	@echo "make search-report labelled queries of search, into docs/search.md"
 	@echo "make bench   the benchmarks, each beside a peer or a limit"
 	@echo "make neighbour 10,000 files of one organization: does another wait longer (ARGS=--burst=N)"
 	@echo "make soak-import 2,000 files imported in bulk with three kills: nothing lost, nothing twice (ARGS=--files=N)"
@@ -77,6 +78,9 @@ formats: setup
 
 accuracy: setup
 	@nice $(BIN)/python -m tests.accuracy
+
+search-report: setup
+	@$(BIN)/python -m tests.search
 
 bench: setup
 	@$(BIN)/python -m tests.bench $(ARGS)

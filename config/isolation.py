@@ -63,6 +63,8 @@ FIXED_TABLES = {
     "ecg_readermeasurement": "refuse_measurement_change",
     "ingestion_vendorprofile": "refuse_profile_change",
 }
+# Tables whose rows another table follows, and the triggers' function that writes there.
+FOLLOWED_TABLES = {"reports_report": "report_terms_follow"}
 ADDED_TABLES = WRITTEN_ONCE_TABLES | {
     "ecg_analysis",
     "ecg_finding",
@@ -75,10 +77,12 @@ ADDED_TABLES = WRITTEN_ONCE_TABLES | {
 # Single columns of added rows that may be written again: the same content under a newer key.
 WRITTEN_AGAIN = {("ecg_waveform", "sealed")}
 
-# Rows that end with their minute, their hour or by an administrator, and are removed then.
+# Rows that end with their minute, their hour, what they were made from or by an administrator, and
+# are removed then.
 PASSING_TABLES = {
     "ingestion_uploadpart",
     "integrations_requestnonce",
+    "reports_searchterm",
     "tenants_externalidentity",
     "tenants_ratecounter",
     "tenants_signonanswer",
@@ -189,6 +193,7 @@ COMMANDS = {
     "export_audit": "one",
     "export_organization": "given",
     "import_organization": "given",
+    "index_search": "each",
     "ingest": "one",
     "measure": "none",
     "move_storage": "one",

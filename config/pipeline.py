@@ -46,6 +46,9 @@ HOURLY: tuple[str, ...] = (
     "apps.tenants.sign_on.accounts.forget_answers",
 )
 
+# What follows, in the same transaction, where recordings got other statements, times or patients.
+AFTER_CHANGE: tuple[str, ...] = ("apps.reports.search.index.renew",)
+
 # What looks for something wrong in one organization → the alarms it raises and resolves.
 WATCHERS: dict[str, tuple[str, ...]] = {
     "apps.audit.watch_queues.queues": ("queue.given_up", "queue.waiting", "storage.unavailable"),

@@ -156,6 +156,7 @@ CODES: dict[str, str] = {
     "reports.critical.repeated": "Critical result found again",
     "reports.critical.acknowledged": "Critical result acknowledged",
     "reports.critical.viewed": "Critical results viewed",
+    "reports.search.viewed": "Search of ECGs viewed",
     "reports.view.saved": "View of the worklist saved",
     "reports.view.removed": "View of the worklist removed",
     "reports.report.returned": "Recording found inadequate, to be repeated",

@@ -21,7 +21,7 @@ from apps.ecg.age import person_of
 from apps.ecg.formats.canonical import Waveform
 from apps.ecg.measured import store_measured
 from apps.ecg.models import Analysis, Recording, StageRun
-from apps.ecg.stages import advance
+from apps.ecg.stages import advance, changed
 from config.pipeline import SLOW, STAGES
 
 StageJob = Callable[[StageRun, Lease], None]
@@ -80,5 +80,6 @@ def measure(run: StageRun, lease: Lease) -> None:
         if not Analysis.objects.filter(recording=recording, algorithm=algorithm).exists():
             store_measured(recording, measured, algorithm)
             audit.record("ecg.recording.measured", recording, algorithm=algorithm)
+            changed([recording])
         advance(recording, done="measure", lane=run.lane)
         finish_stage(run, lease)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from django.utils.module_loading import import_string
+
 from apps.core.drain import wake_on_commit
 from apps.core.leases import LIVE
 from apps.ecg.models import Recording, StageRun
-from config.pipeline import NEXT, NEXT_OF_CANARY
+from config.pipeline import AFTER_CHANGE, NEXT, NEXT_OF_CANARY
 
 
 def advance(recording: Recording, *, done: str, subject: str = "", lane: int = LIVE) -> None:
@@ -27,3 +31,10 @@ def advance(recording: Recording, *, done: str, subject: str = "", lane: int = L
     )
     if following:
         wake_on_commit()
+
+
+def changed(recordings: Iterable[Recording]) -> None:
+    """Tell what follows other statements, numbers, times or patients. Call in their transaction."""
+    rows = list(recordings)
+    for path in AFTER_CHANGE:
+        import_string(path)(rows)

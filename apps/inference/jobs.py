@@ -17,7 +17,7 @@ from apps.core.leases import Lease
 from apps.ecg.jobs import finish_stage
 from apps.ecg.model_recording import Source
 from apps.ecg.models import Finding, Recording, StageRun
-from apps.ecg.stages import advance
+from apps.ecg.stages import advance, changed
 from apps.inference.adapters import ADAPTERS, NotEligible, Result
 from apps.inference.models import AlgorithmVersion, InferenceRun
 
@@ -103,5 +103,6 @@ def _accept(row: InferenceRun, result: Result, lease: Lease) -> None:
         for ordinal, statement in enumerate(result.statements, start=1)
     )
     audit.record("inference.run.accepted", row, algorithm=method)
+    changed([row.recording])
     advance(row.recording, done="infer", subject=f"run:{row.public_id}", lane=row.lane)
     leases.finish(lease, status=Status.SUCCEEDED, output=result.output, accepted_at=timezone.now())

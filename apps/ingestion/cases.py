@@ -12,6 +12,7 @@ from apps.audit import actions as audit
 from apps.audit.alarms import raise_alarm, resolve_alarm
 from apps.core.insert import insert_unless_there
 from apps.ecg.models import Patient, Recording
+from apps.ecg.stages import changed
 from apps.ingestion.copies import time_of
 from apps.ingestion.identity import find_or_create_patient
 from apps.ingestion.models import IdentityCase, RecordingArrival
@@ -132,6 +133,7 @@ def _check(case: IdentityCase, verdict: Verdict) -> None:
 
 
 def _carry_out(case: IdentityCase, by: User, now: dt.datetime) -> None:
+    patients = {case.recording.patient_id}
     if case.decision == Decision.MOVE:
         _move(case, by)
     elif case.decision == Decision.RETIME:
@@ -141,6 +143,7 @@ def _carry_out(case: IdentityCase, by: User, now: dt.datetime) -> None:
         case.recording.save(update_fields=["duplicate_of"])
         audit.record("ecg.recording.duplicated", case.recording, actor=by, entry=_name(case))
     case.state, case.closed_at = State.CLOSED, now
+    changed(Recording.objects.filter(patient__in=patients | {case.recording.patient_id}))
     if case.kind in ALARMS:
         resolve_alarm(ALARMS[Kind(case.kind)], str(case.public_id), by=by)
     audit.record("ingestion.identity.closed", case, actor=by, decision=case.decision)

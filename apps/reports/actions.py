@@ -16,6 +16,7 @@ from apps.reports.models import Report, ReportVersion, Signature
 from apps.reports.pdf import count_pages, render, render_all
 from apps.reports.pdf.content import Document, ReportContent
 from apps.reports.printed import Signing, content_of
+from apps.reports.search.index import renew
 from apps.reports.snapshot import Snapshot, canonical_json, digest, take_snapshot
 from apps.reports.state import state_of
 from apps.tenants import blobs
@@ -159,6 +160,7 @@ def sign_report(
         **state_of(report),
     )
     raise_by_text(report, report.draft_text, reader, now)
+    renew([report.recording])
     advance(report.recording, done="sign", subject=f"version:{version.public_id}")
     return version
 

@@ -14,6 +14,7 @@ from apps.ecg.model_recording import Source
 from apps.ecg.models import Finding
 from apps.inference.models import InferenceRun
 from apps.reports.models import Report, StatementDecision
+from apps.reports.search.index import renew
 from apps.tenants.access import Active
 from apps.tenants.models import User
 from apps.tenants.queries import permit
@@ -90,6 +91,7 @@ def decide(
         source=said.source,
         sha256=subject,
     )
+    renew([report.recording])
     return decision
 
 

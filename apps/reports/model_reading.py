@@ -37,6 +37,12 @@ class SavedView(Tenant, Public):
     query = models.CharField(
         max_length=300, db_comment="operational: The filters as an address; no patient in it."
     )
+    search = models.CharField(
+        max_length=500,
+        blank=True,
+        db_comment="operational: A search in words of our own, which name no patient; empty for"
+        " filters of the worklist.",
+    )
     owner = SharedForeignKey(
         settings.AUTH_USER_MODEL, related_name="+", db_comment="operational: Who saved it."
     )

@@ -15,6 +15,7 @@ from apps.reports.model_reading import (
     SavedView,
     StatementDecision,
 )
+from apps.reports.model_search import SearchTerm
 
 __all__ = [
     "CriticalResult",
@@ -24,6 +25,7 @@ __all__ = [
     "Report",
     "ReportVersion",
     "SavedView",
+    "SearchTerm",
     "Signature",
     "StatementDecision",
 ]

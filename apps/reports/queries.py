@@ -259,6 +259,15 @@ def get_listed_report(
     return found
 
 
+def listed_reports(
+    active: Active, recordings: list[int], hidden: frozenset[str] = frozenset()
+) -> list[Report]:
+    """Of these recordings, in their order, as the worklist shows them."""
+    permit(active, "view_recordings")
+    rows = _with_numbers(Report.objects.filter(recording__in=recordings), hidden)
+    return sorted(rows, key=lambda report: recordings.index(report.recording_id))
+
+
 def namesakes(active: Active, report: Report, now: dt.datetime) -> list[Patient]:
     """Other patients of the same family name whose ECG came in the last day and is unread."""
     permit(active, "view_recordings")

@@ -7,10 +7,13 @@ import uuid
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.http import Http404
 
 from apps.audit import actions as audit
 from apps.reports.models import SavedView
+from apps.tenants.access import Active
 from apps.tenants.models import User
+from apps.tenants.queries import permit
 
 MOST = 5
 
@@ -30,16 +33,30 @@ def views_for(person: User) -> QuerySet[SavedView]:
 
 @transaction.atomic
 def save_view(
-    organization_id: int, owner: User, *, name: str, query: str, is_shared: bool
+    organization_id: int,
+    owner: User,
+    *,
+    name: str,
+    query: str = "",
+    search: str = "",
+    is_shared: bool,
 ) -> SavedView:
-    """Raises TooMany, ValueError for a name of nothing."""
+    """Filters of the worklist, or a search in words of our own.
+
+    Raises TooMany, ValueError for a name of nothing.
+    """
     name = " ".join(name.split())[:40]
     if not name:
         raise ValueError("a view has a name")
     if len(views_of(owner)) >= MOST:
         raise TooMany
     view = SavedView.objects.create(
-        organization_id=organization_id, name=name, query=query, owner=owner, is_shared=is_shared
+        organization_id=organization_id,
+        name=name,
+        query=query,
+        search=search,
+        owner=owner,
+        is_shared=is_shared,
     )
     audit.record("reports.view.saved", view, actor=owner, kind="shared" if is_shared else "own")
     return view
@@ -55,3 +72,12 @@ def remove_view(public_id: uuid.UUID, owner: User, now: dt.datetime) -> bool:
     view.save(update_fields=["removed_at"])
     audit.record("reports.view.removed", view, actor=owner)
     return True
+
+
+def get_search_to_open(active: Active, person: User, public_id: uuid.UUID) -> SavedView:
+    """A saved search of theirs or of everybody. Raises PermissionDenied, Http404."""
+    permit(active, "view_recordings")
+    found = views_for(person).exclude(search="").filter(public_id=public_id).first()
+    if found is None:
+        raise Http404
+    return found

@@ -21,6 +21,7 @@ from apps.tenants.access import Active
 from tests.bench.cost import Cost, costs_of, percentile
 from tests.bench.plans import Plan, explain
 from tests.bench.rows import Note, Row, Size, beside
+from tests.bench.searching import searched
 from tests.bench.seeding import ORGANIZATIONS, TABLES, Seeded, fill, make_organizations
 from tests.database import raw_connection
 from tests.factories import inside
@@ -62,6 +63,7 @@ def listing(size: Size) -> Iterator[Row | Note]:
     )
     for page in large:
         yield from _rows(page, small[page], large[page], few * ORGANIZATIONS, size.rows)
+    yield from searched(made[3], size.queries, timed)
     yield from _whole_page(made[3], size)
 
 
@@ -101,8 +103,8 @@ def _pages(one: Seeded, runs: int) -> dict[str, Timed]:
         rows = rows.order_by("priority_rank", "waiting_since", "id")
         middle = rows[rows.count() // 2].public_id
     return {
-        "first page": _timed(one, _statement(active, None), runs),
-        "page in the middle": _timed(one, _statement(active, middle), runs),
+        "first page": timed(one, _statement(active, None), runs),
+        "page in the middle": timed(one, _statement(active, middle), runs),
     }
 
 
@@ -124,7 +126,7 @@ def _statement(active: Active, after: uuid.UUID | None) -> Statement:
     return statement
 
 
-def _timed(one: Seeded, statement: Statement, runs: int) -> Timed:
+def timed(one: Seeded, statement: Statement, runs: int) -> Timed:
     """Turn by turn as the application's role and as the owner, freed of the policies for once."""
     organization_id = one.organization.pk
     query, values = statement

@@ -11,11 +11,11 @@ from django.db import connections, models
 from psycopg import sql
 
 from apps.ecg.models import Finding, Measurement, Patient, PatientIdentifier, Recording
-from apps.reports.models import Report
+from apps.reports.models import Report, SearchTerm
 from tests.database import raw_connection
 from tests.factories import inside, make_organization, make_recording, make_user
 
-TABLES = (Patient, PatientIdentifier, Recording, Report, Measurement, Finding)
+TABLES = (Patient, PatientIdentifier, Recording, Report, Measurement, Finding, SearchTerm)
 ORGANIZATIONS = 20
 ECGS_A_PATIENT = 5
 # One report in five waits to be read.
@@ -139,6 +139,26 @@ def _reports(connection: psycopg.Connection[Any], one: Seeded, last: int) -> Non
         {"recording_id": "r.id", "name": "n.name", "value": "50 + r.id % 60"},
     )
     _copy(connection, Finding, template, new, {"recording_id": "r.id"})
+    _terms(connection, last)
+
+
+# Search terms of a recording: one in twenty has AF, one in a hundred of these is paced, and one in
+# twelve a QTc above 490 ms. What a report's row says is there already.
+TERMS = """
+    INSERT INTO reports_searchterm (organization_id, recording_id, term, source, value, at)
+    SELECT r.organization_id, r.id, t.term, t.source, t.value, r.acquired_at
+    FROM ecg_recording r, LATERAL (VALUES
+        (true, 'all', '', NULL::float), (true, 'sex.F', '', NULL),
+        (true, 'is.sinus', 'device', NULL),
+        (r.id %% 20 = 0, 'is.af', 'device', NULL), (r.id %% 2000 = 0, 'is.paced', 'device', NULL),
+        (r.id %% 5000 = 0, 'new.lbbb', 'device', NULL),
+        (true, 'n.qtc', '', 380 + (r.id * 7919 %% 1201) / 10.0), (true, 'n.age', '', r.id %% 90)
+    ) AS t (is_there, term, source, value)
+    WHERE t.is_there AND r.id > %s"""
+
+
+def _terms(connection: psycopg.Connection[Any], last: int) -> None:
+    connection.execute(TERMS, [last])
 
 
 def _copy(

@@ -85,6 +85,7 @@ def _plain_values(number: int) -> list[tuple[Any, Any]]:
         (models.SmallIntegerField, number % 1000),
         (models.PositiveSmallIntegerField, number % 1000),
         (models.IntegerField, number),
+        (models.FloatField, float(number)),
         (models.DecimalField, Decimal(number % 1000)),
         (models.DateTimeField, dt.datetime(2026, 1, 1, tzinfo=dt.UTC) + dt.timedelta(hours=number)),
         (models.DateField, dt.date(2000, 1, 1) + dt.timedelta(days=number)),

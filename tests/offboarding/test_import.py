@@ -7,7 +7,7 @@ import json
 from apps.audit.models import AuditEvent
 from apps.ecg.models import Recording
 from apps.integrations.models import Delivery, Destination
-from apps.reports.models import Report, ReportVersion
+from apps.reports.models import Report, ReportVersion, SearchTerm
 from apps.tenants.lookups import memberships_of, organization_by_slug
 from apps.tenants.models import ApiKey, User
 from tests.database import committed
@@ -69,6 +69,12 @@ def test_nothing_that_was_recreated_reaches_outside_or_waits(folder):
         assert not Destination.objects.filter(is_active=True).exists()
         assert set(Delivery.objects.values_list("state", flat=True)) == {"done"}
         assert not ApiKey.objects.exists()
+
+
+def test_what_was_recreated_can_be_searched(folder):
+    imported(folder)
+    with inside(organization_of("again")):
+        assert SearchTerm.objects.filter(term="all").count() == Report.objects.count() > 0
 
 
 def test_people_come_along_without_a_password(folder):

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from apps.core.isolation.catalog import Found, column, compare, leased_tables, rows
-from config.isolation import FIXED_TABLES, FLOOR, LOOKUP_FUNCTIONS, WRITTEN_ONCE_TABLES
+from config.isolation import (
+    FIXED_TABLES,
+    FLOOR,
+    FOLLOWED_TABLES,
+    LOOKUP_FUNCTIONS,
+    WRITTEN_ONCE_TABLES,
+)
 
 OURS = "IN ('public'::regnamespace, 'app'::regnamespace)"
 # Before a row's UPDATE or DELETE; before a whole table's TRUNCATE; before a row's INSERT.
 EACH_CHANGE, EMPTYING, EACH_NEW = 1 + 2 + 16 + 8, 2 + 32, 1 + 2 + 4
 EACH_UPDATE = 1 + 2 + 16
+# After a row's INSERT or UPDATE; the latter only where something of it changed.
+AFTER_NEW, AFTER_UPDATE = 1 + 4, 1 + 16
 
 
 def views_ask_as_the_asker() -> Found:
@@ -67,6 +75,9 @@ def triggers_are_the_known_ones() -> Found:
         wanted.add((table, "append_only_whole", "O", EMPTYING, *refuse))
     for table, function in FIXED_TABLES.items():
         wanted.add((table, "fixed_once_live", "O", EACH_UPDATE, f"app.{function}", True))
+    for table, function in FOLLOWED_TABLES.items():
+        wanted.add((table, "search_new", "O", AFTER_NEW, f"app.{function}", True))
+        wanted.add((table, "search_changed", "O", AFTER_UPDATE, f"app.{function}", False))
     return compare(wanted, set(found))
 
 

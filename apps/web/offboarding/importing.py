@@ -16,6 +16,7 @@ from apps.core.blobs.store import blob_key
 from apps.core.errors import PermanentError
 from apps.core.scope import organization_scope
 from apps.reports.imported import record_imported_reports
+from apps.reports.search.rebuild import index_organization
 from apps.tenants import blobs
 from apps.tenants.actions import (
     NewOrganization,
@@ -71,6 +72,7 @@ def import_export(
     place = _filled(export, organization, names, progress)
     _store(export, organization, progress)
     record_imported_reports(organization.pk)
+    index_organization(organization.pk, lambda count: progress("recordings to search", count))
     equal = compare(export, place, progress)
     return Imported(_finished(export, organization, equal), equal)
 

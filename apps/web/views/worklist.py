@@ -17,6 +17,7 @@ from apps.reports.reading_first import hidden_on_lists, policy
 from apps.tenants.queries import permit, sites
 from apps.web.context import bounded, frame_of
 from apps.web.guard import OrganizationRequest, in_organization
+from apps.web.searching import address_of
 from apps.web.worklist import STATUSES, WAITS, Chosen, chips, name_in, rows
 
 LONGEST_SEARCH = 80
@@ -181,9 +182,9 @@ def _views(
         + [
             {
                 "name": view.name,
-                "address": reverse("worklist") + view.query,
+                "address": address_of(view),
                 "count": "",
-                "on": bool(only) and view.query == chosen.address(),
+                "on": bool(only) and not view.search and view.query == chosen.address(),
                 "mine": view.public_id if view.owner_id == request.user.pk else "",
             }
             for view in (saved_views.views_of(request.user) if held.views else ())
