@@ -42,6 +42,7 @@ HOURLY: tuple[str, ...] = (
     "apps.tenants.limits.forget_addresses",
     "apps.integrations.submissions.sender.forget_nonces",
     "apps.tenants.sign_on.accounts.forget_answers",
+    "apps.reports.figures.hourly.count_hourly",
 )
 
 # What looks for something wrong in one organization → the alarms it raises and resolves.
