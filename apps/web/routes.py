@@ -50,6 +50,7 @@ PHI_FREE = {
     "dashboards": "counts of days; names of sites",
     "dashboard-table": "the same as a file",
     "ingestion": "counts; names of sites, devices and paths, codes of refusals",
+    "mismatch": "redirects, or the list, which is recorded; recorded",
     "arrivals-strips": "names and states of stages by random id",
     "arrival-release": "redirects, or the arrival's page; recorded",
     "file-find": "redirects, or a form",
