@@ -12,7 +12,7 @@ from apps.reports.figures.queries import Figures, Span
 from apps.web.times import MONTHS, day
 
 WIDTH, HEIGHT = 560, 180
-LEFT, RIGHT, TOP, FOOT = 44, 8, 10, 24
+LEFT, RIGHT, TOP, FOOT = 64, 8, 10, 24
 NOT_COUNTED, NOTHING = "not counted", "–"
 STEPS = (1, 2, 5, 10)
 # Of a day's room.
@@ -83,7 +83,7 @@ def chart_of(topic: Topic, figures: Figures, span: Span) -> Chart:
     return Chart(
         topic=topic,
         lines=lines,
-        top=f"{ceiling:g}",
+        top=f"{ceiling:,.0f}",
         days=tuple(_ticks(span, step)),
         bar=round(step * BAR, 1),
         total=total_of(topic, figures, span),
