@@ -34,7 +34,7 @@ def test_a_day_that_was_not_counted_is_a_gap_and_no_zero():
     chart = chart_of(BY_NAME["quality"], figures("quality", 1, None, 2, 4, whole=4), DAYS)
     (line,) = chart.lines
     assert len(line.marks) == 3
-    assert len(line.paths) == 1
+    assert [len(path.split()) for path in line.paths] == [2]
     assert [row.cells for row in chart.rows] == [
         ("100.0", "4"), ("50.0", "4"), ("not counted", "–"), ("25.0", "4")
     ]  # fmt: skip
