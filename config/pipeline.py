@@ -44,6 +44,7 @@ HOURLY: tuple[str, ...] = (
     "apps.ingestion.canary.paths.want_daily",
     "apps.integrations.submissions.sender.forget_nonces",
     "apps.tenants.sign_on.accounts.forget_answers",
+    "apps.reports.figures.hourly.count_hourly",
 )
 
 # What follows, in the same transaction, where recordings got other statements, times or patients.

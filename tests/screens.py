@@ -78,6 +78,9 @@ def shoot_reader(browser: Browser, options: argparse.Namespace, width: int, them
     save(page, options.out, f"study-{end}")
     page.goto(f"{study}/compare")
     save(page, options.out, f"compare-{end}")
+    page.goto(study)
+    page.goto(options.url + str(page.locator("a[href*='/patients/']").first.get_attribute("href")))
+    save(page, options.out, f"patient-{end}")
     page.context.close()
 
 
@@ -106,7 +109,7 @@ def shoot_technician(browser: Browser, options: argparse.Namespace) -> None:
     for width in HEIGHTS:
         page = opened(browser, width, "light")
         sign_in(page, options.url, TECHNICIAN)
-        for name in ("upload", "arrivals"):
+        for name in ("upload", "arrivals", "ingestion", "dashboards"):
             page.goto(f"{options.url}/{name}")
             save(page, options.out, f"{name}-{width}-light")
         page.goto(f"{options.url}/nothing-here")

@@ -41,17 +41,17 @@ class RuleStatement:
 
 
 def not_eligible(given: RuleInput) -> str:
-    """Why the rules do not apply; empty when they do."""
+    """Why the rules do not apply, with the words that say so; empty when they do."""
     if given.pacing_suspected:
-        return "pacing suspected (intended use excludes paced rhythm)"
+        return "pacing suspected (intended use, “not paced”)"
     if given.age_years is None:
-        return "age not known (intended use: adults)"
+        return "age not known (intended use, “Adults”)"
     if given.age_years < ADULT_YEARS:
-        return f"age under {ADULT_YEARS} (intended use: adults)"
+        return f"age under {ADULT_YEARS} (intended use, “Adults”)"
     if not given.standard_leads:
-        return "not a standard 12-lead recording"
+        return "not a standard 12-lead recording (intended use, “standard 12-lead resting ECG”)"
     if "heart_rate_bpm" not in given.values:
-        return "heart rate could not be measured"
+        return "heart rate could not be measured (limits, “the platform's measurements only”)"
     return ""
 
 

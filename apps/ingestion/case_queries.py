@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 
 from apps.ecg.models import Recording
@@ -68,6 +69,14 @@ def cases_of(active: Active, recording: Recording) -> list[IdentityCase]:
     permit(active, "view_recordings")
     rows = IdentityCase.objects.exclude(state=State.CLOSED).filter(recording=recording)
     return list(rows.order_by("id"))
+
+
+def open_cases_of(active: Active, recordings: Iterable[Recording]) -> list[IdentityCase]:
+    """The same of several recordings, on either side of the question."""
+    permit(active, "view_recordings")
+    names = [row.pk for row in recordings]
+    of_them = Q(recording__in=names) | Q(other__in=names)
+    return list(IdentityCase.objects.exclude(state=State.CLOSED).filter(of_them).order_by("id"))
 
 
 def _rows() -> QuerySet[IdentityCase]:

@@ -27,7 +27,7 @@ from apps.ingestion.identity import names_somebody
 from apps.ingestion.malware import record_scan, scan_columns
 from apps.ingestion.models import IdentityCase, Ingress, RecordingArrival
 from apps.ingestion.neighbours import ask_about_likeness, ask_about_name
-from apps.ingestion.stated import agreed, agreed_order
+from apps.ingestion.stated import agreed, agreed_order, word_of
 
 log = structlog.get_logger(__name__)
 
@@ -62,8 +62,9 @@ def link_known_bytes(ingress: Ingress, twin: RecordingArrival, lease: Lease) -> 
 
 
 def _link_twin(ingress: Ingress, twin: RecordingArrival, lease: Lease) -> None:
-    copy = agreed(Copy(twin.identity, twin.sop_instance_uid), ingress.stated, ingress.organization)
-    agreed_order(twin.recording.accession_number, ingress.stated)
+    said = word_of(ingress)
+    copy = agreed(Copy(twin.identity, twin.sop_instance_uid), said, ingress.organization)
+    agreed_order(twin.recording.accession_number, said)
     _link(ingress, twin.recording, Outcome.SAME_BYTES, copy, lease)
 
 
@@ -75,8 +76,9 @@ def link_recording(ingress: Ingress, ecg: DecodedEcg, lease: Lease) -> None:
     zone = ingress.site.time_zone if ingress.site else ingress.organization.time_zone
     when = acquired(ecg, zone)
     copy = Copy(stated_copy(ecg, when, ingress.organization), ecg.sop_instance_uid[:64])
-    copy = agreed(copy, ingress.stated, ingress.organization)
-    ecg = replace(ecg, accession_number=agreed_order(ecg.accession_number, ingress.stated))
+    said = word_of(ingress)
+    copy = agreed(copy, said, ingress.organization)
+    ecg = replace(ecg, accession_number=agreed_order(ecg.accession_number, said))
     signal = ecg.canonical_hash
     # Copies of one signal wait for each other, then files of one object name; one patient's last.
     lock_until_commit(f"signal:{ingress.organization_id}:{signal}")

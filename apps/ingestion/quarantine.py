@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from django.db import transaction
 from django.db.models import Q
@@ -14,6 +14,7 @@ from apps.core.drain import wake_on_commit
 from apps.core.leases import Leased
 from apps.ingestion import malware, rules, scanner, signed, unpack
 from apps.ingestion.models import Ingress, ProcessingRules
+from apps.ingestion.stated import MISMATCHES
 from apps.tenants.models import User
 
 State = Leased.State
@@ -52,9 +53,21 @@ def _cause_gone(now: ProcessingRules) -> Q:
 @transaction.atomic
 def release(arrival: Ingress, *, reason: str, by: User, now: dt.datetime) -> None:
     """Let a held file go on, on a person's word. Raises NotReleasable."""
+    _release(arrival, RELEASABLE, reason, by, now)
+
+
+@transaction.atomic
+def take_the_files_word(arrival: Ingress, *, reason: str, by: User, now: dt.datetime) -> None:
+    """Link a file by what it says itself, whatever its sender said. Raises NotReleasable."""
+    _release(arrival, MISMATCHES, reason, by, now)
+
+
+def _release(
+    arrival: Ingress, codes: Container[str], reason: str, by: User, now: dt.datetime
+) -> None:
     row = Ingress.objects.select_for_update(no_key=True, of=("self",)).get(pk=arrival.pk)
     reason = " ".join(reason.split())[:200]
-    if row.state != State.QUARANTINED or row.error_code not in RELEASABLE:
+    if row.state != State.QUARANTINED or row.error_code not in codes:
         raise NotReleasable("The file is not held for something that can be released.")
     if not reason:
         raise NotReleasable("Say why: the reason stays with the file.")

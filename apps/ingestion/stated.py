@@ -11,9 +11,15 @@ from typing import Any
 from apps.ecg.formats.canonical import Refused
 from apps.ingestion.copies import Copy
 from apps.ingestion.identity import PLACEHOLDERS, differ, names_somebody
+from apps.ingestion.models import Ingress
 from apps.tenants.models import Organization
 
 ACCESSION = "accession_number"
+OTHER_PATIENT, OTHER_ORDER = "sender-names-other-patient", "sender-names-other-order"
+MISMATCHES = {
+    OTHER_PATIENT: "The sender names another patient than the file",
+    OTHER_ORDER: "The sender names another order than the file",
+}
 IDENTITY = (
     *("family_name", "given_name", "name_prefix", "identifier", "assigning_authority"),
     *("born_on", "sex"),
@@ -30,6 +36,11 @@ def said_of_patient(stated: dict[str, str], organization: Organization) -> dict[
     return said
 
 
+def word_of(ingress: Ingress) -> dict[str, str]:
+    """What its sender says; nothing once a person said that the file is right."""
+    return {} if ingress.released_code in MISMATCHES else ingress.stated
+
+
 def agreed(copy: Copy, stated: dict[str, str], organization: Organization) -> Copy:
     """The copy, named by its sender where the file names nobody.
 
@@ -38,7 +49,7 @@ def agreed(copy: Copy, stated: dict[str, str], organization: Organization) -> Co
     said = said_of_patient(stated, organization)
     if differ(said, copy.stated):
         raise Refused(
-            "sender-names-other-patient",
+            OTHER_PATIENT,
             "The sender names another patient than the file does. Send it with the right one.",
             field="patient",
         )
@@ -52,7 +63,7 @@ def agreed_order(accession_number: str, stated: dict[str, str]) -> str:
     said = stated.get(ACCESSION, "")
     if said and accession_number and said.strip() != accession_number.strip():
         raise Refused(
-            "sender-names-other-order",
+            OTHER_ORDER,
             "The sender names another order than the file does. Send it with the right one.",
             field=ACCESSION,
         )

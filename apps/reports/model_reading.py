@@ -155,6 +155,7 @@ class StatementDecision(Tenant, Public):
         ordering = ["id"]
         indexes = [
             models.Index(fields=["organization", "verdict", "-id"], name="override_ledger"),
+            models.Index(fields=["organization", "decided_at"], name="decision_by_time"),
         ]
 
     def __str__(self) -> str:

@@ -7,6 +7,7 @@ from django.db import models
 
 from apps.core.fields import OrgForeignKey, Public, SharedForeignKey, Tenant
 from apps.ecg.models import Recording
+from apps.reports.model_figure import DayFigure
 from apps.reports.model_reading import (
     CriticalResult,
     Impression,
@@ -19,6 +20,7 @@ from apps.reports.model_search import SearchTerm
 
 __all__ = [
     "CriticalResult",
+    "DayFigure",
     "Impression",
     "KeptDraft",
     "ReadingPolicy",
@@ -215,6 +217,7 @@ class Signature(Tenant, Public):
                 fields=["organization", "version"], name="one_signature_a_version"
             )
         ]
+        indexes = [models.Index(fields=["organization", "signed_at"], name="signature_by_time")]
 
     def __str__(self) -> str:
         return f"Signature {self.public_id}"

@@ -61,6 +61,15 @@ TABLE: tuple[Rule, ...] = (
     _rule("view_overrides", "what readers overrode of the machine's statements, and why",
           READER, ADMINISTRATOR),
     _rule("change_reading", "how the organization reads: what is hidden at first", ADMINISTRATOR),
+    # Figures: counts of days, no patient.
+    _rule("view_dashboards", "the dashboards, each with the views below",
+          TECHNICIAN, READER, TRAINEE, ADMINISTRATOR, AUDITOR, ENTERED),
+    _rule("view_clinical_dashboard", "figures of reading: turnaround, quality, agreement",
+          TECHNICIAN, READER, TRAINEE, ADMINISTRATOR),
+    _rule("view_compliance_dashboard", "figures of signing, access and alarms",
+          ADMINISTRATOR, AUDITOR),
+    _rule("view_engineering_dashboard", "figures of files, refusals and alarms",
+          TECHNICIAN, ADMINISTRATOR, ENTERED),
     # The record.
     _rule("view_report_history", "states, versions, signatures; no text, no patient",
           ADMINISTRATOR, AUDITOR, ENTERED),

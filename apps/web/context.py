@@ -59,6 +59,10 @@ class Frame:
         return self.active.may("upload_files")
 
     @property
+    def sees_dashboards(self) -> bool:
+        return self.active.may("view_dashboards")
+
+    @property
     def criticals(self) -> str:
         return bounded(self.counts.criticals)
 

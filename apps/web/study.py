@@ -12,6 +12,7 @@ from apps.ecg.age import age_years
 from apps.ecg.models import Measurement, Recording
 from apps.ecg.readers_numbers import readers_numbers
 from apps.inference.queries import runs_of
+from apps.inference.waits import waits_of
 from apps.ingestion.case_queries import cases_of
 from apps.integrations.queries import deliveries_of
 from apps.reports import queries as reports
@@ -23,6 +24,7 @@ from apps.tenants.models import User
 from apps.web import numbers, statements, viewing
 from apps.web.checks import check_counts, check_rows
 from apps.web.identity import identity_on
+from apps.web.results import AlgorithmResult, algorithm_results
 from apps.web.statements import Shown
 from apps.web.times import acquired, zone_of
 from apps.web.viewing import comparable, day_of
@@ -175,10 +177,16 @@ def _reading(
             shown,
             found.get(recording.pk, []),
             found.get(prior.pk, []) if prior else [],
-            runs_of(active, [recording.pk]),
-            signed_at,
+            _results(active, recording, shown, signed_at),
         ),
     }
+
+
+def _results(
+    active: Active, recording: Recording, shown: Shown, signed_at: dt.datetime | None
+) -> list[AlgorithmResult]:
+    runs = runs_of(active, [recording.pk])
+    return algorithm_results(runs, signed_at, shown.decisions, waits_of(active, runs))
 
 
 def _prior(

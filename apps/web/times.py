@@ -65,3 +65,17 @@ def waited(since: dt.datetime, now: dt.datetime) -> str:
     if hours < 24:
         return f"{hours} h"
     return f"{hours // 24} d {hours % 24:02d} h"
+
+
+def span(took: dt.timedelta | None) -> str:
+    """How long something took: 0.4 s, 12 s, 3 min 05 s, 22 h 10 min; a dash where nothing did."""
+    if took is None:
+        return "–"
+    seconds = max(0.0, took.total_seconds())
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    if seconds < 3600:
+        return f"{int(seconds) // 60} min {int(seconds) % 60:02d} s"
+    return f"{int(seconds) // 3600} h {int(seconds) // 60 % 60:02d} min"

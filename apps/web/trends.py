@@ -57,12 +57,12 @@ class Row:
 def rows(
     recordings: Iterable[Recording],
     measured: Mapping[int, list[Measurement]],
-    now: Recording,
+    now: Recording | None,
     zone: ZoneInfo,
 ) -> list[Row]:
     """Recordings with a time, newest first; a number not measured is a dash."""
     return [
-        Row(row, day_of(row, zone), _values(measured.get(row.pk, [])), row.pk == now.pk)
+        Row(row, day_of(row, zone), _values(measured.get(row.pk, [])), row == now)
         for row in recordings
         if row.acquired_at is not None
     ]
@@ -71,7 +71,7 @@ def rows(
 def trends(
     recordings: Iterable[Recording],
     measured: Mapping[int, list[Measurement]],
-    now: Recording,
+    now: Recording | None,
     zone: ZoneInfo,
 ) -> list[Trend]:
     """One for each kind that was measured more than once."""
@@ -92,7 +92,7 @@ def _trend(
     kind: tuple[str, str, str],
     timed: list[Recording],
     measured: Mapping[int, list[Measurement]],
-    now: Recording,
+    now: Recording | None,
     zone: ZoneInfo,
 ) -> Trend | None:
     name, label, unit = kind
@@ -112,7 +112,7 @@ def _trend(
             _placed(float(value), least, most, HEIGHT - EDGE, EDGE),
             whole(value),
             day_of(row, zone),
-            row.pk == now.pk,
+            row == now,
         )
         for at, (row, value) in zip(seconds, values, strict=True)
     )

@@ -155,6 +155,25 @@ def download(reader: Visitor) -> tuple[str, bytes]:
     return path, answer.body()
 
 
+def look_back(reader: Visitor, study: str) -> None:
+    """What the organization makes of it: dashboards, how files come in, the patient's timeline."""
+    page = reader.page
+    reader.go("/dashboards")
+    table = page.get_by_role("group", name="Volume by day")
+    expect(table).not_to_be_visible()
+    page.get_by_text("Show as table").first.focus()
+    page.keyboard.press("Enter")
+    expect(table).to_be_visible()
+    reader.look()
+    reader.go("/ingestion")
+    expect(page.get_by_role("group", name="Files by path")).to_contain_text("Web upload")
+    reader.go(study)
+    page.get_by_role("link", name="Timeline").click()
+    expect(page.get_by_role("group", name="Timeline")).to_contain_text("Signed")
+    reader.look()
+    reader.go(study)
+
+
 def see_nothing(stranger: Visitor, *paths: str) -> None:
     expect(stranger.page.locator("main")).to_contain_text("Nothing to read")
     expect(stranger.page.locator("[data-row]")).to_have_count(0)
@@ -173,6 +192,7 @@ def test_from_upload_to_the_delivered_report_and_nothing_elsewhere(
     study = open_first_study(reader)
     write_and_sign(reader)
     see_it_delivered(reader)
+    look_back(reader, study)
     report, pdf = download(reader)
     see_nothing(visit(people["stranger"]), study, f"{study}/waveform", report)
     [entry] = stored(tmp_path / "ehr")

@@ -446,8 +446,9 @@ def admin_routes(label: str) -> list[Route]:
 
 
 # The rows of an area are in a file of their own, which begins from the words of this one.
+from tests.isolation.figure_routes import FIGURES  # noqa: E402
 from tests.isolation.room_routes import ROOM  # noqa: E402
 from tests.isolation.search_routes import SEARCH  # noqa: E402
 from tests.isolation.viewer_routes import VIEWER  # noqa: E402
 
-ROUTES += [*ROOM, *SEARCH, *VIEWER]
+ROUTES += [*ROOM, *SEARCH, *VIEWER, *FIGURES]

@@ -53,6 +53,9 @@ def things_of(organization: Organization) -> Ids:
         "version": version.public_id,
         "patient": recording.patient.public_id,
         "arrival": make_ingress(organization).public_id,
+        "mismatch": make_ingress(
+            organization, state="quarantined", error_code="sender-names-other-order"
+        ).public_id,
         "hash": make_ingress(organization).sha256,
         "submission": make_row(
             Submission, organization, ingress=make_ingress(organization)

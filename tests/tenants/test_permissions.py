@@ -20,16 +20,20 @@ CONFIGURATION = {
 RECORD = {"view_report_history", "view_audit_trail", "view_entries"}
 CRITICAL = {"raise_critical", "acknowledge_critical"}
 ADMINISTRATION = {"open_administration"}
+READING = {"view_dashboards", "view_clinical_dashboard"}
+ENGINEERING = {"view_dashboards", "view_engineering_dashboard"}
+COMPLIANCE = {"view_dashboards", "view_compliance_dashboard"}
 
 MAY: dict[str, set[str]] = {
     "technician": {"view_recordings", "upload_files", "view_queue", "replay"} | ADMINISTRATION
     | {"handle_alarms", "view_alarms", "resolve_identity", "view_vendor_profiles"}
-    | {"download_originals", "view_processing"} | CRITICAL,
+    | {"download_originals", "view_processing"} | CRITICAL | READING | ENGINEERING,
     "reader": {
         "view_recordings", "upload_files", "edit_report", "sign_report", "view_overrides",
-    } | CRITICAL,
-    "trainee": {"view_recordings", "edit_report", "submit_report"} | CRITICAL,
-    "administrator": CONFIGURATION | RECORD | ADMINISTRATION | {
+    } | CRITICAL | READING,
+    "trainee": {"view_recordings", "edit_report", "submit_report"} | CRITICAL | READING,
+    "administrator": CONFIGURATION | RECORD | ADMINISTRATION | READING | ENGINEERING
+    | COMPLIANCE | {
         "view_recordings", "upload_files", "view_record", "view_queue", "replay", "view_charges",
         "change_prices", "change_organization", "allow_emergency_entry", "change_sites",
         "change_people", "change_accounts", "send_password_links", "change_destinations",
@@ -43,12 +47,12 @@ MAY: dict[str, set[str]] = {
     },
     "researcher": set(),
     "labeler": set(),
-    "auditor": RECORD | ADMINISTRATION | {
+    "auditor": RECORD | ADMINISTRATION | COMPLIANCE | {
         "export_entries", "view_access_review", "decide_access_review", "export_audit_trail",
         "view_audit_counts",
     },
     "billing": {"view_charges", "view_prices", "change_prices"} | ADMINISTRATION,
-    "entered": CONFIGURATION | RECORD | ADMINISTRATION | {
+    "entered": CONFIGURATION | RECORD | ADMINISTRATION | ENGINEERING | {
         "view_recordings", "view_record", "view_queue", "view_charges", "view_audit_counts",
         "view_invitations", "view_vendor_profiles",
     },

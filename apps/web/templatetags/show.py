@@ -58,6 +58,11 @@ def day(at: dt.datetime | dt.date | None, zone: ZoneInfo | None = None) -> str:
 
 
 @register.filter
+def took(span: dt.timedelta | None) -> str:
+    return times.span(span)
+
+
+@register.filter
 def size(count: int) -> str:
     """291 kB, 1.4 MB."""
     if count < 1000:

@@ -1,0 +1,1 @@
+"""Figures of days: what each is, counting them, reading them."""
