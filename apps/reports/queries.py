@@ -49,6 +49,28 @@ BOUND = 50
 SPEAKERS = (Source.DEVICE, Source.MODEL, Source.PLATFORM)
 LISTED_NUMBERS = ("heart_rate_bpm", "qrs_ms", "qtc_fridericia_ms", "qtc_bazett_ms", "qtc_ms")
 
+# All that a row shows, and no more: a recording holds much that only its own page needs.
+NAMED = ("full_name", "email")
+LISTED = (
+    "public_id",
+    "organization_id",
+    "status",
+    "priority_rank",
+    "waiting_since",
+    "submitted_at",
+    "reading_beat_at",
+    "recording__public_id",
+    "recording__acquired_at",
+    "recording__received_at",
+    "recording__is_synthetic",
+    "recording__site__name",
+    "recording__patient__family_name",
+    "recording__patient__given_name",
+    "recording__patient__name_prefix",
+    "recording__patient__born_on",
+    "recording__patient__sex",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Filters:
@@ -159,7 +181,8 @@ def _with_numbers(rows: QuerySet[Report], hidden: frozenset[str]) -> QuerySet[Re
     by_source = Case(*(When(source=name, then=place) for place, name in enumerate(SPEAKERS)))
     identifiers = PatientIdentifier.objects.filter(patient=OuterRef("recording__patient"))
     people = ("draft_saved_by", "assigned_to", "reading_by")
-    return rows.select_related("recording__patient", "recording__site", *people).annotate(
+    related = rows.select_related("recording__patient", "recording__site", *people)
+    return related.only(*LISTED, *(f"{one}__{name}" for one in people for name in NAMED)).annotate(
         numbers=ArraySubquery(
             numbers.values(part=JSONObject(name="name", value="value", source="source"))
         ),
