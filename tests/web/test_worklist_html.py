@@ -14,11 +14,12 @@ from apps.web.worklist_html import row_html, rows_html
 
 HOSTILE = "<img src=x onerror='alert(1)'>\"&"
 ESCAPED = "&lt;img src=x onerror=&#x27;alert(1)&#x27;&gt;&quot;&amp;"
+AT = dt.datetime(2026, 1, 2, tzinfo=dt.UTC)
 REPORT, STUDY = uuid.UUID(int=7), uuid.UUID(int=8)
 
 
 def made(words="–", *, report=None, **fields):
-    standing = {"status": "draft", "submitted_at": None, "waiting_since": dt.datetime(2026, 1, 2)}
+    standing = {"status": "draft", "submitted_at": None, "waiting_since": AT}
     recording = Thing(public_id=STUDY, site=Thing(name=words))
     of = Thing(public_id=REPORT, recording=recording, **(standing | (report or {})))
     who = Identity(*[words] * 9)
@@ -39,7 +40,7 @@ def test_every_word_of_a_row_is_escaped(who):
     ("fields", "shown"),
     [
         ({"is_similar": True}, "Similar name"),
-        ({"report": {"submitted_at": dt.datetime(2026, 1, 2)}}, "To sign"),
+        ({"report": {"submitted_at": AT}}, "To sign"),
         ({"report": {"status": "amending"}}, "Being amended"),
         ({"statement": ""}, "No machine statement"),
         ({"statement": "x" * 91}, f"{'x' * 89}…<"),
