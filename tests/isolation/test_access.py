@@ -28,7 +28,7 @@ from apps.reports.queries import (
 )
 from apps.tenants.access import Active
 from apps.tenants.models import Membership, Site
-from apps.tenants.queries import Place, get_site_to_send_from, place_of
+from apps.tenants.queries import Place, get_site_to_send_from, place_in, places_of
 from tests.factories import inside
 from tests.isolation.world import things_of
 
@@ -131,6 +131,6 @@ def test_a_person_works_at_the_own_place_whoever_joined_first(mercy, technician,
         site = Site.objects.create(organization=mercy, name="Ward")
         Membership.objects.filter(user=reader).update(site=site)
         active = Active(mercy.pk, "reader")
-        assert place_of(active, reader) == Place(mercy, site)
-        assert place_of(active, technician) == Place(mercy, None)
+        assert place_in(active, places_of(active, reader)) == Place(mercy, site)
+        assert place_in(active, places_of(active, technician)) == Place(mercy, None)
         assert place_of(Active(mercy.pk, "entered", entered=True), reader).site is None
