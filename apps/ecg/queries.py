@@ -97,6 +97,7 @@ def measurements_of(
     active: Active, recordings: Iterable[Recording]
 ) -> dict[int, list[Measurement]]:
     """The same, by recording."""
+    permit(active, "view_recordings")
     return by_recording(measurements_in(active, [row.pk for row in recordings]))
 
 
@@ -106,6 +107,7 @@ def findings_in(active: Active, recordings: list[Any]) -> QuerySet[Finding]:
 
 
 def findings_of(active: Active, recordings: Iterable[Recording]) -> dict[int, list[Finding]]:
+    permit(active, "view_recordings")
     return by_recording(findings_in(active, [row.pk for row in recordings]))
 
 

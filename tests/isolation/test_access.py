@@ -51,7 +51,7 @@ OTHERS = {
     "copies_of": "resolve_identity",
 }
 # The person's own place in the active organization: everyone who is in it has one.
-OPEN = {"permit", "place_of"}
+OPEN = {"permit", "place_in", "places_of"}
 
 FOUND_BY_NAME = {
     get_arrival_to_view: "arrival",
@@ -133,4 +133,5 @@ def test_a_person_works_at_the_own_place_whoever_joined_first(mercy, technician,
         active = Active(mercy.pk, "reader")
         assert place_in(active, places_of(active, reader)) == Place(mercy, site)
         assert place_in(active, places_of(active, technician)) == Place(mercy, None)
-        assert place_of(Active(mercy.pk, "entered", entered=True), reader).site is None
+        entered = Active(mercy.pk, "entered", entered=True)
+        assert place_in(entered, places_of(entered, reader)).site is None
