@@ -37,6 +37,7 @@ class Form:
     height_mm: float
 
 
+# The viewer's twin is static/js/ecg/geometry.js; a test compares every layout of both.
 FORMS: dict[Layout, Form] = {
     "3x4+1": Form(4, 3, ("II",), 20, 30, 122),
     "3x4+3": Form(4, 3, ("V1", "II", "V5"), 16, 22, 138),

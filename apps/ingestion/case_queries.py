@@ -64,11 +64,11 @@ def copies_of(active: Active, recording: Recording) -> list[RecordingArrival]:
     return list(rows.order_by("id")[:MOST_COPIES])
 
 
-def cases_of(active: Active, recording: Recording) -> list[IdentityCase]:
+def cases_of(active: Active, recording: Recording) -> QuerySet[IdentityCase]:
     """Open questions about a recording, for whoever reads it; no demographics."""
     permit(active, "view_recordings")
     rows = IdentityCase.objects.exclude(state=State.CLOSED).filter(recording=recording)
-    return list(rows.order_by("id"))
+    return rows.order_by("id")
 
 
 def open_cases_of(active: Active, recordings: Iterable[Recording]) -> list[IdentityCase]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
+
 from apps.integrations.models import Delivery
-from apps.reports.models import Report
 from apps.tenants.access import Active
 from apps.tenants.queries import permit
 
 
-def deliveries_of(active: Active, report: Report) -> list[Delivery]:
-    """Every message that carries a version of the report, newest version first."""
+def deliveries_on(active: Active, recording_id: int) -> QuerySet[Delivery]:
+    """Every message that carries a version of its report, newest version first."""
     permit(active, "view_recordings")
-    rows = Delivery.objects.select_related("destination", "report_version")
-    ordered = rows.filter(report_version__report=report).order_by("-report_version__number", "id")
-    return list(ordered.defer("report_version__content"))
+    rows = Delivery.objects.filter(report_version__report__recording=recording_id)
+    related = rows.select_related("destination", "report_version")
+    return related.order_by("-report_version__number", "id").defer("report_version__content")

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from apps.audit import actions as audit
 from apps.ecg.model_recording import Source
-from apps.ecg.models import Finding
+from apps.ecg.models import Finding, Recording
 from apps.inference.models import InferenceRun
 from apps.reports.models import Report, StatementDecision
 from apps.reports.search.index import renew
@@ -95,10 +96,19 @@ def decide(
     return decision
 
 
-def decisions_of(report: Report) -> dict[str, StatementDecision]:
+def decisions_on(recording: Recording) -> QuerySet[StatementDecision]:
+    """All of a recording's, oldest first."""
+    rows = StatementDecision.objects.filter(report__recording=recording)
+    return rows.select_related("decided_by").order_by("id")
+
+
+def newest(decisions: Iterable[StatementDecision]) -> dict[str, StatementDecision]:
     """The newest of each statement."""
-    rows = StatementDecision.objects.filter(report=report).select_related("decided_by")
-    return {row.subject: row for row in rows.order_by("id")}
+    return {row.subject: row for row in decisions}
+
+
+def decisions_of(report: Report) -> dict[str, StatementDecision]:
+    return newest(decisions_on(report.recording))
 
 
 def overrides(active: Active) -> list[StatementDecision]:

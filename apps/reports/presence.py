@@ -10,9 +10,10 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 
 from apps.audit import actions as audit
+from apps.ecg.models import Recording
 from apps.reports.models import KeptDraft, Report
 from apps.tenants.models import User
 
@@ -47,6 +48,9 @@ def others_reading(report: Report, reader: User, now: dt.datetime) -> Reading | 
 
 def hold(report: Report, reader: User, now: dt.datetime) -> Reading | None:
     """Hold it, or go on holding it: None. Where another holds it, who does; nothing is changed."""
+    other = others_reading(report, reader, now)
+    if other is not None:
+        return other
     free = Q(reading_by=None) | Q(reading_by=reader) | Q(reading_beat_at__lt=now - HOLDS)
     mine = Report.objects.filter(free, pk=report.pk, status__in=Report.OPEN)
     if mine.update(reading_by=reader, reading_beat_at=now):
@@ -125,7 +129,7 @@ def keep_draft(
     return kept
 
 
-def kept_drafts(report: Report) -> list[KeptDraft]:
-    """Those that are not what stands in the report, newest first."""
-    rows = KeptDraft.objects.filter(report=report).exclude(text=report.draft_text)
-    return list(rows.select_related("author")[:10])
+def kept_drafts_on(recording: Recording) -> QuerySet[KeptDraft]:
+    """Those that are not what stands in its report, newest first."""
+    rows = KeptDraft.objects.filter(report__recording=recording)
+    return rows.exclude(text=F("report__draft_text")).select_related("author")[:10]

@@ -33,7 +33,7 @@ from apps.ecg.model_recording import Source
 from apps.ecg.models import Finding, Measurement, Patient, PatientIdentifier, Priority, Recording
 from apps.ingestion.models import IdentityCase
 from apps.reports.criticals import open_results
-from apps.reports.models import ReadingPolicy, Report, ReportVersion, Signature
+from apps.reports.models import CriticalResult, ReadingPolicy, Report, ReportVersion, Signature
 from apps.reports.presence import HOLDS
 from apps.reports.returns import returned
 from apps.reports.saved_views import views_for
@@ -48,6 +48,28 @@ BOUND = 50
 # Whose statement a row shows where several speak.
 SPEAKERS = (Source.DEVICE, Source.MODEL, Source.PLATFORM)
 LISTED_NUMBERS = ("heart_rate_bpm", "qrs_ms", "qtc_fridericia_ms", "qtc_bazett_ms", "qtc_ms")
+
+# All that a row shows, and no more: a recording holds much that only its own page needs.
+NAMED = ("full_name", "email")
+LISTED = (
+    "public_id",
+    "organization_id",
+    "status",
+    "priority_rank",
+    "waiting_since",
+    "submitted_at",
+    "reading_beat_at",
+    "recording__public_id",
+    "recording__acquired_at",
+    "recording__received_at",
+    "recording__is_synthetic",
+    "recording__site__name",
+    "recording__patient__family_name",
+    "recording__patient__given_name",
+    "recording__patient__name_prefix",
+    "recording__patient__born_on",
+    "recording__patient__sex",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +181,8 @@ def _with_numbers(rows: QuerySet[Report], hidden: frozenset[str]) -> QuerySet[Re
     by_source = Case(*(When(source=name, then=place) for place, name in enumerate(SPEAKERS)))
     identifiers = PatientIdentifier.objects.filter(patient=OuterRef("recording__patient"))
     people = ("draft_saved_by", "assigned_to", "reading_by")
-    return rows.select_related("recording__patient", "recording__site", *people).annotate(
+    related = rows.select_related("recording__patient", "recording__site", *people)
+    return related.only(*LISTED, *(f"{one}__{name}" for one in people for name in NAMED)).annotate(
         numbers=ArraySubquery(
             numbers.values(part=JSONObject(name="name", value="value", source="source"))
         ),
@@ -191,26 +214,25 @@ class Counts:
 
 
 def counts(active: Active, user: User) -> Counts:
-    """One query, each part bounded by an index."""
+    return Counts(**counts_of(active, user).get())
+
+
+def counts_of(active: Active, user: User) -> QuerySet[Organization, Any]:
+    """The fields of Counts in one row, each part bounded by an index."""
     permit(active, "view_recordings")
-    found = (
-        Organization.objects.filter(pk=active.organization_id)
-        .values(
-            to_read=_bounded(Filters()),
-            stat=_bounded(Filters(priority=Priority.STAT)),
-            mine=_bounded(Filters(mine=user)),
-            newest=Subquery(Report.objects.order_by("-id").values("public_id")[:1]),
-            alarms=_open_alarms(active),
-            cases=_open_cases(active),
-            criticals=_open_criticals(),
-            read_first=Subquery(ReadingPolicy.objects.values("read_first")[:1]),
-            to_repeat=_bounded_rows(returned(timezone.now())),
-            views=_bounded_rows(views_for(user)),
-            oldest_critical=Subquery(open_results().values("raised_at")[:1]),
-        )
-        .get()
+    return Organization.objects.filter(pk=active.organization_id).values(
+        to_read=_bounded(Filters()),
+        stat=_bounded(Filters(priority=Priority.STAT)),
+        mine=_bounded(Filters(mine=user)),
+        newest=Subquery(Report.objects.order_by("-id").values("public_id")[:1]),
+        alarms=_open_alarms(active),
+        cases=_open_cases(active),
+        criticals=_open_criticals(),
+        read_first=Subquery(ReadingPolicy.objects.values("read_first")[:1]),
+        to_repeat=_bounded_rows(returned(timezone.now())),
+        views=_bounded_rows(views_for(user)),
+        oldest_critical=Subquery(open_results().values("raised_at")[:1]),
     )
-    return Counts(**found)
 
 
 def _open_criticals() -> Func:
@@ -289,11 +311,16 @@ def next_to_read(active: Active, report: Report, reader: User, now: dt.datetime)
     return _in_priority_order(rows, None).first()
 
 
-def report_of(active: Active, recording: Recording) -> Report | None:
+def reports_of(active: Active, recording: Recording) -> QuerySet[Report]:
+    """The recording's report, or none yet."""
     permit(active, "view_recordings")
     people = ("draft_saved_by", "submitted_by", "assigned_to", "reading_by")
     related = Report.objects.select_related(*people)
-    return related.filter(recording=recording).first()
+    return related.filter(recording=recording).order_by("id")[:1]
+
+
+def report_of(active: Active, recording: Recording) -> Report | None:
+    return next(iter(reports_of(active, recording)), None)
 
 
 def get_report_to_view(active: Active, public_id: uuid.UUID) -> Report:
@@ -327,6 +354,24 @@ def versions_of(active: Active, report: Report) -> list[ReportVersion]:
     signatures = Prefetch("signatures", Signature.objects.order_by("id"))
     rows = ReportVersion.objects.filter(report=report).defer("content")
     return list(rows.prefetch_related(signatures).order_by("-number"))
+
+
+def versions_on(active: Active, recording: Recording) -> QuerySet[ReportVersion]:
+    """The same by recording, without the signatures."""
+    permit(active, "view_recordings")
+    rows = ReportVersion.objects.filter(report__recording=recording).defer("content")
+    return rows.order_by("-number")
+
+
+def signatures_on(active: Active, recording: Recording) -> QuerySet[Signature]:
+    permit(active, "view_recordings")
+    return Signature.objects.filter(version__report__recording=recording).order_by("id")
+
+
+def criticals_on(active: Active, recording: Recording) -> QuerySet[CriticalResult]:
+    """Critical results of its report, as they were raised."""
+    permit(active, "view_recordings")
+    return CriticalResult.objects.filter(report__recording=recording).order_by("raised_at")
 
 
 def get_version_to_read(active: Active, public_id: uuid.UUID) -> ReportVersion:

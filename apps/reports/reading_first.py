@@ -9,10 +9,12 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from apps.audit import actions as audit
 from apps.audit.chain import text_mac
 from apps.ecg.model_recording import Source
+from apps.ecg.models import Recording
 from apps.reports.models import Impression, ReadingPolicy, Report
 from apps.tenants.access import Active
 from apps.tenants.models import User
@@ -46,10 +48,14 @@ def ehr_document() -> str:
     return found or EhrDocument.REPORT.value
 
 
+def policies() -> QuerySet[ReadingPolicy, str]:
+    """What the organization set, or nothing."""
+    return ReadingPolicy.objects.order_by("id").values_list("read_first", flat=True)[:1]
+
+
 def policy() -> str:
     """The organization's; off where none was set."""
-    found = ReadingPolicy.objects.values_list("read_first", flat=True).first()
-    return found or ReadFirst.OFF.value
+    return next(iter(policies()), ReadFirst.OFF.value)
 
 
 def hidden_on_lists(active: Active, read_first: str | None) -> frozenset[str]:
@@ -59,13 +65,21 @@ def hidden_on_lists(active: Active, read_first: str | None) -> frozenset[str]:
 
 def hidden_from(active: Active, report: Report | None, reader: User) -> frozenset[str]:
     """Sources whose statements this reader does not see yet of this report."""
-    hidden = hidden_on_lists(active, policy())
-    if not hidden or (report is not None and report.version_count):
+    said = report is not None and impressions_on(report.recording, reader).exists()
+    return hidden_by(active, policy(), report, said=said)
+
+
+def hidden_by(
+    active: Active, read_first: str, report: Report | None, *, said: bool
+) -> frozenset[str]:
+    """The same, of what is read already; `said`: whether the reader recorded an impression."""
+    if said or (report is not None and report.version_count):
         return frozenset()
-    if report is None:
-        return hidden
-    said = Impression.objects.filter(report=report, reader=reader).exists()
-    return frozenset() if said else hidden
+    return hidden_on_lists(active, read_first)
+
+
+def impressions_on(recording: Recording, reader: User) -> QuerySet[Impression]:
+    return Impression.objects.filter(report__recording=recording, reader=reader)
 
 
 @transaction.atomic

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Exists
+from django.db.models import Exists, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
@@ -36,12 +38,18 @@ class Place:
     visited: bool = False
 
 
-def place_of(active: Active, user: User) -> Place:
-    if not active.entered:
-        rows = Membership.objects.select_related("organization", "site").filter(user=user)
-        found = rows.annotate(visited=Exists(inside_now(timezone.now()))).first()
-        if found is not None:
-            return Place(found.organization, found.site, found.visited)
+def places_of(active: Active, user: User) -> QuerySet[Membership]:
+    """The person's membership, with all that a place needs; none where they entered."""
+    rows = Membership.objects.select_related("organization", "site").filter(user=user)
+    if active.entered:
+        return rows.none()
+    return rows.annotate(visited=Exists(inside_now(timezone.now()))).order_by("id")[:1]
+
+
+def place_in(active: Active, places: Iterable[Any]) -> Place:
+    """Of what `places_of` gives."""
+    for found in places:
+        return Place(found.organization, found.site, found.visited)
     return Place(Organization.objects.get(pk=active.organization_id), None, active.entered)
 
 

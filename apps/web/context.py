@@ -12,17 +12,18 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from apps.core.scope import organization_scope
-from apps.reports.queries import BOUND, Counts, counts
+from apps.core.together import together
+from apps.reports.queries import BOUND, Counts, counts_of
 from apps.tenants.access import Active
 from apps.tenants.models import User
 from apps.tenants.permissions import ROLE_NAMES
-from apps.tenants.queries import Place, place_of
+from apps.tenants.queries import Place, place_in, places_of
 from apps.web import entry
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Two queries, read once a request: place and counts; a third where platform staff are in."""
+    """Read once a request: place and counts together; who of the platform is in, where any is."""
 
     active: Active
     place: Place
@@ -100,10 +101,14 @@ NOTHING = Counts(to_read=0, stat=0, mine=0, newest=None)
 def _read(request: HttpRequest, active: Active, user: User) -> Frame:
     # A page about an error is drawn after its request's transaction has ended.
     with organization_scope(active.organization_id), transaction.atomic(savepoint=False):
-        place = place_of(active, user)
-        waiting = counts(active, user) if active.may("view_recordings") else NOTHING
+        places, waiting = places_of(active, user), None
+        if active.may("view_recordings"):
+            waiting = counts_of(active, user)
+        together(places, *([] if waiting is None else [waiting]))
+        place = place_in(active, places)
+        held = NOTHING if waiting is None else Counts(**waiting[0])
     visits = entry.visits_of(request) if place.visited else []
-    return Frame(active, place, waiting, ROLE_NAMES[active.role], visits)
+    return Frame(active, place, held, ROLE_NAMES[active.role], visits)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

@@ -22,7 +22,9 @@ def risks(active: Active, report: Report, now: dt.datetime) -> list[str]:
         found.append("It is not settled whose ECG this is.")
     mine = report.recording.patient
     others = queries.namesakes(active, report, now)
-    people = [Person(row.pk, row.family_name, row.given_name, "") for row in (mine, *others)]
+    people = [
+        Person(row.pk, row.family_name, row.given_name, "", row.born_on) for row in (mine, *others)
+    ]
     if mine.pk in similar(people):
         found.append("Another patient on the list has a similar name.")
     return found

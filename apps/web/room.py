@@ -16,7 +16,7 @@ def opened(request: OrganizationRequest, context: dict[str, Any]) -> dict[str, A
     report: Report | None = context["report"]
     if report is None or not request.active.may("edit_report"):
         return {}
-    found: dict[str, Any] = {"kept_drafts": presence.kept_drafts(report)}
+    found: dict[str, Any] = {"kept_drafts": context["drafts_beside"]}
     if not context["may_edit"]:
         return found
     other = presence.hold(report, request.user, timezone.now())

@@ -11,14 +11,8 @@ from apps.ecg import queries as ecg
 from apps.ecg.age import age_years
 from apps.ecg.models import Measurement, Recording
 from apps.ecg.readers_numbers import readers_numbers
-from apps.inference.queries import runs_of
 from apps.inference.waits import waits_of
-from apps.ingestion.case_queries import cases_of
-from apps.integrations.queries import deliveries_of
-from apps.reports import queries as reports
-from apps.reports.decisions import decisions_of
-from apps.reports.models import Report, ReportVersion
-from apps.reports.reading_first import hidden_from
+from apps.reports.models import Report
 from apps.tenants.access import Active
 from apps.tenants.models import User
 from apps.web import numbers, statements, viewing
@@ -26,6 +20,7 @@ from apps.web.checks import check_counts, check_rows
 from apps.web.identity import identity_on
 from apps.web.results import AlgorithmResult, algorithm_results
 from apps.web.statements import Shown
+from apps.web.study_rows import Rows, Sent, read, read_deliveries
 from apps.web.times import acquired, zone_of
 from apps.web.viewing import comparable, day_of
 
@@ -72,7 +67,10 @@ class Series:
 
 
 def series_of(active: Active, recording: Recording) -> Series:
-    held = ecg.recordings_of(active, recording.patient)
+    return series_in(ecg.recordings_of(active, recording.patient), recording)
+
+
+def series_in(held: list[Recording], recording: Recording) -> Series:
     places = [index for index, row in enumerate(held) if row.pk == recording.pk]
     if not places:
         return Series([recording, *held], 0)
@@ -80,14 +78,13 @@ def series_of(active: Active, recording: Recording) -> Series:
 
 
 def study(active: Active, recording: Recording, reader: User) -> dict[str, Any]:
-    """Context of the study page, all read in the request's transaction.
+    """Context of the study page, all read in the request's transaction and one round trip.
 
     What the reader may not see yet is not in it at all.
     """
     zone = zone_of(recording)
-    series = series_of(active, recording)
-    report = reports.report_of(active, recording)
-    versions = reports.versions_of(active, report) if report else []
+    rows = read(active, recording, reader)
+    series = series_in(rows.series, recording)
     return {
         "recording": recording,
         "zone": zone,
@@ -96,27 +93,27 @@ def study(active: Active, recording: Recording, reader: User) -> dict[str, Any]:
         "series": series,
         "prior_day": day_of(series.older, zone) if series.older else "",
         "priors": viewing.priors(recording, series.earlier, zone),
-        "median": ecg.has_median(active, recording),
+        "median": rows.has_median,
         "foot": foot(recording),
-        "questions": cases_of(active, recording),
+        "questions": rows.questions,
         "checks": check_rows(recording.checks),
         "check_counts": check_counts(recording.checks),
-        **_reading(active, recording, series.prior, versions, _shown(active, report, reader)),
-        **report_part(active, report, versions),
+        **_reading(active, recording, series.prior, rows),
+        **_report(active, rows),
     }
 
 
-def report_part(
-    active: Active, report: Report | None, versions: list[ReportVersion]
-) -> dict[str, Any]:
+def _report(active: Active, rows: Rows) -> dict[str, Any]:
+    report, versions = rows.report, rows.versions
     is_open = report is not None and report.status in Report.OPEN
     return {
         "report": report,
-        "criticals": list(report.criticals.order_by("raised_at")) if report else [],
+        "criticals": rows.criticals,
+        "drafts_beside": rows.kept_drafts,
         "may_raise": active.may("raise_critical"),
         "versions": versions,
         "signed": versions[0] if versions else None,
-        **(delivery_part(active, report) if report and versions else {}),
+        **(_deliveries(rows) if versions else {}),
         "may_edit": is_open and active.may("edit_report"),
         "may_submit": is_open and active.may("submit_report"),
         "may_sign": is_open and active.may("sign_report"),
@@ -128,35 +125,25 @@ def report_part(
 
 def delivery_part(active: Active, report: Report) -> dict[str, Any]:
     """Its messages, whether one is still on its way, and whether one could not be made."""
-    sent = deliveries_of(active, report)
-    runs = ecg.stage_runs_of(active, [report.recording_id]).get(report.recording_id, [])
-    queueing = {run.state for run in runs if run.stage == "deliver"}
-    waiting = {row.state for row in sent if row.status == row.Status.QUEUED}
+    return _deliveries(read_deliveries(active, report))
+
+
+def _deliveries(rows: Sent) -> dict[str, Any]:
+    queueing = {run.state for run in rows.stages if run.stage == "deliver"}
+    waiting = {row.state for row in rows.deliveries if row.status == row.Status.QUEUED}
     return {
-        "deliveries": sent,
+        "deliveries": rows.deliveries,
         "polling": bool(MOVING & (queueing | waiting)),
         "not_queued": Leased.State.DEAD in queueing,
     }
 
 
-def _shown(active: Active, report: Report | None, reader: User) -> Shown:
-    decisions = decisions_of(report) if report else {}
-    return Shown(hidden_from(active, report, reader), decisions)
-
-
 def _reading(
-    active: Active,
-    recording: Recording,
-    prior: Recording | None,
-    versions: list[ReportVersion],
-    shown: Shown,
+    active: Active, recording: Recording, prior: Recording | None, rows: Rows
 ) -> dict[str, Any]:
-    both = [recording, prior] if prior else [recording]
-    measured = ecg.measurements_of(active, both)
-    found = ecg.findings_of(active, both)
-    analysis = ecg.analysis_of(active, recording)
-    signed_at: dt.datetime | None = versions[0].created_at if versions else None
-    kept = ecg.kept_measurements_of(active, recording)
+    measured, found = rows.measured, rows.found
+    analysis, kept = rows.analysis, rows.kept
+    signed_at: dt.datetime | None = rows.versions[0].created_at if rows.versions else None
     person = numbers.Person(
         recording.patient.sex, age_years(recording.patient, recording.acquired_at)
     )
@@ -174,19 +161,16 @@ def _reading(
         if prior and not comparable(recording, prior)
         else "",
         **statements.shown_to_reader(
-            shown,
+            Shown(rows.hidden, rows.decisions),
             found.get(recording.pk, []),
             found.get(prior.pk, []) if prior else [],
-            _results(active, recording, shown, signed_at),
+            _results(active, rows, signed_at),
         ),
     }
 
 
-def _results(
-    active: Active, recording: Recording, shown: Shown, signed_at: dt.datetime | None
-) -> list[AlgorithmResult]:
-    runs = runs_of(active, [recording.pk])
-    return algorithm_results(runs, signed_at, shown.decisions, waits_of(active, runs))
+def _results(active: Active, rows: Rows, signed_at: dt.datetime | None) -> list[AlgorithmResult]:
+    return algorithm_results(rows.runs, signed_at, rows.decisions, waits_of(active, rows.runs))
 
 
 def _prior(

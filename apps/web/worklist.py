@@ -55,7 +55,7 @@ def rows(
 def _person(report: Any) -> Person:
     patient = report.recording.patient
     number = report.identifiers[0]["value"] if report.identifiers else ""
-    return Person(patient.pk, patient.family_name, patient.given_name, number)
+    return Person(patient.pk, patient.family_name, patient.given_name, number, patient.born_on)
 
 
 def _row(report: Any, reader: User, now: dt.datetime, reads: bool, alike: set[Any]) -> Row:

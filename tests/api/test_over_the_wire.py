@@ -32,23 +32,36 @@ def http(server, mercy):
         yield client
 
 
+SUMS = {
+    "III": lambda one, two: two - one,
+    "aVR": lambda one, two: -((one + two) // 2),
+    "aVL": lambda one, two: (2 * one - two) // 2,
+    "aVF": lambda one, two: (2 * two - one) // 2,
+}
+
+
 def samples_nv(packed):
     """EWF1 as docs/integrators.md tells it, with nothing of the platform."""
     magic, version, _, _, width, leads, gaps, count, rate_mhz = struct.unpack_from(
         "<4sH16sBBHHIQ", packed
     )
-    assert (magic, version) == (b"EWF1", 1)
-    at, found = struct.calcsize("<4sH16sBBHHIQ"), {}
+    assert (magic, version) == (b"EWF1", 2)
+    at, found, stored = struct.calcsize("<4sH16sBBHHIQ"), {}, {}
     planes = at + leads * struct.calcsize("<8sqbqbB") + gaps * struct.calcsize("<HII")
     for lead in range(leads):
-        name, scale, exponent, offset, offset_exponent, _ = struct.unpack_from(
+        name, scale, exponent, offset, offset_exponent, flags = struct.unpack_from(
             "<8sqbqbB", packed, at + lead * struct.calcsize("<8sqbqbB")
         )
         raw = np.frombuffer(packed, np.uint8, width * count, planes + lead * width * count)
-        deltas = np.ascontiguousarray(raw.reshape(width, count).T).view(f"<u{width}")[:, 0]
-        counts = np.cumsum(deltas, dtype=f"<u{width}").view(f"<i{width}")
+        folded = np.ascontiguousarray(raw.reshape(width, count).T).view(f"<u{width}")[:, 0]
+        deltas = (folded >> 1).astype(np.int64) ^ -(folded & 1).astype(np.int64)
+        counts = np.cumsum(deltas).astype(f"<i{width}").astype(np.int64)
+        name = name.rstrip(b"\0").decode()
+        if flags & 4:
+            counts += SUMS[name](stored["I"], stored["II"])
+        stored[name] = counts
         nanovolts = counts * (scale * 10.0**exponent) + offset * 10.0**offset_exponent
-        found[name.rstrip(b"\0").decode()] = nanovolts
+        found[name] = nanovolts
     return found, rate_mhz / 1000
 
 

@@ -36,5 +36,6 @@ CATALOG = {
     "flow": Entry("flow:flowing", "From the door to the worklist"),
     "memory": Entry("memory:memory", "Memory and the web server"),
     "worklist": Entry("listing:listing", "The worklist"),
+    "room": Entry("room:reading", "The reading room in Chromium"),
     "neighbour": Entry("neighbour:waiting_beside", "Beside a busy neighbour", is_long=True),
 }

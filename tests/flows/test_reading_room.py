@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.database import committed
 from tests.factories import PASSWORD, make_recording, make_user
+from tests.flows.by_keys import read, sign_and_next
 from tests.flows.running import running_platform
 from tests.flows.visitor import Visitor
 
@@ -44,21 +45,6 @@ def visit(platform, chromium):
         visitor.leave()
 
 
-def read_and_sign(page: Page) -> None:
-    """From the drawn trace to the next patient, by keys."""
-    page.wait_for_selector(".ecg[data-drawn]")
-    page.keyboard.press("e")
-    page.keyboard.type("nsr")
-    expect(page.locator("#library-list li").first).to_contain_text("Normal sinus rhythm")
-    page.keyboard.press("Enter")
-    expect(page.locator("[data-draft-state]")).to_contain_text("Draft saved")
-    page.keyboard.press("Control+Enter")
-    page.wait_for_url("**/sign")
-    page.keyboard.type(PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/recordings/*")
-
-
 def type_into(visitor: Visitor, text: str) -> None:
     """At once: what is typed slowly may be saved in halves."""
     visitor.page.keyboard.press("i")
@@ -74,7 +60,8 @@ def test_keys_alone_read_sign_and_go_on_and_taking_over_loses_no_text(reader, co
     expect(page.locator("[data-row][data-cursor]")).to_contain_text("You")
     page.keyboard.press("Enter")
     for _ in range(ECGS):
-        read_and_sign(page)
+        read(page)
+        sign_and_next(page, PASSWORD)
     mine.look()
     type_into(mine, "Mine.")
     expect(page.locator("[data-draft-state]")).to_contain_text("Draft saved")

@@ -61,22 +61,78 @@ def test_unpacking_gives_back_what_was_packed(wave, recording_id):
 
 def test_the_header_is_laid_out_as_documented():
     data = pack(waveform(nv_per_lsb=Decimal(4880)), ID)
-    assert data[:6] == b"EWF1\x01\x00"
+    assert data[:6] == b"EWF1\x02\x00"
     assert data[6:22] == ID.bytes
     assert struct.unpack_from("<BBHHIQ", data, 22) == (0, 2, 12, 0, 5000, 500_000)
     assert struct.unpack_from("<8sqbqbB", data, 40) == (b"I\0\0\0\0\0\0\0", 488, 1, 0, 0, 0)
     assert len(data) == 40 + 12 * 27 + 12 * 2 * 5000
 
 
-def test_planes_hold_deltas_least_significant_byte_first():
+def test_planes_hold_folded_deltas_least_significant_byte_first():
     wave = Waveform(
         "rhythm",
         (Lead("I", Decimal(1)),),
         np.array([[1], [257], [256], [-2]], np.int32),
         Decimal(500),
     )
-    deltas = np.array([1, 256, -1, -258], "<i2").tobytes()
-    assert pack(wave, ID)[67:] == deltas[::2] + deltas[1::2]
+    folded = np.array([2, 512, 1, 515], "<u2").tobytes()
+    assert pack(wave, ID)[67:] == folded[::2] + folded[1::2]
+
+
+def limbs(counts, **fields):
+    names = ("I", "II", "III", "aVR", "aVL", "aVF")
+    leads = tuple(Lead(name, **({"nv_per_lsb": Decimal(5)} | fields)) for name in names)
+    return Waveform("rhythm", leads, np.array(counts, np.int32), Decimal(500))
+
+
+SUMS = [[3, 8, 5, -5, -1, 6], [-7, 4, 11, 2, -9, 7], [32767, -32768, 1, 1, 0, 0]]
+
+
+def test_of_limb_leads_is_packed_what_i_and_ii_do_not_say():
+    wave = limbs(SUMS)
+    data = pack(wave, ID)
+    assert [data[40 + 27 * i + 26] for i in range(6)] == [0, 0, 4, 4, 4, 4]
+    # III, aVR, aVL and aVF of the first two samples are exactly what I and II say, rounded down.
+    planes = np.frombuffer(data[40 + 6 * 27 :], np.uint8).reshape(6, 2, 3)
+    assert not planes[2:, :, :2].any()
+    assert np.array_equal(unpack(data)[0].counts, wave.counts)
+
+
+@pytest.mark.parametrize("fields", [{"offset_nv": Decimal(1)}, {"derived": True}])
+def test_leads_of_an_offset_are_packed_as_they_are(fields):
+    wave = limbs(SUMS, **fields)
+    flags = {pack(wave, ID)[40 + 27 * i + 26] & 4 for i in range(6)}
+    assert flags == ({0} if "offset_nv" in fields else {0, 4})
+    assert np.array_equal(unpack(pack(wave, ID))[0].counts, wave.counts)
+
+
+@pytest.mark.parametrize("width", [2, 4])
+@settings(deadline=None, max_examples=50)
+@given(st.data())
+def test_any_limb_leads_come_back_whatever_they_are(width, data):
+    bits = 8 * width
+    whole = st.integers(-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
+    wave = limbs(data.draw(hnp.arrays(np.int64, (5, 6), elements=whole)))
+    assert np.array_equal(unpack(pack(wave, ID))[0].counts, wave.counts)
+
+
+def test_a_rest_of_what_is_not_there_is_refused():
+    data = bytearray(pack(limbs(SUMS), ID))
+    data[40 + 26] |= 4  # lead I as a rest of itself
+    with pytest.raises(ValueError):
+        unpack(bytes(data))
+
+
+def test_the_version_before_is_read():
+    """As it was written: differences as they are, every lead by itself."""
+    wave = limbs(SUMS)
+    parts = [pack(wave, ID)[:4], b"\1\0", pack(wave, ID)[6:40]]
+    leads = bytearray(pack(wave, ID)[40 : 40 + 6 * 27])
+    leads[26::27] = bytes(6)
+    deltas = np.diff(wave.counts, axis=0, prepend=0).astype("<i2").T
+    planes = [row.tobytes()[plane::2] for row in deltas for plane in (0, 1)]
+    found, _ = unpack(b"".join([*parts, bytes(leads), *planes]))
+    assert np.array_equal(found.counts, wave.counts)
 
 
 def test_gaps_are_runs_per_lead_and_repeat_the_count_before():

@@ -36,7 +36,7 @@ from apps.tenants.entry_queries import (
     get_entry_to_view,
 )
 from apps.tenants.models import Membership, Site
-from apps.tenants.queries import Place, get_site_to_send_from, place_of
+from apps.tenants.queries import Place, get_site_to_send_from, place_in, places_of
 from tests.factories import inside
 from tests.isolation.permitted import modules_of
 from tests.isolation.world import things_of
@@ -73,7 +73,7 @@ OTHERS = {
 }
 # The person's own place in the active organization: everyone who is in it has one. What a reader's
 # own page and its list hide is asked of that reader, and shows nothing.
-OPEN = {"permit", "place_of", "hidden_from", "hidden_on_lists"}
+OPEN = {"permit", "place_in", "places_of", "hidden_from", "hidden_on_lists"}
 
 FOUND_BY_NAME = {
     get_arrival_to_release: "arrival",
@@ -170,6 +170,7 @@ def test_a_person_works_at_the_own_place_whoever_joined_first(mercy, technician,
         site = Site.objects.create(organization=mercy, name="Ward")
         Membership.objects.filter(user=reader).update(site=site)
         active = Active(mercy.pk, "reader")
-        assert place_of(active, reader) == Place(mercy, site)
-        assert place_of(active, technician) == Place(mercy, None)
-        assert place_of(Active(mercy.pk, "entered", entered=True), reader).site is None
+        assert place_in(active, places_of(active, reader)) == Place(mercy, site)
+        assert place_in(active, places_of(active, technician)) == Place(mercy, None)
+        entered = Active(mercy.pk, "entered", entered=True)
+        assert place_in(entered, places_of(entered, reader)).site is None

@@ -67,5 +67,5 @@ def test_the_same_text_is_kept_once_and_nothing_is_not_kept(recording, reader):
         assert presence.keep_draft(report, "  ", 1, reader, now) is None
         assert presence.keep_draft(report, "Flutter.", 1, reader, now) is not None
         assert presence.keep_draft(report, "Flutter.", 1, reader, now) is None
-        assert [row.text for row in presence.kept_drafts(report)] == ["Flutter."]
+        assert [row.text for row in presence.kept_drafts_on(report.recording)] == ["Flutter."]
         assert not AuditEvent.objects.filter(details__contains="Flutter").exists()

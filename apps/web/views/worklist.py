@@ -19,6 +19,7 @@ from apps.web.context import bounded, frame_of
 from apps.web.guard import OrganizationRequest, in_organization
 from apps.web.searching import address_of
 from apps.web.worklist import STATUSES, WAITS, Chosen, chips, name_in, rows
+from apps.web.worklist_html import row_html, rows_html
 
 LONGEST_SEARCH = 80
 
@@ -66,7 +67,9 @@ def _list(
     shown = chips(chosen, filters)
     audit.record("ecg.worklist.viewed", actor=request.user, count=len(page.reports))
     context = {
-        "rows": rows(page.reports, request.user, now, reads=request.active.may("edit_report")),
+        "rows": rows_html(
+            rows(page.reports, request.user, now, reads=request.active.may("edit_report"))
+        ),
         "chosen": chosen,
         "chips": shown,
         "sites": places,
@@ -102,8 +105,7 @@ def take(request: OrganizationRequest, report_id: uuid.UUID) -> HttpResponse:
     listed = queries.get_listed_report(request.active, report_id, hidden)
     audit.record("ecg.worklist.viewed", actor=request.user, count=1)
     (row,) = rows([listed], request.user, now, reads=True)
-    answer = render_to_string("web/worklist/_row.html", {"row": row, "first": True})
-    return HttpResponse(answer)
+    return HttpResponse(row_html(row, first=True))
 
 
 @require_POST

@@ -5,11 +5,12 @@ const LIMB = {
   standard: ["I", "II", "III", "aVR", "aVL", "aVF"],
   cabrera: ["aVL", "I", "-aVR", "II", "aVF", "III"],
 };
+// The same as apps/ecg/paper.py, for the print and the picture without a script; a test compares.
 const SHAPES = {
   "3x4+1": { columns: 4, pitch: 30, first: 20, rhythm: ["II"] },
   "3x4+3": { columns: 4, pitch: 22, first: 16, rhythm: ["V1", "II", "V5"] },
   "6x2": { columns: 2, pitch: 22, first: 16, rhythm: [] },
-  "12x1": { columns: 1, pitch: 14, first: 14, rhythm: [] },
+  "12x1": { columns: 1, pitch: 11, first: 14, rhythm: [] },
   rhythm: { columns: 1, pitch: 30, first: 20, rhythm: ["II", "V1", "V5"], only: true },
 };
 const RIGHT = 258;

@@ -1,8 +1,17 @@
-// The packed waveform (EWF1): header, lead and gap records, then byte planes of deltas.
+// The packed waveform (EWF1): header, lead and gap records, then byte planes of deltas. Of limb
+// leads version 2 holds what is left when I and II are taken away; version 1 held all as it was.
 
 const HEADER = 40;
 const LEAD = 27;
 const GAP = 10;
+
+// Einthoven's and Goldberger's sums, halves rounded down as the packer does.
+const SUMS = {
+  III: (one, two) => two - one,
+  aVR: (one, two) => -Math.floor((one + two) / 2),
+  aVL: (one, two) => Math.floor((2 * one - two) / 2),
+  aVF: (one, two) => Math.floor((2 * two - one) / 2),
+};
 
 /** Why a waveform is not drawn, in words for the reader. */
 export class WaveError extends Error {}
@@ -26,10 +35,12 @@ export function decodeWave(buffer, recordingId) {
   if (header.recordingId !== normalId(recordingId)) {
     throw new WaveError("This trace belongs to another recording. Reload.");
   }
+  const counts = header.leads.map((_, index) => readCounts(buffer, header, index));
+  addLimbs(counts, header.leads);
   const leads = header.leads.map((lead, index) => ({
     name: lead.name,
     derived: lead.derived,
-    mv: toMillivolts(readCounts(buffer, header, index), lead),
+    mv: toMillivolts(counts[index], lead),
   }));
   for (const gap of header.gaps) leads[gap.lead].mv.fill(NaN, gap.start, gap.start + gap.length);
   const { recordingId: id, kind, samples, rateHz } = header;
@@ -43,10 +54,9 @@ function normalId(id) {
 function readHeader(buffer) {
   const view = new DataView(buffer);
   const broken = () => new WaveError("The trace is damaged and is not shown. Reload.");
-  if (buffer.byteLength < HEADER || text(buffer, 0, 4) !== "EWF1" || view.getUint16(4, true) !== 1) {
-    throw broken();
-  }
+  if (buffer.byteLength < HEADER || text(buffer, 0, 4) !== "EWF1") throw broken();
   const header = {
+    version: view.getUint16(4, true),
     recordingId: hex(buffer, 6, 16),
     kind: view.getUint8(22) === 0 ? "rhythm" : "median",
     width: view.getUint8(23),
@@ -58,11 +68,13 @@ function readHeader(buffer) {
   header.data = HEADER + leads * LEAD + gaps * GAP;
   const size = header.data + leads * header.width * header.samples;
   const empty = !header.rateHz || !leads || !header.samples;
-  if (empty || ![2, 4].includes(header.width) || size !== buffer.byteLength) throw broken();
+  if (![1, 2].includes(header.version) || empty || ![2, 4].includes(header.width) || size !== buffer.byteLength) throw broken();
   header.leads = range(leads, (i) => readLead(buffer, view, HEADER + i * LEAD));
   header.gaps = range(gaps, (i) => readGap(view, HEADER + leads * LEAD + i * GAP));
   const inside = (gap) => gap.lead < leads && gap.start + gap.length <= header.samples;
-  if (!header.gaps.every(inside)) throw broken();
+  const names = header.leads.map(({ name, rest }) => (rest ? "" : name));
+  const summed = ({ name, rest }) => !rest || (SUMS[name] && names.includes("I") && names.includes("II"));
+  if (!header.gaps.every(inside) || !header.leads.every(summed)) throw broken();
   return header;
 }
 
@@ -74,6 +86,7 @@ function readLead(buffer, view, at) {
     offsetNv: decimal(view, at + 17),
     derived: Boolean(flags & 1),
     negated: Boolean(flags & 2),
+    rest: Boolean(flags & 4),
   };
 }
 
@@ -92,17 +105,26 @@ function decimal(view, at) {
 }
 
 // Deltas wrap modulo 2^(8 × width), and so does a typed array of that width.
-function readCounts(buffer, { data, width, samples }, lead) {
+function readCounts(buffer, { data, width, samples, version }, lead) {
   const planes = new Uint8Array(buffer, data + lead * width * samples, width * samples);
   const counts = width === 2 ? new Int16Array(samples) : new Int32Array(samples);
   let value = 0;
   for (let i = 0; i < samples; i += 1) {
     let delta = 0;
     for (let plane = 0; plane < width; plane += 1) delta |= planes[plane * samples + i] << (8 * plane);
+    if (version > 1) delta = (delta >>> 1) ^ -(delta & 1);
     value = (value + delta) | 0;
     counts[i] = value;
   }
   return counts;
+}
+
+function addLimbs(counts, leads) {
+  const [one, two] = ["I", "II"].map((name) => counts[leads.findIndex((lead) => lead.name === name)]);
+  leads.forEach(({ name, rest }, index) => {
+    const row = counts[index];
+    if (rest) for (let i = 0; i < row.length; i += 1) row[i] += SUMS[name](one[i], two[i]);
+  });
 }
 
 function toMillivolts(counts, lead) {

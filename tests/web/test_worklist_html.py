@@ -1,0 +1,58 @@
+"""The rows of the worklist: what is of a patient or a device never becomes HTML of its own."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from types import SimpleNamespace as Thing
+
+import pytest
+
+from apps.web.identity import Identity
+from apps.web.worklist import Row
+from apps.web.worklist_html import row_html, rows_html
+
+HOSTILE = "<img src=x onerror='alert(1)'>\"&"
+ESCAPED = "&lt;img src=x onerror=&#x27;alert(1)&#x27;&gt;&quot;&amp;"
+AT = dt.datetime(2026, 1, 2, tzinfo=dt.UTC)
+REPORT, STUDY = uuid.UUID(int=7), uuid.UUID(int=8)
+
+
+def made(words="–", *, report=None, **fields):
+    standing = {"status": "draft", "submitted_at": None, "waiting_since": AT}
+    recording = Thing(public_id=STUDY, site=Thing(name=words))
+    of = Thing(public_id=REPORT, recording=recording, **(standing | (report or {})))
+    who = Identity(*[words] * 9)
+    told = dict.fromkeys(("priority", "priority_tag", "waited", "statement", "numbers"), words)
+    people = {"reader": words, "locked_by": ""}
+    flags = dict.fromkeys(("mine", "is_similar", "may_take", "may_release"), False)
+    return Row(**({"report": of, "identity": who} | told | people | flags | fields))
+
+
+@pytest.mark.parametrize("who", [{}, {"locked_by": HOSTILE}, {"may_take": True}])
+def test_every_word_of_a_row_is_escaped(who):
+    drawn = row_html(made(HOSTILE, **who))
+    assert "<img" not in drawn
+    assert drawn.count(ESCAPED) >= 12
+
+
+@pytest.mark.parametrize(
+    ("fields", "shown"),
+    [
+        ({"is_similar": True}, "Similar name"),
+        ({"report": {"submitted_at": AT}}, "To sign"),
+        ({"report": {"status": "amending"}}, "Being amended"),
+        ({"statement": ""}, "No machine statement"),
+        ({"statement": "x" * 91}, f"{'x' * 89}…<"),
+        ({"may_take": True}, f'hx-post="/reports/{REPORT}/take" hx-vals=\'{{"do": "take"}}\''),
+        ({"may_release": True}, f'data-release hx-post="/reports/{REPORT}/take"'),
+        ({"locked_by": "Dr Shah"}, "Reading: Dr Shah"),
+        ({}, f'href="/recordings/{STUDY}"'),
+    ],
+)
+def test_a_row_says_what_stands(fields, shown):
+    assert shown in row_html(made(**fields))
+
+
+def test_the_first_row_has_the_cursor():
+    assert rows_html([made(), made()]).count("data-cursor") == 1
