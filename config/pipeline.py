@@ -26,6 +26,7 @@ SLOW = {"measure"}
 # Leased tables in the order a worker empties them: results of earlier work leave first.
 LEASED: dict[str, str] = {
     "integrations.Delivery": "apps.integrations.jobs.send",
+    "reports.EscalationNotice": "apps.integrations.escalations.send",
     "integrations.AlarmNotice": "apps.integrations.alarm_notices.send",
     "integrations.Submission": "apps.integrations.submissions.fetch.fetch",
     "inference.InferenceRun": "apps.inference.jobs.run",
@@ -44,6 +45,9 @@ HOURLY: tuple[str, ...] = (
     "apps.tenants.sign_on.accounts.forget_answers",
 )
 
+# What becomes of an algorithm's result beside its statements, in the transaction that accepts it.
+ON_RESULT = ("apps.reports.algorithm_alerts.judge_run",)
+
 # What looks for something wrong in one organization → the alarms it raises and resolves.
 WATCHERS: dict[str, tuple[str, ...]] = {
     "apps.audit.watch_queues.queues": ("queue.given_up", "queue.waiting", "storage.unavailable"),
@@ -56,9 +60,11 @@ WATCHERS: dict[str, tuple[str, ...]] = {
     "apps.ingestion.canary.verdict.watch": ("canary.failed",),
     "apps.ingestion.malware.watch": ("scanner.down",),
     "apps.reports.criticals.overdue": ("critical.unacknowledged",),
+    "apps.reports.escalation.nobody_there": ("critical.nobody_on_call",),
 }
 # What follows in each organization, and what the sweeper does besides its queues each round.
 AFTER_WATCH = (
+    "apps.integrations.escalations.escalate",
     "apps.integrations.alarm_notices.queue_notices",
     "apps.ingestion.quarantine.release_what_may",
 )

@@ -10,6 +10,7 @@ from apps.core.leases import Lease
 from apps.ecg.jobs import finish_stage
 from apps.ecg.models import Priority, StageRun
 from apps.ecg.stages import advance
+from apps.reports.algorithm_alerts import judge_runs_before
 from apps.reports.criticals import raise_by_rules
 from apps.reports.models import Report
 from apps.reports.state import state_of
@@ -33,5 +34,6 @@ def draft(stage: StageRun, lease: Lease) -> None:
             **state_of(report),
         )
         raise_by_rules(report, timezone.now())
+        judge_runs_before(report)
     advance(recording, done="draft", lane=stage.lane)
     finish_stage(stage, lease)

@@ -7,6 +7,14 @@ from django.db import models
 
 from apps.core.fields import OrgForeignKey, Public, SharedForeignKey, Tenant
 from apps.ecg.models import Recording
+from apps.reports.model_escalation import (
+    AlgorithmAlert,
+    Escalation,
+    EscalationNotice,
+    EscalationStep,
+    OnCallList,
+    OnCallShift,
+)
 from apps.reports.model_reading import (
     CriticalResult,
     Impression,
@@ -15,13 +23,22 @@ from apps.reports.model_reading import (
     SavedView,
     StatementDecision,
 )
+from apps.reports.model_templates import OwnStatement, ReportTemplate
 
 __all__ = [
+    "AlgorithmAlert",
     "CriticalResult",
+    "Escalation",
+    "EscalationNotice",
+    "EscalationStep",
     "Impression",
     "KeptDraft",
+    "OnCallList",
+    "OnCallShift",
+    "OwnStatement",
     "ReadingPolicy",
     "Report",
+    "ReportTemplate",
     "ReportVersion",
     "SavedView",
     "Signature",

@@ -38,6 +38,15 @@ def as_rows() -> list[dict[str, str]]:
     return [asdict(row) for row in library()]
 
 
+def clash(acronym: str, text: str) -> LibraryStatement | None:
+    """The statement of the library with that acronym or those words, whatever the case."""
+    wanted = (acronym.strip().casefold(), _plain(text))
+    same = (
+        r for r in library() if r.acronym.casefold() == wanted[0] or _plain(r.text) == wanted[1]
+    )
+    return next(same, None)
+
+
 @cache
 def _by_text() -> dict[str, LibraryStatement]:
     return {_plain(row.text): row for row in library()}
