@@ -47,7 +47,7 @@ def send(lease: Lease) -> None:
     with transaction.atomic():
         related = ("escalation__result", "escalation__step", "organization", "person")
         notice = EscalationNotice.objects.select_related(*related).get(pk=lease.id)
-        channel = AlarmChannel.objects.filter(public_id=notice.channel, is_active=True).first()
+        channel = _channel(notice)
     if notice.escalation.result.acknowledged_at is not None:
         _finish(lease, "acknowledged")
         return
@@ -69,6 +69,13 @@ def send(lease: Lease) -> None:
         raise PermanentError(error.code) from None
     with transaction.atomic():
         leases.finish(lease, sent_at=timezone.now())
+
+
+def _channel(notice: EscalationNotice) -> AlarmChannel | None:
+    """None for a person, and for a webhook that is told no more."""
+    if notice.channel is None:
+        return None
+    return AlarmChannel.objects.filter(public_id=notice.channel, is_active=True).first()
 
 
 @transaction.atomic

@@ -175,7 +175,8 @@ def listed(active: Active, *, acknowledged: bool) -> list[CriticalResult]:
         rows = CriticalResult.objects.exclude(acknowledged_at=None).order_by("-acknowledged_at")
     people = ("raised_by", "acknowledged_by", "report__recording__patient")
     sites = ("report__recording__site", "report__recording__organization")
-    return list(rows.select_related(*people, *sites)[:LISTED])
+    found = rows.select_related(*people, *sites).prefetch_related("escalations__step__person")
+    return list(found.prefetch_related("escalations__step__on_call_list")[:LISTED])
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,9 +90,13 @@ def get_list_to_cover(active: Active, public_id: uuid.UUID) -> OnCallList:
     return found
 
 
-def get_shift_to_strike(active: Active, public_id: uuid.UUID) -> OnCallShift:
+def get_shift_to_strike(active: Active, by: User, public_id: uuid.UUID) -> OnCallShift:
+    """Any for an administrator; else a hand-over by one of the two it is between."""
     permit(active, "hand_over")
-    found = OnCallShift.objects.filter(public_id=public_id).first()
+    rows = OnCallShift.objects.filter(public_id=public_id)
+    if not active.may("change_on_call"):
+        rows = rows.filter(Q(person=by) | Q(instead_of=by), instead_of__isnull=False)
+    found = rows.first()
     if found is None:
         raise Http404
     return found
@@ -186,11 +190,8 @@ def hand_over(
 
 
 @transaction.atomic
-def strike(active: Active, shift: OnCallShift, by: User, now: dt.datetime) -> None:
-    """Take an entry back; a hand-over also by the two it is between. Once."""
-    own = shift.instead_of_id is not None and by.pk in (shift.person_id, shift.instead_of_id)
-    if not own:
-        permit(active, "change_on_call")
+def strike(shift: OnCallShift, by: User, now: dt.datetime) -> None:
+    """Take an entry back, once."""
     struck = OnCallShift.objects.filter(pk=shift.pk, struck_at=None)
     if struck.update(struck_at=now, struck_by=by):
         audit.record("reports.on_call.struck", shift, actor=by)

@@ -13,6 +13,7 @@ from apps.ecg.models import Finding, Measurement, Patient, PatientIdentifier, Re
 from apps.inference.models import InferenceRun
 from apps.reports.library import VERSION, coded_findings
 from apps.reports.models import Report
+from apps.reports.own_library import own_findings
 
 TEMPLATE = "report-1"
 
@@ -139,9 +140,11 @@ def _result(run: InferenceRun) -> dict[str, Any]:
 
 
 def _findings(interpretation: str) -> dict[str, Any]:
-    """What the reader says in statements of the library, coded."""
+    """What the reader says in statements of the library and of the organization, coded."""
     coded = coded_findings(interpretation)
-    return {"library": VERSION, "codes": [row.code for row in coded]}
+    found: dict[str, Any] = {"library": VERSION, "codes": [row.code for row in coded]}
+    own = own_findings(interpretation)
+    return found | {"own": own} if own else found
 
 
 def _prior(recording: Recording) -> dict[str, Any] | None:

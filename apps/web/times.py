@@ -65,3 +65,11 @@ def waited(since: dt.datetime, now: dt.datetime) -> str:
     if hours < 24:
         return f"{hours} h"
     return f"{hours // 24} d {hours % 24:02d} h"
+
+
+def elapsed(span: dt.timedelta) -> str:
+    """As a clock by the second shows it: 04:00, 01:30:00."""
+    seconds = max(0, int(span.total_seconds()))
+    minutes, hours = seconds // 60 % 60, seconds // 3600
+    text = f"{minutes:02d}:{seconds % 60:02d}"
+    return f"{hours:02d}:{text}" if hours else text

@@ -14,6 +14,7 @@ from apps.ingestion.models import (
     VendorProfile,
 )
 from apps.integrations.models import AlarmChannel, Destination, FetchHost
+from apps.reports.models import AlgorithmAlert, EscalationStep, OwnStatement
 from apps.tenants.models import (
     ApiClient,
     ApiKey,
@@ -43,10 +44,12 @@ CONFIGURATION = {
     *(StorageLocation, StorageMove, ApplicationEntity, Hl7Listener, ShareSource, DicomPeer),
     FetchHost,
     ProcessingRules,
+    *(AlgorithmAlert, EscalationStep, OwnStatement),
 }
 COUNTED = {AuditCount}
 ADDED_INSIDE = {
     *(AlarmChannel, ApiClient, Destination, IdentityProvider, Invitation, Price, Site),
+    *(AlgorithmAlert, EscalationStep, OwnStatement),
     *(
         ApplicationEntity,
         DicomPeer,
@@ -105,7 +108,7 @@ def test_no_platform_role_sees_a_clinical_row_from_outside(role, mercy):
     staff = platform_staff(role, is_superuser=role == "superuser")
     client, seen = signed_in(staff), CONFIGURATION | COUNTED | OF_PLATFORM | {User}
     clinical = set(models()) - seen
-    assert len(clinical) == 19
+    assert len(clinical) == 20
     for model in clinical:
         row = row_of(model, mercy)
         pages = [page(model), *(page(model, kind, row) for kind in ("change", "history", "delete"))]

@@ -432,7 +432,8 @@ def admin_routes(label: str) -> list[Route]:
 
 
 # The rows of an area are in a file of their own, which begins from the words of this one.
+from tests.isolation.escalation_routes import ESCALATION  # noqa: E402
 from tests.isolation.room_routes import ROOM  # noqa: E402
 from tests.isolation.viewer_routes import VIEWER  # noqa: E402
 
-ROUTES += [*ROOM, *VIEWER]
+ROUTES += [*ESCALATION, *ROOM, *VIEWER]

@@ -129,7 +129,9 @@ def test_cover_is_handed_over_by_the_two_it_is_between_and_by_nobody_else(record
             on_call.hand_over(active, duty, by=third, **given)
         shift = on_call.hand_over(active, duty, by=other, **given)
         assert on_call.on_call_now(duty, now) == [other]
-        on_call.strike(active, shift, reader, now)
+        with pytest.raises(on_call.Http404):
+            on_call.get_shift_to_strike(active, third, shift.public_id)
+        on_call.strike(on_call.get_shift_to_strike(active, reader, shift.public_id), reader, now)
         assert on_call.on_call_now(duty, now) == [reader]
 
 
