@@ -88,7 +88,11 @@ def words_of(part: dict[str, Any], alert: AlgorithmAlert, version: str) -> str:
         return f"{text}, {alert.number} not stated)"
     if value < alert.threshold:
         return ""
-    return f"{text}, {alert.number} {value:g} ≥ {alert.threshold:g})"
+    return f"{text}, {alert.number} {_plain(value)} ≥ {_plain(alert.threshold)})"
+
+
+def _plain(value: Decimal) -> str:
+    return format(value.normalize(), "f")
 
 
 def _number(given: Any) -> Decimal | None:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from apps.tenants.permissions import PERMISSIONS
-from tests.isolation import network_routes
+from tests.isolation import escalation_admin, network_routes
 
 ORGANIZATION_ROLES = (
     "technician", "reader", "trainee", "administrator", "researcher", "labeler", "auditor",
@@ -296,86 +296,98 @@ from tests.isolation.upload_routes import UPLOADS  # noqa: E402 - made of the wo
 ROUTES += UPLOADS
 
 # Of every model in the admin: who sees its rows.
-VIEWED = {
-    "audit.alarm": "view_alarms",
-    "audit.auditcount": "view_audit_counts",
-    "audit.auditevent": "view_audit_trail",
-    "billing.charge": "view_charges",
-    "billing.price": "view_prices",
-    "ecg.recording": "view_record",
-    "ecg.stagerun": "view_queue",
-    "inference.algorithm": "view_algorithms",
-    "inference.algorithmversion": "view_algorithms",
-    "inference.inferencerun": "view_queue",
-    "ingestion.experimentalformat": "view_vendor_profiles",
-    "ingestion.ingress": "view_queue",
-    "ingestion.processingrules": "view_processing",
-    "ingestion.profilesample": "view_queue",
-    "ingestion.recordingarrival": "view_record",
-    "ingestion.sharefile": "view_queue",
-    "ingestion.sharesource": "view_shares",
-    "ingestion.vendorprofile": "view_vendor_profiles",
-    "integrations.alarmchannel": "view_alarm_channels",
-    "integrations.alarmnotice": "view_queue",
-    "integrations.delivery": "view_queue",
-    "integrations.destination": "view_destinations",
-    "reports.report": "view_report_history",
-    "reports.reportversion": "view_report_history",
-    "reports.signature": "view_report_history",
-    "tenants.apiclient": "view_api_clients",
-    "tenants.apikey": "view_api_clients",
-    "tenants.applicationentity": "view_inbound",
-    "tenants.datakey": "view_keys",
-    "tenants.hl7listener": "view_inbound",
-    "tenants.identityprovider": "view_identity_providers",
-    "tenants.invitation": "view_invitations",
-    "tenants.membership": "view_people",
-    "tenants.organization": "view_organization",
-    "tenants.platformrole": "view_platform_staff",
-    "tenants.ratelimit": "view_limits",
-    "tenants.site": "view_sites",
-    "tenants.storagelocation": "view_storage",
-    "tenants.storagemove": "view_storage",
-    "tenants.user": "view_people",
-} | network_routes.VIEWED
-ADDED = {
-    "billing.price": "change_prices",
-    "ingestion.sharesource": "change_shares",
-    "ingestion.experimentalformat": "change_vendor_profiles",
-    "ingestion.vendorprofile": "change_vendor_profiles",
-    "integrations.alarmchannel": "change_alarm_channels",
-    "integrations.destination": "change_destinations",
-    "tenants.apiclient": "change_api_clients",
-    "tenants.applicationentity": "change_inbound",
-    "tenants.hl7listener": "change_inbound",
-    "tenants.identityprovider": "change_identity_providers",
-    "tenants.invitation": "change_people",
-    "tenants.organization": "onboard_organization",
-    "tenants.platformrole": "change_platform_staff",
-    "tenants.ratelimit": "change_limits",
-    "tenants.storagelocation": "change_storage",
-    "tenants.site": "change_sites",
-} | network_routes.ADDED
+VIEWED = (
+    {
+        "audit.alarm": "view_alarms",
+        "audit.auditcount": "view_audit_counts",
+        "audit.auditevent": "view_audit_trail",
+        "billing.charge": "view_charges",
+        "billing.price": "view_prices",
+        "ecg.recording": "view_record",
+        "ecg.stagerun": "view_queue",
+        "inference.algorithm": "view_algorithms",
+        "inference.algorithmversion": "view_algorithms",
+        "inference.inferencerun": "view_queue",
+        "ingestion.experimentalformat": "view_vendor_profiles",
+        "ingestion.ingress": "view_queue",
+        "ingestion.processingrules": "view_processing",
+        "ingestion.profilesample": "view_queue",
+        "ingestion.recordingarrival": "view_record",
+        "ingestion.sharefile": "view_queue",
+        "ingestion.sharesource": "view_shares",
+        "ingestion.vendorprofile": "view_vendor_profiles",
+        "integrations.alarmchannel": "view_alarm_channels",
+        "integrations.alarmnotice": "view_queue",
+        "integrations.delivery": "view_queue",
+        "integrations.destination": "view_destinations",
+        "reports.report": "view_report_history",
+        "reports.reportversion": "view_report_history",
+        "reports.signature": "view_report_history",
+        "tenants.apiclient": "view_api_clients",
+        "tenants.apikey": "view_api_clients",
+        "tenants.applicationentity": "view_inbound",
+        "tenants.datakey": "view_keys",
+        "tenants.hl7listener": "view_inbound",
+        "tenants.identityprovider": "view_identity_providers",
+        "tenants.invitation": "view_invitations",
+        "tenants.membership": "view_people",
+        "tenants.organization": "view_organization",
+        "tenants.platformrole": "view_platform_staff",
+        "tenants.ratelimit": "view_limits",
+        "tenants.site": "view_sites",
+        "tenants.storagelocation": "view_storage",
+        "tenants.storagemove": "view_storage",
+        "tenants.user": "view_people",
+    }
+    | network_routes.VIEWED
+    | escalation_admin.VIEWED
+)
+ADDED = (
+    {
+        "billing.price": "change_prices",
+        "ingestion.sharesource": "change_shares",
+        "ingestion.experimentalformat": "change_vendor_profiles",
+        "ingestion.vendorprofile": "change_vendor_profiles",
+        "integrations.alarmchannel": "change_alarm_channels",
+        "integrations.destination": "change_destinations",
+        "tenants.apiclient": "change_api_clients",
+        "tenants.applicationentity": "change_inbound",
+        "tenants.hl7listener": "change_inbound",
+        "tenants.identityprovider": "change_identity_providers",
+        "tenants.invitation": "change_people",
+        "tenants.organization": "onboard_organization",
+        "tenants.platformrole": "change_platform_staff",
+        "tenants.ratelimit": "change_limits",
+        "tenants.storagelocation": "change_storage",
+        "tenants.site": "change_sites",
+    }
+    | network_routes.ADDED
+    | escalation_admin.ADDED
+)
 # An empty form: refused with its errors, or taken where every field may be empty.
-CHANGED = {
-    "billing.price": ("change_prices", 200),
-    "inference.algorithmversion": ("change_algorithms", 302),
-    "ingestion.processingrules": ("change_processing", 200),
-    "ingestion.sharesource": ("change_shares", 200),
-    "ingestion.experimentalformat": ("change_vendor_profiles", 200),
-    "ingestion.vendorprofile": ("change_vendor_profiles", 200),
-    "integrations.alarmchannel": ("change_alarm_channels", 200),
-    "integrations.destination": ("change_destinations", 200),
-    "tenants.apiclient": ("change_api_clients", 200),
-    "tenants.applicationentity": ("change_inbound", 200),
-    "tenants.hl7listener": ("change_inbound", 200),
-    "tenants.identityprovider": ("change_identity_providers", 200),
-    "tenants.membership": ("change_people", 200),
-    "tenants.organization": ("change_organization", 200),
-    "tenants.platformrole": ("change_platform_staff", 200),
-    "tenants.site": ("change_sites", 200),
-    "tenants.user": ("change_accounts", 200),
-} | network_routes.CHANGED
+CHANGED = (
+    {
+        "billing.price": ("change_prices", 200),
+        "inference.algorithmversion": ("change_algorithms", 302),
+        "ingestion.processingrules": ("change_processing", 200),
+        "ingestion.sharesource": ("change_shares", 200),
+        "ingestion.experimentalformat": ("change_vendor_profiles", 200),
+        "ingestion.vendorprofile": ("change_vendor_profiles", 200),
+        "integrations.alarmchannel": ("change_alarm_channels", 200),
+        "integrations.destination": ("change_destinations", 200),
+        "tenants.apiclient": ("change_api_clients", 200),
+        "tenants.applicationentity": ("change_inbound", 200),
+        "tenants.hl7listener": ("change_inbound", 200),
+        "tenants.identityprovider": ("change_identity_providers", 200),
+        "tenants.membership": ("change_people", 200),
+        "tenants.organization": ("change_organization", 200),
+        "tenants.platformrole": ("change_platform_staff", 200),
+        "tenants.site": ("change_sites", 200),
+        "tenants.user": ("change_accounts", 200),
+    }
+    | network_routes.CHANGED
+    | escalation_admin.CHANGED
+)
 ANYWHERE = (*ORGANIZATION_ROLES, *PLATFORM_ROLES)
 
 
