@@ -52,6 +52,7 @@ SHARED_POWERS = ALL
 WRITTEN_ONCE_TABLES = {
     "audit_auditevent",
     "billing_charge",
+    "reports_escalation",
     "reports_impression",
     "reports_keptdraft",
     "reports_reportversion",
@@ -101,6 +102,10 @@ CONFIGURATION_TABLES = {
     "ingestion_sharesource": "SELECT",
     "integrations_destination": KEEP,
     "integrations_fetchhost": "SELECT",
+    "reports_algorithmalert": "SELECT",
+    "reports_escalationstep": "SELECT",
+    "reports_oncalllist": "SELECT",
+    "reports_ownstatement": "SELECT",
     "tenants_applicationentity": "SELECT",
     "tenants_datakey": "SELECT",
     "tenants_dicompeer": "SELECT",

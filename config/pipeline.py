@@ -26,6 +26,7 @@ SLOW = {"measure"}
 # Leased tables in the order a worker empties them: results of earlier work leave first.
 LEASED: dict[str, str] = {
     "integrations.Delivery": "apps.integrations.jobs.send",
+    "reports.EscalationNotice": "apps.integrations.escalations.send",
     "integrations.AlarmNotice": "apps.integrations.alarm_notices.send",
     "integrations.Submission": "apps.integrations.submissions.fetch.fetch",
     "inference.InferenceRun": "apps.inference.jobs.run",
@@ -49,6 +50,8 @@ HOURLY: tuple[str, ...] = (
 
 # What follows, in the same transaction, where recordings got other statements, times or patients.
 AFTER_CHANGE: tuple[str, ...] = ("apps.reports.search.index.renew",)
+# What becomes of an algorithm's result beside its statements, in the transaction that accepts it.
+ON_RESULT = ("apps.reports.algorithm_alerts.judge_run",)
 
 # What looks for something wrong in one organization → the alarms it raises and resolves.
 WATCHERS: dict[str, tuple[str, ...]] = {
@@ -63,9 +66,11 @@ WATCHERS: dict[str, tuple[str, ...]] = {
     "apps.ingestion.canary.paths.watch": ("canary.path",),
     "apps.ingestion.malware.watch": ("scanner.down",),
     "apps.reports.criticals.overdue": ("critical.unacknowledged",),
+    "apps.reports.escalation.nobody_there": ("critical.nobody_on_call",),
 }
 # What follows in each organization, and what the sweeper does besides its queues each round.
 AFTER_WATCH = (
+    "apps.integrations.escalations.escalate",
     "apps.integrations.alarm_notices.queue_notices",
     "apps.ingestion.quarantine.release_what_may",
 )

@@ -69,6 +69,11 @@ KINDS: dict[str, Kind] = {
         "A critical result waits for a person to acknowledge it",
         "Open Critical results, tell who treats the patient, and acknowledge it.",
     ),
+    "critical.nobody_on_call": Kind(
+        CRITICAL,
+        "Step {figure} of the escalation ladder found nobody",
+        "Open On call and enter who covers it; the critical result is with the next step.",
+    ),
     "canary.failed": Kind(
         CRITICAL,
         "The test ECG of the platform did not pass; where it failed is named beside",

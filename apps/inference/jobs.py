@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from functools import cache
 
 import structlog
 from django.db import transaction
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from apps.audit import actions as audit
 from apps.core import leases
@@ -20,6 +23,7 @@ from apps.ecg.models import Finding, Recording, StageRun
 from apps.ecg.stages import advance, changed
 from apps.inference.adapters import ADAPTERS, NotEligible, Result
 from apps.inference.models import AlgorithmVersion, InferenceRun
+from config.pipeline import ON_RESULT
 
 log = structlog.get_logger(__name__)
 
@@ -104,5 +108,13 @@ def _accept(row: InferenceRun, result: Result, lease: Lease) -> None:
     )
     audit.record("inference.run.accepted", row, algorithm=method)
     changed([row.recording])
+    for act in _on_result():
+        act(row, result.output)
     advance(row.recording, done="infer", subject=f"run:{row.public_id}", lane=row.lane)
     leases.finish(lease, status=Status.SUCCEEDED, output=result.output, accepted_at=timezone.now())
+
+
+@cache
+def _on_result() -> list[Callable[..., object]]:
+    """What apps above do with a result in the transaction that accepts it."""
+    return [import_string(path) for path in ON_RESULT]

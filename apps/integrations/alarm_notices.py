@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 import structlog
-from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -20,12 +17,12 @@ from apps.core.errors import PermanentError, RetryableError
 from apps.core.leases import Lease, Leased
 from apps.integrations.destinations.webhook import client as webhook
 from apps.integrations.model_alarm import AlarmChannel, AlarmNotice
+from apps.integrations.telling import page, pause_s, send_mail
 from apps.tenants.secrets import get_secret
 
 log = structlog.get_logger(__name__)
 
 BEHIND_S = 2.0
-LONGEST_PAUSE_S = 300.0
 
 
 @transaction.atomic
@@ -74,7 +71,7 @@ def send(lease: Lease) -> None:
         SENDERS[notice.channel.kind](notice)
     except RetryableError as error:
         # An outage of the mail server or the receiver uses no attempt up.
-        _postpone(lease, error.code, _pause_s(notice))
+        _postpone(lease, error.code, pause_s(notice.created_at))
         return
     except webhook.Rejected as error:
         raise PermanentError(error.code) from None
@@ -102,26 +99,13 @@ def _postpone(lease: Lease, code: str, seconds: float) -> None:
         leases.postpone(lease, code, seconds)
 
 
-def _pause_s(notice: AlarmNotice) -> float:
-    waited = (timezone.now() - notice.created_at).total_seconds()
-    return min(max(waited / 4, settings.RETRY_BACKOFF_SECONDS), LONGEST_PAUSE_S)
-
-
 def _send_mail(notice: AlarmNotice) -> None:
     alarm = notice.alarm
     title = f"{_word(notice)}: {alarm} – {alarm.organization.name}"
-    mail = EmailMessage(title, _mail_text(notice), to=[notice.channel.address])
-    # The receiver's threads show beginning and end together, and a repeat as the same message.
-    mail.extra_headers = {
-        "Message-ID": f"<{notice.public_id}@{urlsplit(settings.BASE_URL).hostname}>"
-    }
+    headers = {}
     if notice.kind == Alarm.Told.RESOLVED:
-        mail.extra_headers["X-Einthoven-Alarm"] = str(alarm.public_id)
-    try:
-        mail.send()
-    except OSError:
-        # smtplib's errors are OSErrors; their text quotes addresses.
-        raise RetryableError("mail-unavailable") from None
+        headers["X-Einthoven-Alarm"] = str(alarm.public_id)
+    send_mail(title, _mail_text(notice), notice.channel.address, notice.public_id, **headers)
 
 
 def _word(notice: AlarmNotice) -> str:
@@ -141,8 +125,7 @@ def _mail_text(notice: AlarmNotice) -> str:
         lines.append(f"Resolved {alarm.resolved_at:%d %b %Y %H:%M} UTC")
     else:
         lines += ["", kind.remedy]
-    page = settings.BASE_URL.rstrip("/") + reverse("alarms")
-    return "\n".join([*lines, "", f"All alarms: {page}", ""])
+    return "\n".join([*lines, "", f"All alarms: {page(reverse('alarms'))}", ""])
 
 
 def _send_webhook(notice: AlarmNotice) -> None:

@@ -10,7 +10,23 @@ from django.http import HttpRequest, HttpResponse
 
 from apps.audit.admin_base import PlatformModelAdmin
 from apps.audit.history import Entry, history_of
+from apps.reports.admin_escalation import (
+    AlgorithmAlertAdmin,
+    EscalationNoticeAdmin,
+    EscalationStepAdmin,
+    OwnStatementAdmin,
+)
 from apps.reports.models import Report, ReportVersion, Signature
+
+__all__ = [
+    "AlgorithmAlertAdmin",
+    "EscalationNoticeAdmin",
+    "EscalationStepAdmin",
+    "OwnStatementAdmin",
+    "ReportAdmin",
+    "ReportVersionAdmin",
+    "SignatureAdmin",
+]
 
 TEXTS = ("content", "interpretation")
 

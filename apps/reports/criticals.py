@@ -1,7 +1,8 @@
 """Critical results: raised once, counted when found again, open until a person says who was told.
 
 No critical result never means a normal ECG. Codes are `rule.…` for the platform's, `library.…`
-for a statement that a reader signed, `person.…` for what somebody raised by hand.
+for a statement that a reader signed, `ai.…` for an algorithm's, `person.…` for what somebody raised
+by hand.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from apps.audit.alarms import Finding as AlarmFinding
 from apps.ecg.age import age_years
 from apps.ecg.model_recording import Source
 from apps.ecg.models import Finding, Measurement, Priority, Recording
+from apps.reports.escalation import first_step_at
 from apps.reports.library import coded_findings
 from apps.reports.models import CriticalResult, Report
 from apps.reports.reading_first import critical_minutes
@@ -65,6 +67,7 @@ def raise_critical(
             "text": text,
             "raised_at": now,
             "raised_by": by,
+            "next_step_at": first_step_at(now),
         },
     )
     # What is critical is read first.
@@ -172,7 +175,8 @@ def listed(active: Active, *, acknowledged: bool) -> list[CriticalResult]:
         rows = CriticalResult.objects.exclude(acknowledged_at=None).order_by("-acknowledged_at")
     people = ("raised_by", "acknowledged_by", "report__recording__patient")
     sites = ("report__recording__site", "report__recording__organization")
-    return list(rows.select_related(*people, *sites)[:LISTED])
+    found = rows.select_related(*people, *sites).prefetch_related("escalations__step__person")
+    return list(found.prefetch_related("escalations__step__on_call_list")[:LISTED])
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,10 +189,11 @@ class Times:
 
 
 def times() -> Times:
-    """Nearest rank, of the last hundred acknowledged."""
-    rows = CriticalResult.objects.exclude(acknowledged_at=None).order_by("-acknowledged_at")
+    """Nearest rank, of the last hundred acknowledged; the platform's own canaries left out."""
+    done = CriticalResult.objects.exclude(acknowledged_at=None)
+    rows = done.filter(report__recording__is_canary=False).order_by("-acknowledged_at")
     pairs = rows.values_list("raised_at", "acknowledged_at")[:LISTED]
-    took = sorted(int((done - begun).total_seconds()) for begun, done in pairs if done)
+    took = sorted(int((ended - begun).total_seconds()) for begun, ended in pairs if ended)
     return Times(len(took), _rank(took, 50), _rank(took, 90))
 
 

@@ -10,6 +10,7 @@ from apps.core.leases import Lease
 from apps.ecg.jobs import finish_stage
 from apps.ecg.models import Priority, StageRun
 from apps.ecg.stages import advance
+from apps.reports.algorithm_alerts import judge_runs_before
 from apps.reports.criticals import raise_by_rules
 from apps.reports.models import Report
 from apps.reports.search.index import renew
@@ -35,5 +36,6 @@ def draft(stage: StageRun, lease: Lease) -> None:
         )
         raise_by_rules(report, timezone.now())
         renew([recording])
+        judge_runs_before(report)
     advance(recording, done="draft", lane=stage.lane)
     finish_stage(stage, lease)

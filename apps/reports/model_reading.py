@@ -182,6 +182,10 @@ class CriticalResult(Tenant, Public):
     times = models.PositiveIntegerField(
         default=1, db_comment="operational: How often the same was found."
     )
+    next_step_at = models.DateTimeField(
+        null=True,
+        db_comment="operational: When the next step of the ladder is due; empty for none.",
+    )
     acknowledged_at = models.DateTimeField(
         null=True, db_comment="operational: When a person said who was told; empty while open."
     )

@@ -7,6 +7,14 @@ from django.db import models
 
 from apps.core.fields import OrgForeignKey, Public, SharedForeignKey, Tenant
 from apps.ecg.models import Recording
+from apps.reports.model_escalation import (
+    AlgorithmAlert,
+    Escalation,
+    EscalationNotice,
+    EscalationStep,
+    OnCallList,
+    OnCallShift,
+)
 from apps.reports.model_figure import DayFigure
 from apps.reports.model_reading import (
     CriticalResult,
@@ -17,14 +25,23 @@ from apps.reports.model_reading import (
     StatementDecision,
 )
 from apps.reports.model_search import SearchTerm
+from apps.reports.model_templates import OwnStatement, ReportTemplate
 
 __all__ = [
+    "AlgorithmAlert",
     "CriticalResult",
     "DayFigure",
+    "Escalation",
+    "EscalationNotice",
+    "EscalationStep",
     "Impression",
     "KeptDraft",
+    "OnCallList",
+    "OnCallShift",
+    "OwnStatement",
     "ReadingPolicy",
     "Report",
+    "ReportTemplate",
     "ReportVersion",
     "SavedView",
     "SearchTerm",

@@ -208,6 +208,7 @@ class Counts:
     cases: int = 0
     criticals: int = 0
     oldest_critical: dt.datetime | None = None
+    next_step: dt.datetime | None = None
     read_first: str | None = None
     to_repeat: int = 0
     views: int = 0
@@ -232,6 +233,12 @@ def counts_of(active: Active, user: User) -> QuerySet[Organization, Any]:
         to_repeat=_bounded_rows(returned(timezone.now())),
         views=_bounded_rows(views_for(user)),
         oldest_critical=Subquery(open_results().values("raised_at")[:1]),
+        next_step=Subquery(
+            open_results()
+            .exclude(next_step_at=None)
+            .order_by("next_step_at")
+            .values("next_step_at")[:1]
+        ),
     )
 
 

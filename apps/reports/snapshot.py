@@ -18,6 +18,7 @@ from apps.reports.frozen_reader import read_trace
 from apps.reports.frozen_said import spoken_of
 from apps.reports.library import VERSION, coded_findings
 from apps.reports.models import Report
+from apps.reports.own_library import own_findings
 
 TEMPLATE = "report-2"
 
@@ -116,6 +117,8 @@ def _measurements(rows: Iterable[Measurement]) -> list[dict[str, Any]]:
 
 
 def _findings(interpretation: str) -> dict[str, Any]:
-    """What the reader says in statements of the library, coded."""
+    """What the reader says in statements of the library and of the organization, coded."""
     coded = coded_findings(interpretation)
-    return {"library": VERSION, "codes": [row.code for row in coded]}
+    found: dict[str, Any] = {"library": VERSION, "codes": [row.code for row in coded]}
+    own = own_findings(interpretation)
+    return found | {"own": own} if own else found

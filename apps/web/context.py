@@ -76,6 +76,14 @@ class Frame:
         return self.active.may("change_reading")
 
     @property
+    def may_change_escalation(self) -> bool:
+        return self.active.may("change_escalation")
+
+    @property
+    def has_templates(self) -> bool:
+        return self.active.may("use_templates")
+
+    @property
     def administers(self) -> bool:
         return self.active.may("open_administration")
 

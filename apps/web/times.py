@@ -79,3 +79,11 @@ def span(took: dt.timedelta | None) -> str:
     if seconds < 3600:
         return f"{int(seconds) // 60} min {int(seconds) % 60:02d} s"
     return f"{int(seconds) // 3600} h {int(seconds) // 60 % 60:02d} min"
+
+
+def elapsed(span: dt.timedelta) -> str:
+    """As a clock by the second shows it: 04:00, 01:30:00."""
+    seconds = max(0, int(span.total_seconds()))
+    minutes, hours = seconds // 60 % 60, seconds // 3600
+    text = f"{minutes:02d}:{seconds % 60:02d}"
+    return f"{hours:02d}:{text}" if hours else text

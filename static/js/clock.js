@@ -17,11 +17,27 @@ function two(number) {
   return String(number).padStart(2, "0");
 }
 
+// How long before a step of the escalation ladder the page begins to say so.
+const SOON_S = 30;
+
+/** What stands beside the clock: nothing until 30 s before the step, then the seconds that are left. */
+export function untilStep(ms) {
+  const seconds = Math.ceil(ms / 1000);
+  if (seconds > SOON_S) return "";
+  return seconds > 0 ? `, next step in 00:${two(seconds)}` : ", next step now";
+}
+
 function tick() {
   if (document.hidden) return;
   for (const time of document.querySelectorAll("time[data-since]")) {
     const text = waited(Date.now() + skewMs - Date.parse(time.dataset.since), time.dataset.format === "clock");
     if (time.textContent !== text) time.textContent = text;
+  }
+  for (const step of document.querySelectorAll("[data-next-step]")) {
+    const text = untilStep(Date.parse(step.dataset.nextStep) - Date.now() - skewMs);
+    if (step.textContent !== text) step.textContent = text;
+    step.classList.toggle("soon", Boolean(text));
+    step.closest(".pill")?.classList.toggle("pill-soon", Boolean(text));
   }
 }
 

@@ -3,6 +3,8 @@
 import { register } from "./keys.js";
 
 const MOST = 8;
+// What a template leaves where nothing was measured.
+const BLANK = "___";
 const rows = () => [...document.querySelectorAll("[data-statement]")];
 
 function step(by) {
@@ -50,7 +52,8 @@ export function find(library, typed) {
   if (!wanted) return [];
   const words = wanted.split(/\s+/);
   const byAcronym = library.filter((row) => row.acronym.toLowerCase().startsWith(wanted));
-  const byWords = library.filter((row) => words.every((word) => row.text.toLowerCase().includes(word)));
+  const said = (row) => (row.template ? `${row.acronym} ${row.text}` : row.text).toLowerCase();
+  const byWords = library.filter((row) => words.every((word) => said(row).includes(word)));
   byAcronym.sort((a, b) => a.acronym.length - b.acronym.length);
   return [...new Set([...byAcronym, ...byWords])].slice(0, MOST);
 }
@@ -58,6 +61,8 @@ export function find(library, typed) {
 class Library {
   constructor(place) {
     this.address = place.dataset.library;
+    this.fill = place.dataset.fill;
+    this.note = place.querySelector("[data-fill-note]");
     this.input = place.querySelector("input");
     this.list = place.querySelector("ul");
     this.text = document.getElementById("text");
@@ -91,6 +96,7 @@ class Library {
     const made = Object.assign(document.createElement("li"), { id: `statement-${index}` });
     made.setAttribute("role", "option");
     made.append(Object.assign(document.createElement("b"), { textContent: row.acronym }), ` ${row.text}`);
+    if (row.template) made.append(Object.assign(document.createElement("small"), { textContent: " template" }));
     return made;
   }
 
@@ -109,15 +115,37 @@ class Library {
     event.preventDefault();
   }
 
-  choose(option) {
+  async choose(option) {
     const row = this.found?.[[...this.list.children].indexOf(option)];
     if (!row) return;
+    const added = row.template ? await this.filled(row) : `${row.text}.`;
+    if (!added) return;
     const before = this.text.value.trimEnd();
-    this.text.value = `${before}${before ? "\n" : ""}${row.text}.`;
+    const begins = before ? before.length + 1 : 0;
+    this.text.value = `${before}${before ? "\n" : ""}${added}`;
     this.text.dispatchEvent(new Event("input", { bubbles: true }));
     this.input.value = "";
     this.close();
-    this.input.focus();
+    if (!this.toFill(begins)) this.input.focus();
+  }
+
+  /** A template's text with the numbers of this ECG; nothing where it could not be had. */
+  async filled(row) {
+    const body = new FormData(document.getElementById("reading"));
+    body.delete("text");
+    body.set("template", row.template);
+    const answer = await fetch(this.fill, { method: "POST", body, headers: { Accept: "application/json" } }).catch(() => null);
+    this.note.hidden = Boolean(answer?.ok);
+    return answer?.ok ? (await answer.json()).text : "";
+  }
+
+  /** The first blank after that place is chosen, to be typed over. */
+  toFill(from) {
+    const at = this.text.value.indexOf(BLANK, from);
+    if (at < 0) return false;
+    this.text.focus();
+    this.text.setSelectionRange(at, at + BLANK.length);
+    return true;
   }
 
   close() {

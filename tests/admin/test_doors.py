@@ -14,6 +14,7 @@ from apps.ingestion.models import (
     VendorProfile,
 )
 from apps.integrations.models import AlarmChannel, Destination, FetchHost
+from apps.reports.models import AlgorithmAlert, EscalationStep, OwnStatement
 from apps.tenants.models import (
     ApiClient,
     ApiKey,
@@ -46,10 +47,12 @@ CONFIGURATION = {
     FetchHost,
     ProcessingRules,
     *(SigningKey, ClientCertificate),
+    *(AlgorithmAlert, EscalationStep, OwnStatement),
 }
 COUNTED = {AuditCount}
 ADDED_INSIDE = {
     *(AlarmChannel, ApiClient, Destination, IdentityProvider, Invitation, Price, Site),
+    *(AlgorithmAlert, EscalationStep, OwnStatement),
     *(
         ApplicationEntity,
         DicomPeer,

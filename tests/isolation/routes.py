@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from apps.tenants.permissions import PERMISSIONS
-from tests.isolation import network_routes, proof_routes
+from tests.isolation import escalation_admin, network_routes, proof_routes
 
 ORGANIZATION_ROLES = (
     "technician", "reader", "trainee", "administrator", "researcher", "labeler", "auditor",
@@ -347,6 +347,7 @@ VIEWED = (
     }
     | network_routes.VIEWED
     | proof_routes.VIEWED
+    | escalation_admin.VIEWED
 )
 ADDED = (
     {
@@ -369,27 +370,32 @@ ADDED = (
     }
     | network_routes.ADDED
     | proof_routes.ADDED
+    | escalation_admin.ADDED
 )
 # An empty form: refused with its errors, or taken where every field may be empty.
-CHANGED = {
-    "billing.price": ("change_prices", 200),
-    "inference.algorithmversion": ("change_algorithms", 302),
-    "ingestion.processingrules": ("change_processing", 200),
-    "ingestion.sharesource": ("change_shares", 200),
-    "ingestion.experimentalformat": ("change_vendor_profiles", 200),
-    "ingestion.vendorprofile": ("change_vendor_profiles", 200),
-    "integrations.alarmchannel": ("change_alarm_channels", 200),
-    "integrations.destination": ("change_destinations", 200),
-    "tenants.apiclient": ("change_api_clients", 200),
-    "tenants.applicationentity": ("change_inbound", 200),
-    "tenants.hl7listener": ("change_inbound", 200),
-    "tenants.identityprovider": ("change_identity_providers", 200),
-    "tenants.membership": ("change_people", 200),
-    "tenants.organization": ("change_organization", 200),
-    "tenants.platformrole": ("change_platform_staff", 200),
-    "tenants.site": ("change_sites", 200),
-    "tenants.user": ("change_accounts", 200),
-} | network_routes.CHANGED
+CHANGED = (
+    {
+        "billing.price": ("change_prices", 200),
+        "inference.algorithmversion": ("change_algorithms", 302),
+        "ingestion.processingrules": ("change_processing", 200),
+        "ingestion.sharesource": ("change_shares", 200),
+        "ingestion.experimentalformat": ("change_vendor_profiles", 200),
+        "ingestion.vendorprofile": ("change_vendor_profiles", 200),
+        "integrations.alarmchannel": ("change_alarm_channels", 200),
+        "integrations.destination": ("change_destinations", 200),
+        "tenants.apiclient": ("change_api_clients", 200),
+        "tenants.applicationentity": ("change_inbound", 200),
+        "tenants.hl7listener": ("change_inbound", 200),
+        "tenants.identityprovider": ("change_identity_providers", 200),
+        "tenants.membership": ("change_people", 200),
+        "tenants.organization": ("change_organization", 200),
+        "tenants.platformrole": ("change_platform_staff", 200),
+        "tenants.site": ("change_sites", 200),
+        "tenants.user": ("change_accounts", 200),
+    }
+    | network_routes.CHANGED
+    | escalation_admin.CHANGED
+)
 ANYWHERE = (*ORGANIZATION_ROLES, *PLATFORM_ROLES)
 
 
@@ -446,9 +452,10 @@ def admin_routes(label: str) -> list[Route]:
 
 
 # The rows of an area are in a file of their own, which begins from the words of this one.
+from tests.isolation.escalation_routes import ESCALATION  # noqa: E402
 from tests.isolation.figure_routes import FIGURES  # noqa: E402
 from tests.isolation.room_routes import ROOM  # noqa: E402
 from tests.isolation.search_routes import SEARCH  # noqa: E402
 from tests.isolation.viewer_routes import VIEWER  # noqa: E402
 
-ROUTES += [*ROOM, *SEARCH, *VIEWER, *FIGURES]
+ROUTES += [*ESCALATION, *ROOM, *SEARCH, *VIEWER, *FIGURES]

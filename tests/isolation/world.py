@@ -13,7 +13,15 @@ from apps.billing.models import Price
 from apps.ecg.models import ReaderMeasurement, Recording
 from apps.ingestion.models import IdentityCase, RecordingArrival, UploadSession
 from apps.integrations.models import Submission
-from apps.reports.models import CriticalResult, Report, ReportVersion, SavedView
+from apps.reports.models import (
+    CriticalResult,
+    OnCallList,
+    OnCallShift,
+    Report,
+    ReportTemplate,
+    ReportVersion,
+    SavedView,
+)
 from apps.tenants import blobs
 from apps.tenants.models import IdentityProvider, Organization, PlatformRole, Site, User
 from tests.factories import (
@@ -73,6 +81,9 @@ def things_of(organization: Organization) -> Ids:
         "view": make_row(
             SavedView, organization, search="AF", is_shared=True, removed_at=None
         ).public_id,
+        "duty": make_row(OnCallList, organization).public_id,
+        "shift": make_row(OnCallShift, organization, struck_at=None).public_id,
+        "template": make_row(ReportTemplate, organization, owner=None, retired_at=None).public_id,
         "site": make_row(Site, organization).public_id,
         "entry": make_entry(organization).public_id,
         "offboarding": make_offboarding(organization).public_id,

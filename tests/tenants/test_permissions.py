@@ -15,10 +15,11 @@ CONFIGURATION = {
     "view_prices", "view_keys", "view_alarms", "view_alarm_channels", "view_api_clients",
     "view_limits", "view_storage", "view_identity_providers", "view_inbound", "view_shares",
     "view_processing",
-    "view_fetch_hosts",
+    "view_fetch_hosts", "view_escalation", "view_own_statements",
 }  # fmt: skip
 RECORD = {"view_report_history", "view_audit_trail", "view_entries"}
-CRITICAL = {"raise_critical", "acknowledge_critical"}
+ON_CALL = {"view_on_call", "hand_over"}
+CRITICAL = {"raise_critical", "acknowledge_critical"} | ON_CALL
 ADMINISTRATION = {"open_administration"}
 READING = {"view_dashboards", "view_clinical_dashboard"}
 ENGINEERING = {"view_dashboards", "view_engineering_dashboard"}
@@ -30,8 +31,10 @@ MAY: dict[str, set[str]] = {
     | {"download_originals", "view_processing"} | CRITICAL | READING | ENGINEERING,
     "reader": {
         "view_recordings", "upload_files", "edit_report", "sign_report", "view_overrides",
+        "use_templates",
     } | CRITICAL | READING,
-    "trainee": {"view_recordings", "edit_report", "submit_report"} | CRITICAL | READING,
+    "trainee": {"view_recordings", "edit_report", "submit_report", "use_templates"} | CRITICAL
+    | READING,
     "administrator": CONFIGURATION | RECORD | ADMINISTRATION | READING | ENGINEERING
     | COMPLIANCE | {
         "view_recordings", "upload_files", "view_record", "view_queue", "replay", "view_charges",
@@ -43,8 +46,9 @@ MAY: dict[str, set[str]] = {
         "change_identity_providers", "change_inbound", "change_shares", "resolve_identity",
         "view_vendor_profiles", "change_vendor_profiles", "release_files", "download_originals",
         "change_processing", "change_fetch_hosts", "view_overrides", "change_reading",
-        "acknowledge_critical",
-    },
+        "acknowledge_critical", "change_on_call", "change_escalation", "change_own_statements",
+        "use_templates", "change_templates",
+    } | ON_CALL,
     "researcher": set(),
     "labeler": set(),
     "auditor": RECORD | ADMINISTRATION | COMPLIANCE | {
@@ -54,7 +58,7 @@ MAY: dict[str, set[str]] = {
     "billing": {"view_charges", "view_prices", "change_prices"} | ADMINISTRATION,
     "entered": CONFIGURATION | RECORD | ADMINISTRATION | ENGINEERING | {
         "view_recordings", "view_record", "view_queue", "view_charges", "view_audit_counts",
-        "view_invitations", "view_vendor_profiles",
+        "view_invitations", "view_vendor_profiles", "view_on_call",
     },
     "operator": CONFIGURATION | ADMINISTRATION | {
         "view_queue_counts", "change_organization", "onboard_organization", "change_accounts",

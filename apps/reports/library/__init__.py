@@ -38,16 +38,26 @@ def as_rows() -> list[dict[str, str]]:
     return [asdict(row) for row in library()]
 
 
+def clash(acronym: str, text: str) -> LibraryStatement | None:
+    """The statement of the library with that acronym or those words, whatever the case."""
+    wanted = (acronym.strip().casefold(), as_line(text))
+    same = (
+        r for r in library() if r.acronym.casefold() == wanted[0] or as_line(r.text) == wanted[1]
+    )
+    return next(same, None)
+
+
 @cache
 def _by_text() -> dict[str, LibraryStatement]:
-    return {_plain(row.text): row for row in library()}
+    return {as_line(row.text): row for row in library()}
 
 
-def _plain(line: str) -> str:
+def as_line(line: str) -> str:
+    """A line as it is compared: blanks, the last full stop and capitals say nothing."""
     return " ".join(line.split()).rstrip(".").casefold()
 
 
 def coded_findings(interpretation: str) -> list[LibraryStatement]:
     """The statements of the library that the text makes, line by line, each once."""
-    found = (_by_text().get(_plain(line)) for line in interpretation.splitlines())
+    found = (_by_text().get(as_line(line)) for line in interpretation.splitlines())
     return list(dict.fromkeys(row for row in found if row is not None))

@@ -12,9 +12,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from apps.audit import actions as audit
 from apps.reports import criticals, queries
+from apps.reports.escalation import asked as asked_of
+from apps.reports.escalation import steps
+from apps.reports.reading_first import critical_minutes
 from apps.tenants.queries import permit
 from apps.web.guard import OrganizationRequest, in_organization
 from apps.web.identity import identity_on
+from apps.web.ladder import standing_of
 from apps.web.times import waited
 
 
@@ -35,6 +39,7 @@ def _page(
     rows = criticals.listed(request.active, acknowledged=acknowledged)
     audit.record("reports.critical.viewed", actor=request.user, count=len(rows))
     now, took = timezone.now(), criticals.times()
+    ladder, asked = steps(), set() if acknowledged else asked_of(request.user)
     context = {
         "rows": [
             {
@@ -42,10 +47,15 @@ def _page(
                 "identity": identity_on(row.report.recording),
                 "waited": waited(row.raised_at, row.acknowledged_at or now),
                 "how": criticals.HOW.get(row.told_how, ""),
+                "is_ai": row.code.startswith("ai."),
+                "ladder": standing_of(row, ladder),
+                "is_asked": row.pk in asked,
             }
             for row in rows
         ],
         "acknowledged": acknowledged,
+        "has_ladder": bool(ladder),
+        "minutes": critical_minutes(),
         "problem": problem,
         "hows": criticals.HOW.items(),
         "may_acknowledge": request.active.may("acknowledge_critical"),

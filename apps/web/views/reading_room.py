@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from apps.audit import actions as audit
 from apps.reports import decisions, library, presence, queries
 from apps.reports.models import Report, StatementDecision
+from apps.reports.own_library import searched
 from apps.reports.reading_first import (
     CRITICAL_MINUTES,
     EhrDocument,
@@ -49,10 +50,13 @@ def take_over(request: OrganizationRequest, report_id: uuid.UUID) -> HttpRespons
 @require_safe
 @in_organization
 def statement_library(request: OrganizationRequest) -> HttpResponse:
-    """The whole library, which is small: the page searches it while one types."""
-    permit(request.active, "edit_report")
-    answer = JsonResponse({"version": library.VERSION, "statements": library.as_rows()})
-    answer["Cache-Control"] = "private, max-age=3600"
+    """The whole library, which is small: the page searches it while one types.
+
+    It is not kept: another organization of the same person has other statements.
+    """
+    rows = searched(request.active, request.user)
+    answer = JsonResponse({"version": library.VERSION, "statements": rows})
+    answer["Cache-Control"] = "no-store"
     return answer
 
 
