@@ -62,6 +62,7 @@ WRITTEN_ONCE_TABLES = {
 FIXED_TABLES = {
     "ecg_readermeasurement": "refuse_measurement_change",
     "ingestion_vendorprofile": "refuse_profile_change",
+    "reports_report": "refuse_report_change",
 }
 ADDED_TABLES = WRITTEN_ONCE_TABLES | {
     "ecg_analysis",

@@ -10,7 +10,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from apps.audit import actions as audit
 from apps.reports.models import KeptDraft, Report
@@ -110,7 +110,7 @@ def keep_draft(
     report: Report, text: str, revision: int, author: User, now: dt.datetime
 ) -> KeptDraft | None:
     """Keep a text beside the report; None where it is empty or its author's newest already."""
-    newest = KeptDraft.objects.filter(report=report, author=author).first()
+    newest = _drafts(report).filter(author=author).first()
     if not text.strip() or (newest is not None and newest.text == text):
         return None
     kept = KeptDraft.objects.create(
@@ -126,6 +126,11 @@ def keep_draft(
 
 
 def kept_drafts(report: Report) -> list[KeptDraft]:
-    """Those that are not what stands in the report, newest first."""
-    rows = KeptDraft.objects.filter(report=report).exclude(text=report.draft_text)
+    """Each author's newest, unless it is what stands in the report; newest first."""
+    newest = _drafts(report).order_by("author", "-id").distinct("author").values("pk")
+    rows = KeptDraft.objects.filter(pk__in=newest).exclude(text=report.draft_text)
     return list(rows.select_related("author")[:10])
+
+
+def _drafts(report: Report) -> QuerySet[KeptDraft]:
+    return KeptDraft.objects.filter(report=report, purpose=KeptDraft.Purpose.DRAFT)

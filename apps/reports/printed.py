@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from apps.ecg.formats.canonical import Waveform
+from apps.reports.models import ReportVersion
 from apps.reports.pdf import render
 from apps.reports.pdf.content import (
     Acquisition,
@@ -52,6 +53,7 @@ FIRST = (
 )
 SOURCES = {"device": "Device", "platform": "Platform", "human": "Reader", "model": "Algorithm"}
 UNITS = {"deg": "°"}
+Kind = ReportVersion.Kind
 PAGE_SIZES = {"us": "Letter", "uk": "A4"}
 
 
@@ -64,6 +66,47 @@ class Signing:
     meaning: str
 
 
+@dataclass(frozen=True, slots=True)
+class Added:
+    """An addendum as it is printed beneath the interpretation, its signature with it."""
+
+    text: str
+    printed_name: str
+    signed: str
+    meaning: str
+
+    @classmethod
+    def of(cls, row: dict[str, Any], zone: zoneinfo.ZoneInfo) -> Added:
+        signed = local_text(dt.datetime.fromisoformat(row["signed_at"]), zone)
+        return cls(row["text"], row["printed_name"], signed, row["meaning"])
+
+    def __str__(self) -> str:
+        return f"ADDENDUM, {self.signed}, {self.printed_name} ({self.meaning})\n{self.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Why a report was retracted and who decided it, as printed above the interpretation."""
+
+    reason: str
+    asked: str
+    approved: str
+
+    @classmethod
+    def of(cls, row: dict[str, Any], zone: zoneinfo.ZoneInfo) -> Taken:
+        asked, approved = (
+            f"{row[f'{step}_by']}, {local_text(dt.datetime.fromisoformat(row[f'{step}_at']), zone)}"
+            for step in ("asked", "approved")
+        )
+        return cls(row["reason"], asked, approved)
+
+    def __str__(self) -> str:
+        return (
+            "ENTERED IN ERROR: this report is of another patient. Do not use it.\n"
+            f"Reason: {self.reason}\nAsked for by {self.asked}\nApproved by {self.approved}"
+        )
+
+
 def print_report(
     snapshot: Snapshot,
     rhythm: Waveform,
@@ -71,8 +114,11 @@ def print_report(
     *,
     version: int,
     region: str,
+    kind: str = Kind.READING,
     signing: Signing | None = None,
     amendments: tuple[Amendment, ...] = (),
+    addenda: tuple[Added, ...] = (),
+    taken: Taken | None = None,
 ) -> bytes:
     """The PDF of one version. The same arguments give the same bytes."""
     zone = zoneinfo.ZoneInfo(snapshot["acquisition"]["zone"])
@@ -85,7 +131,7 @@ def print_report(
             acquisition=_acquisition(snapshot["acquisition"], zone),
             rhythm=rhythm,
             median=median,
-            status=_status(signing, version),
+            status=_status(signing, kind, amended=bool(amendments)),
             report_id=snapshot["report"],
             version=version,
             content_hash=digest(snapshot),
@@ -95,7 +141,7 @@ def print_report(
                 StatementRow(row["text"], _source(row)) for row in snapshot["statements"]
             ),
             algorithm_results=tuple(_result(row) for row in snapshot["algorithm_results"]),
-            interpretation=snapshot["interpretation"],
+            interpretation=_interpretation(snapshot["interpretation"], addenda, taken),
             signature=_signature(signing, zone),
             comparison=_day(prior["acquired_at"], zone) if prior else "",
             amendments=amendments,
@@ -115,10 +161,20 @@ def _day(text: str, zone: zoneinfo.ZoneInfo) -> str:
     return dt.datetime.fromisoformat(text).astimezone(zone).strftime("%d-%b-%Y")
 
 
-def _status(signing: Signing | None, version: int) -> Status:
+def _interpretation(text: str, addenda: tuple[Added, ...], taken: Taken | None) -> str:
+    """The addenda stand beneath the text they add to; a retraction before all of it."""
+    parts = [str(taken)] if taken else []
+    return "\n\n".join([*parts, text, *map(str, addenda)])
+
+
+def _status(signing: Signing | None, kind: str, *, amended: bool) -> Status:
     if signing is None:
         return Status.UNCONFIRMED
-    return Status.FINAL if version == 1 else Status.AMENDED
+    if kind == Kind.RETRACTION:
+        return Status.RETRACTED
+    if kind == Kind.ADDENDUM:
+        return Status.ADDENDED
+    return Status.AMENDED if amended else Status.FINAL
 
 
 def _signature(signing: Signing | None, zone: zoneinfo.ZoneInfo) -> SignatureBlock | None:

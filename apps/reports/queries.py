@@ -95,7 +95,7 @@ def worklist(
 def _filtered(filters: Filters) -> QuerySet[Report]:
     statuses = [Report.Status.DRAFT, Report.Status.AMENDING]
     if filters.signed:
-        statuses = [Report.Status.SIGNED, Report.Status.AMENDED]
+        statuses = [*Report.FINAL, Report.Status.ENTERED_IN_ERROR]
     elif filters.amending:
         statuses = [Report.Status.AMENDING]
     rows = Report.objects.filter(status__in=statuses)
@@ -284,7 +284,8 @@ def report_of(active: Active, recording: Recording) -> Report | None:
     permit(active, "view_recordings")
     people = ("draft_saved_by", "submitted_by", "assigned_to", "reading_by")
     related = Report.objects.select_related(*people)
-    return related.filter(recording=recording).first()
+    # The newest: one that was retracted stays behind it.
+    return related.filter(recording=recording).order_by("-id").first()
 
 
 def get_report_to_view(active: Active, public_id: uuid.UUID) -> Report:
@@ -301,6 +302,14 @@ def get_report_to_submit(active: Active, public_id: uuid.UUID) -> Report:
 
 def get_report_to_sign(active: Active, public_id: uuid.UUID) -> Report:
     return _get(active, "sign_report", public_id)
+
+
+def get_report_to_unlock(active: Active, public_id: uuid.UUID) -> Report:
+    return _get(active, "unlock_report", public_id)
+
+
+def get_report_to_retract(active: Active, public_id: uuid.UUID) -> Report:
+    return _get(active, "ask_retraction", public_id)
 
 
 def _get(active: Active, action: str, public_id: uuid.UUID) -> Report:
@@ -330,8 +339,7 @@ def get_version_to_read(active: Active, public_id: uuid.UUID) -> ReportVersion:
 
 
 def statuses_of(active: Active, recordings: list[Recording]) -> dict[int, Report]:
-    """The report of each recording."""
+    """The report of each recording, the newest where one was retracted."""
     permit(active, "view_recordings")
-    return {
-        report.recording_id: report for report in Report.objects.filter(recording__in=recordings)
-    }
+    rows = Report.objects.filter(recording__in=recordings).order_by("id")
+    return {report.recording_id: report for report in rows}

@@ -41,6 +41,8 @@ PHI_FREE = {
     "critical-acknowledge": "redirects; recorded",
     "report-critical": "redirects; recorded",
     "report-repeat": "redirects; recorded",
+    "report-unlock": "redirects; recorded",
+    "reading-locks": "words of our own; recorded",
     "report-decide": "one statement; recorded",
     "reading-policy": "words of our own; recorded",
     "report-beat": "who has it open",

@@ -15,8 +15,10 @@ from apps.ingestion.case_queries import cases_of
 from apps.integrations.queries import deliveries_of
 from apps.reports import queries as reports
 from apps.reports.decisions import decisions_of
+from apps.reports.lifecycle import allows
 from apps.reports.models import Report, ReportVersion
 from apps.reports.reading_first import hidden_from
+from apps.reports.retractions import retraction_of
 from apps.tenants.access import Active
 from apps.tenants.models import User
 from apps.web import numbers, statements, viewing
@@ -117,9 +119,26 @@ def report_part(
         "may_edit": is_open and active.may("edit_report"),
         "may_submit": is_open and active.may("submit_report"),
         "may_sign": is_open and active.may("sign_report"),
-        "may_amend": bool(versions) and not is_open and active.may("sign_report"),
+        **_afterwards(active, report),
         "may_reopen": active.may("edit_report"),
         "next_version": (report.version_count + 1) if report else 1,
+    }
+
+
+def _afterwards(active: Active, report: Report | None) -> dict[str, Any]:
+    """What may be done to a report that is signed."""
+    if report is None or not report.version_count:
+        return {}
+    unlocks = allows(report, "unlock") and active.may("unlock_report")
+    signs = active.may("sign_report")
+    return {
+        # A locked one is unlocked by whoever amends it.
+        "may_amend": signs and (allows(report, "amend") or unlocks),
+        "may_unlock": unlocks and not signs,
+        "may_add": signs and allows(report, "add"),
+        "may_retract": active.may("ask_retraction") and allows(report, "ask_retraction"),
+        "may_approve_retraction": active.may("approve_retraction"),
+        "retraction": retraction_of(report),
     }
 
 

@@ -24,6 +24,8 @@ STATUS_WORDS = {
     Status.PRELIMINARY: "PRELIMINARY – not the final report",
     Status.FINAL: "FINAL",
     Status.AMENDED: "AMENDED",
+    Status.ADDENDED: "FINAL – with addendum",
+    Status.RETRACTED: "ENTERED IN ERROR – wrong patient, do not use",
 }
 SYNTHETIC = "SYNTHETIC DATA – not a patient"
 

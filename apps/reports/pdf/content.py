@@ -19,6 +19,8 @@ class Status(StrEnum):
     PRELIMINARY = "PRELIMINARY"
     FINAL = "FINAL"
     AMENDED = "AMENDED"
+    ADDENDED = "ADDENDED"
+    RETRACTED = "RETRACTED"
 
 
 @dataclass(frozen=True, slots=True)

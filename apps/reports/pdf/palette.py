@@ -26,4 +26,6 @@ TONES = {
     Status.PRELIMINARY: Tone("#0B5C8A", "#E3F0F7"),
     Status.FINAL: Tone("#1B6B3A", "#E4F3E9"),
     Status.AMENDED: Tone("#6B2E12", "#FBEADF"),
+    Status.ADDENDED: Tone("#6B2E12", "#FBEADF"),
+    Status.RETRACTED: Tone("#B3211B", "#FBE5E4"),
 }

@@ -96,7 +96,7 @@ def _context(request: OrganizationRequest, case: IdentityCase) -> dict[str, Any]
         "copies": shown.copies_to_choose(columns),
         "lines": shown.fields_shown(case, shown.lines_of(columns)),
         "choices": shown.choices_of(case),
-        "signed": report is not None and report.status not in Report.OPEN,
+        "signed": report is not None and report.status in Report.FINAL,
         "given": request.POST,
         "zone": ZoneInfo(frame.place.organization.time_zone),
     }

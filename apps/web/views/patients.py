@@ -13,6 +13,7 @@ from apps.audit import actions as audit
 from apps.ecg import queries
 from apps.ecg.models import Recording
 from apps.reports.queries import statuses_of
+from apps.reports.retractions import retracted_of
 from apps.web.context import frame_of
 from apps.web.guard import OrganizationRequest, in_organization
 from apps.web.identity import identity_of
@@ -36,6 +37,7 @@ def patient(request: OrganizationRequest, patient_id: uuid.UUID) -> HttpResponse
         "identity": identity_of(found, pairs, timezone.now().astimezone(zone).date()),
         "years": [(year, list(group)) for year, group in groupby(entries, lambda e: _year(e[0]))],
         "count": len(recordings),
+        "retracted": retracted_of(request.active, found),
         "most": queries.MOST_RECORDINGS,
     }
     return render(request, "web/patient.html", context)
