@@ -136,7 +136,9 @@ def carry_out(
         words = f"{act.changed(stale.report)} Nothing was signed."
         return act.page(status=409, clash=words)
     except NotSignable:
-        return act.page(status=409, clash=NOT_SIGNABLE)
+        act.report.refresh_from_db()
+        changed = f"{act.changed(act.report)} Nothing was signed."
+        return act.page(status=409, clash=changed if act.is_stale() else NOT_SIGNABLE)
     request.session[SIGNED_BEFORE] = timezone.now().isoformat()
     if sign_on is None:
         forget_failures(request, request.user)

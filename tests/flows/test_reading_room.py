@@ -44,7 +44,7 @@ def visit(platform, chromium):
         visitor.leave()
 
 
-def read_and_sign(page: Page) -> None:
+def read_and_sign(page: Page, email: str) -> None:
     """From the drawn trace to the next patient, by keys."""
     page.wait_for_selector(".ecg[data-drawn]")
     page.keyboard.press("e")
@@ -54,6 +54,9 @@ def read_and_sign(page: Page) -> None:
     expect(page.locator("[data-draft-state]")).to_contain_text("Draft saved")
     page.keyboard.press("Control+Enter")
     page.wait_for_url("**/sign")
+    if page.locator("#username").is_visible():  # the first signing of the session
+        page.keyboard.type(email)
+        page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url("**/recordings/*")
@@ -74,7 +77,7 @@ def test_keys_alone_read_sign_and_go_on_and_taking_over_loses_no_text(reader, co
     expect(page.locator("[data-row][data-cursor]")).to_contain_text("You")
     page.keyboard.press("Enter")
     for _ in range(ECGS):
-        read_and_sign(page)
+        read_and_sign(page, reader.email)
     mine.look()
     type_into(mine, "Mine.")
     expect(page.locator("[data-draft-state]")).to_contain_text("Draft saved")

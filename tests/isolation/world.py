@@ -13,7 +13,7 @@ from apps.billing.models import Price
 from apps.ecg.models import ReaderMeasurement, Recording
 from apps.ingestion.models import IdentityCase, RecordingArrival, UploadSession
 from apps.integrations.models import Submission
-from apps.reports.models import CriticalResult, Report, ReportVersion
+from apps.reports.models import CriticalResult, KeptDraft, Report, ReportVersion, Retraction
 from apps.tenants import blobs
 from apps.tenants.models import IdentityProvider, Organization, PlatformRole, Site, User
 from tests.factories import (
@@ -65,6 +65,12 @@ def things_of(organization: Organization) -> Ids:
         "kept": make_row(ReaderMeasurement, organization, recording=recording).public_id,
         "critical": make_row(
             CriticalResult, organization, report=signed, acknowledged_at=None
+        ).public_id,
+        "addendum": make_row(
+            KeptDraft, organization, report=signed, purpose="addendum", revision=1
+        ).public_id,
+        "retraction": make_row(
+            Retraction, organization, report=signed, approved_at=None, approved_by=None
         ).public_id,
         "site": make_row(Site, organization).public_id,
         "entry": make_entry(organization).public_id,

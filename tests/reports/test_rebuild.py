@@ -67,19 +67,29 @@ def fault_of(organization):
 
 def step(report, reader, action, text):
     """What a reader might try; what the state refuses changes nothing."""
-    refused = (NotEditable, NotSignable, NotAmendable)
+    refused = (NotEditable, NotSignable, NotAmendable, NotLocked, NotAddable)
     with inside_of(report), contextlib.suppress(*refused):
         if action == "write":
             write(Report.objects.get(pk=report.pk), reader, text)
         elif action == "sign":
             sign(report, reader)
+        elif action == "add":
+            add_to(report.recording, reader, text)
+        elif action == "lock":
+            lock_acknowledged(ReportVersion.objects.filter(report=report).last())
+        elif action == "unlock":
+            unlock_report(report, by=reader, reason=text, now=timezone.now())
+        elif action == "retract":
+            approve(ask_to_retract(report.recording, reader, text or "-"), SECOND[0])
         else:
             begin_amendment(report, reader=reader, reason=text, now=timezone.now())
 
 
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["write", "write", "sign", "amend"]),
+        st.sampled_from(
+            ["write", "sign", "sign", "amend", "add", "add", "lock", "unlock", "retract"]
+        ),
         st.sampled_from(["", "Sinus rhythm.", "AF.", "Normal", " é\n"]),
     ),
     max_size=8,

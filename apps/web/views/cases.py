@@ -15,7 +15,7 @@ from apps.audit import actions as audit
 from apps.ingestion import case_queries as queries
 from apps.ingestion.cases import NotDecidable, Verdict
 from apps.ingestion.models import IdentityCase, RecordingArrival
-from apps.reports.corrections import carry_out_case, decide_case
+from apps.reports.corrections import carry_out_case, decide_case, waits_for
 from apps.reports.models import Report
 from apps.reports.queries import report_of
 from apps.web import cases as shown
@@ -97,6 +97,7 @@ def _context(request: OrganizationRequest, case: IdentityCase) -> dict[str, Any]
         "lines": shown.fields_shown(case, shown.lines_of(columns)),
         "choices": shown.choices_of(case),
         "signed": report is not None and report.status in Report.FINAL,
+        "waits_for": waits_for(case.recording, case.decision, case.chosen),
         "given": request.POST,
         "zone": ZoneInfo(frame.place.organization.time_zone),
     }

@@ -54,7 +54,8 @@ def draft(request: OrganizationRequest, report_id: uuid.UUID) -> HttpResponse:
     except actions.NotEditable:
         presence.keep_draft(report, text, revision_in(request), request.user, now)
         report = queries.get_report_to_edit(request.active, report_id)
-        words = f"{what_changed(report, revision_in(request))} It is signed: your text is kept."
+        changed = what_changed(report, revision_in(request))
+        words = f"{changed} Nothing was saved. Changes need an amendment."
         return _refused(request, report, text, words, 409)
     if wants_json(request):
         saved_at = clock(saved.draft_saved_at, zone_of(report.recording))

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from apps.audit import actions as audit
 from apps.ecg.queries import get_recording_to_view
 from apps.reports import actions, presence, queries
+from apps.reports.lifecycle import allows
 from apps.reports.models import Report
 from apps.reports.proving import Proof, meanings_of
 from apps.reports.reading_first import hidden_from
@@ -71,7 +72,8 @@ def act_of(
         )
 
     def is_stale() -> bool:
-        return report.draft_revision != revision or actions.viewed_digest(report) != viewed
+        stands = allows(report, "sign") and report.draft_revision == revision
+        return not stands or actions.viewed_digest(report) != viewed
 
     return signing.Act(
         report=report,
