@@ -19,17 +19,20 @@ CONFIGURATION = {
 }  # fmt: skip
 RECORD = {"view_report_history", "view_audit_trail", "view_entries"}
 CRITICAL = {"raise_critical", "acknowledge_critical"}
+RETRACTION = {"ask_retraction", "approve_retraction"}
 ADMINISTRATION = {"open_administration"}
 
 MAY: dict[str, set[str]] = {
     "technician": {"view_recordings", "upload_files", "view_queue", "replay"} | ADMINISTRATION
     | {"handle_alarms", "view_alarms", "resolve_identity", "view_vendor_profiles"}
-    | {"download_originals", "view_processing"} | CRITICAL,
+    | {"download_originals", "view_processing", "ask_retraction"} | CRITICAL,
     "reader": {
         "view_recordings", "upload_files", "edit_report", "sign_report", "view_overrides",
-    } | CRITICAL,
+        "unlock_report",
+    } | CRITICAL | RETRACTION,
     "trainee": {"view_recordings", "edit_report", "submit_report"} | CRITICAL,
-    "administrator": CONFIGURATION | RECORD | ADMINISTRATION | {
+    "administrator": CONFIGURATION | RECORD | ADMINISTRATION | RETRACTION | {
+        "unlock_report",
         "view_recordings", "upload_files", "view_record", "view_queue", "replay", "view_charges",
         "change_prices", "change_organization", "allow_emergency_entry", "change_sites",
         "change_people", "change_accounts", "send_password_links", "change_destinations",

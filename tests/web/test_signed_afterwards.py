@@ -125,8 +125,11 @@ def test_the_trail_of_a_report_shows_every_step(client_of, second, reader, recor
     sign_recording(recording, reader)
     approve(ask_to_retract(recording, reader), second)
     page = client_of(second).get(f"/audit?report={report_of(recording).public_id}")
+    told = page.content.decode()
     for words in ("Retraction asked for: wrong patient", "approved by a second person"):
-        assert words in page.content.decode()
+        assert words in told
+    assert "as its events tell it: <b>Retracted: wrong patient</b>, 2 signed versions" in told
+    assert "What is stored of the versions is what was signed." in told
 
 
 def test_the_first_signing_of_a_session_names_the_account_the_next_does_not(
