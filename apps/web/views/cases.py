@@ -91,7 +91,9 @@ def _context(request: OrganizationRequest, case: IdentityCase) -> dict[str, Any]
     assert frame is not None
     return {
         "case": case,
-        "question": shown.QUESTIONS[Kind(case.kind)],
+        "question": shown.RETRACTED
+        if report is not None and report.is_retracted
+        else shown.QUESTIONS[Kind(case.kind)],
         "columns": columns,
         "copies": shown.copies_to_choose(columns),
         "lines": shown.fields_shown(case, shown.lines_of(columns)),
