@@ -47,11 +47,14 @@ class NotAddable(Exception):
 
 @transaction.atomic
 def write_addendum(report: Report, *, author: User, text: str, now: dt.datetime) -> KeptDraft:
-    """Keep the text for its author to sign; the report is not changed. Raises NotAddable."""
+    """Keep the text for its author to sign, once; the report is not changed. Raises NotAddable."""
     report = locked(report)
     text = text.strip()[:LONGEST]
     if not allows(report, "add") or not text:
         raise NotAddable
+    newest = unsigned_addenda(report, author)[:1]
+    if newest and newest[0].text == text:
+        return newest[0]
     kept = KeptDraft.objects.create(
         organization_id=report.organization_id,
         report=report,

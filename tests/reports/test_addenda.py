@@ -104,3 +104,9 @@ def test_it_needs_words(mercy, reader, recording, text):
     sign_recording(recording, reader)
     with pytest.raises(addenda.NotAddable):
         write(recording, reader, text)
+
+
+def test_the_same_text_sent_twice_waits_once(mercy, reader, recording):
+    sign_recording(recording, reader)
+    assert write(recording, reader) == write(recording, reader)
+    assert write(recording, reader, "Other.") != write(recording, reader)

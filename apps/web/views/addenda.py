@@ -39,7 +39,7 @@ def write(request: OrganizationRequest, report_id: uuid.UUID) -> HttpResponse:
     except addenda.NotAddable:
         words = "An addendum needs words, and a report that is signed."
         return _refused(request, report, text, words, 409)
-    return redirect("addendum-sign", kept.public_id)
+    return _page(request, kept)
 
 
 def _refused(

@@ -37,6 +37,7 @@ def patient(request: OrganizationRequest, patient_id: uuid.UUID) -> HttpResponse
         "identity": identity_of(found, pairs, timezone.now().astimezone(zone).date()),
         "years": [(year, list(group)) for year, group in groupby(entries, lambda e: _year(e[0]))],
         "count": len(recordings),
+        "zone": zone,
         "retracted": retracted_of(request.active, found),
         "most": queries.MOST_RECORDINGS,
     }
