@@ -42,6 +42,7 @@ PHI_FREE = {
     "report-critical": "redirects; recorded",
     "report-repeat": "redirects; recorded",
     "report-unlock": "redirects; recorded",
+    "report-addendum": "redirects; recorded",
     "reading-locks": "words of our own; recorded",
     "report-decide": "one statement; recorded",
     "reading-policy": "words of our own; recorded",

@@ -9,8 +9,8 @@ REASON = {"reason": "Labels swapped"}
 LIFECYCLE: list[Route] = [
     Route("report-unlock", "GET", NO_GET, "signed"),
     Route("report-unlock", "POST", inside("unlock_report", 302), "signed", data=REASON),
-    Route("report-addendum", "GET", NO_GET, "signed"),
-    Route("report-addendum", "POST", inside("sign_report"), "signed",
+    Route("report-addendum", "GET", inside("sign_report", 302), "signed"),
+    Route("report-addendum", "POST", inside("sign_report", 302), "signed",
           data={"text": "Compared with 2019."}),
     # Another reader's is as if it did not exist.
     Route("addendum-sign", "GET", inside("sign_report", 404), "addendum"),

@@ -78,9 +78,8 @@ def test_an_addendum_is_written_then_signed_as_it_was_shown(client_of, reader, r
     sign_recording(recording, reader, "Sinus rhythm.")
     client, report = client_of(reader), report_of(recording)
     written = client.post(f"/reports/{report.public_id}/addendum", {"text": "Compared with 2019."})
-    assert "Compared with 2019." in written.content.decode()
-    address = written.content.decode().split('method="post" action="/addenda/')[1].split('"')[0]
-    address = f"/addenda/{address}"
+    address = client.get(written.url).url
+    assert "Compared with 2019." in client.get(address).content.decode()
     assert "is not signed, written" in page_of(client, recording)
     assert prove(client, address, password="wrong").status_code == 400
     assert prove(client, address, viewed="0" * 64).status_code == 409

@@ -8,7 +8,7 @@ from functools import partial
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from apps.audit import actions as audit
 from apps.ecg.queries import get_recording_to_view
@@ -24,22 +24,26 @@ from apps.web.study import study
 ACT = "addendum"
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @in_organization
 def write(request: OrganizationRequest, report_id: uuid.UUID) -> HttpResponse:
-    """Keep the text and show it to be signed; the report is not changed."""
+    """Keep the text; read, on to the newest that its author has not signed."""
     report = queries.get_report_to_sign(request.active, report_id)
+    if request.method != "POST":
+        for waiting in addenda.unsigned_addenda(report, request.user)[:1]:
+            return redirect("addendum-sign", waiting.public_id)
+        return redirect("recording", report.recording.public_id)
     text = request.POST.get("text", "").replace("\r\n", "\n")
     now = timezone.now()
     if len(text) > addenda.LONGEST:
         words = f"The addendum is longer than {addenda.LONGEST:,} characters. Shorten it."
         return _refused(request, report, text, words, 400)
     try:
-        kept = addenda.write_addendum(report, author=request.user, text=text, now=now)
+        addenda.write_addendum(report, author=request.user, text=text, now=now)
     except addenda.NotAddable:
         words = "An addendum needs words, and a report that is signed."
         return _refused(request, report, text, words, 409)
-    return _page(request, kept)
+    return redirect("report-addendum", report.public_id)
 
 
 def _refused(
