@@ -63,6 +63,7 @@ WRITTEN_ONCE_TABLES = {
 FIXED_TABLES = {
     "ecg_readermeasurement": "refuse_measurement_change",
     "ingestion_vendorprofile": "refuse_profile_change",
+    "reports_report": "refuse_report_change",
 }
 # Tables whose rows another table follows, and the triggers' function that writes there.
 FOLLOWED_TABLES = {"reports_report": "report_terms_follow"}

@@ -6,6 +6,7 @@ NEXT: dict[str, tuple[str, ...]] = {
     "draft": (),
     "infer": ("charge",),
     "sign": ("deliver", "charge"),
+    "append": ("deliver",),
 }
 
 # The same for what the platform sends through itself: nothing that is for care, and no charge.
@@ -73,5 +74,6 @@ AFTER_WATCH = (
     "apps.integrations.escalations.escalate",
     "apps.integrations.alarm_notices.queue_notices",
     "apps.ingestion.quarantine.release_what_may",
+    "apps.reports.locking.lock_what_is_due",
 )
 ROUNDS = ("apps.tenants.watch.go_on", "apps.tenants.entries.close_overdue")

@@ -21,6 +21,7 @@ from apps.integrations.actions import HL7, queue_deliveries
 from apps.integrations.destinations.mllp.client import send as send_mllp
 from apps.integrations.hl7.ack import Ack, parse_ack
 from apps.integrations.models import Delivery
+from apps.reports.locking import lock_acknowledged
 from apps.reports.models import ReportVersion
 from apps.tenants import blobs
 
@@ -142,6 +143,8 @@ def _settle(delivery: Delivery, ack: Ack, status: str, lease: Lease, state: str)
     accepted = status == Status.ACKNOWLEDGED
     code = "integrations.delivery.acknowledged" if accepted else "integrations.delivery.rejected"
     audit.record(code, delivery, destination=str(delivery.destination.public_id), code=ack.code)
+    if accepted:
+        lock_acknowledged(delivery.report_version)
     leases.finish(
         lease,
         state,

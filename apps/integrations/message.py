@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -16,12 +17,17 @@ from apps.integrations.hl7.content import (
 )
 from apps.integrations.hl7.oru import build_oru
 from apps.integrations.models import Delivery
+from apps.integrations.result_status import event_of
 from apps.reports.actions import signed_pdf
+from apps.reports.freezing import addenda_in, interpreted_in
 from apps.reports.models import ReportVersion
 from apps.reports.pdf.content import Document
 from apps.reports.reading_first import ehr_document
 
 SENDING_APPLICATION = "EINTHOVEN"
+WRONG_PATIENT = "ENTERED IN ERROR: this result is of another patient, do not use it"
+
+Kind = ReportVersion.Kind
 
 
 def build_message(delivery: Delivery) -> bytes:
@@ -35,6 +41,8 @@ def build_message(delivery: Delivery) -> bytes:
     patient = snapshot["patient"]
     acquired = snapshot["acquisition"]["acquired_at"]
     signed_at = dt.datetime.fromisoformat(content["signed"]["signed_at"])
+    by = interpreted_in(content)
+    before, added = _addenda(addenda_in(content), is_new=version.kind == Kind.ADDENDUM)
     result = OruResult(
         sender=Party(SENDING_APPLICATION, version.report.organization.slug),
         receiver=Party(destination.receiving_application, destination.receiving_facility),
@@ -51,13 +59,16 @@ def build_message(delivery: Delivery) -> bytes:
         ),
         filler_order_number=snapshot["recording"],
         accession_number=snapshot["acquisition"]["accession_number"],
-        status="signed" if version.number == 1 else "amended",
+        status=event_of(version),
         status_changed_at=signed_at,
         acquired_at=dt.datetime.fromisoformat(acquired) if acquired else signed_at,
-        interpreter=Interpreter(content["signed"]["signer"], content["signed"]["printed_name"]),
+        interpreter=Interpreter(by["signer"], by["printed_name"]),
         measurements=standing_numbers(snapshot["measurements"]),
         statements=(),
         interpretation=tuple(snapshot["interpretation"].splitlines()),
+        addenda=added,
+        addenda_before=before,
+        retraction=_retraction(content),
         pdf=_pdf(version) if destination.includes_pdf else b"",
     )
     return build_oru(result)
@@ -67,6 +78,27 @@ def _pdf(version: ReportVersion) -> bytes:
     """The report, or its form; a version from before there were forms has only the report."""
     wanted = Document(ehr_document()) if version.form_sha256 else Document.REPORT
     return signed_pdf(version, wanted)
+
+
+def _addenda(
+    rows: tuple[dict[str, Any], ...], *, is_new: bool
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Lines that a receiver has, and those that this version adds."""
+    texts = [tuple(_addendum(row)) for row in rows]
+    older = texts[:-1] if is_new else texts
+    newest = texts[-1] if is_new else ()
+    return tuple(line for text in older for line in text), newest
+
+
+def _addendum(row: dict[str, Any]) -> Iterator[str]:
+    """Who added it and when, then its lines (21 CFR 11.50)."""
+    yield f"Addendum, {row['signed_at']}, {row['printed_name']} ({row['meaning']}):"
+    yield from row["text"].splitlines()
+
+
+def _retraction(content: dict[str, Any]) -> tuple[str, ...]:
+    """The person's own words of why stay in the record and the PDF."""
+    return (WRONG_PATIENT,) if content.get("retracted") else ()
 
 
 def standing_numbers(rows: list[dict[str, Any]]) -> tuple[OruMeasurement, ...]:

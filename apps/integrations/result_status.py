@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from apps.core.errors import PermanentError
+from apps.reports.models import Report, ReportVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,31 @@ _STATUSES = {
     "inadequate": ResultStatus("X", "X", "cancelled", "X"),
     "cancelled": ResultStatus("X", "X", "cancelled", "X"),
 }
+
+
+# What a signed version makes of the result; an amendment is a reading after the first.
+OF_KINDS = {
+    ReportVersion.Kind.ADDENDUM: "addended",
+    ReportVersion.Kind.RETRACTION: "entered_in_error",
+}
+
+
+def event_of(version: ReportVersion) -> str:
+    """What sending the version tells a receiver, by a name of the table."""
+    reading = "signed" if version.number == 1 else "amended"
+    return OF_KINDS.get(ReportVersion.Kind(version.kind), reading)
+
+
+def standing(report: Report, newest: ReportVersion | None) -> str:
+    """How a report stands for whoever receives results, by a name of the table.
+
+    One that is being amended, or is locked, stands as its newest version says.
+    """
+    if newest is not None:
+        return event_of(newest)
+    if report.status == Report.Status.INADEQUATE:
+        return "inadequate"
+    return "preliminary" if report.submitted_at else "draft"
 
 
 def result_status(report_status: str) -> ResultStatus:

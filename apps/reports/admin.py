@@ -16,7 +16,7 @@ from apps.reports.admin_escalation import (
     EscalationStepAdmin,
     OwnStatementAdmin,
 )
-from apps.reports.models import Report, ReportVersion, Signature
+from apps.reports.models import Report, ReportVersion, Retraction, Signature
 
 __all__ = [
     "AlgorithmAlertAdmin",
@@ -28,7 +28,7 @@ __all__ = [
     "SignatureAdmin",
 ]
 
-TEXTS = ("content", "interpretation")
+TEXTS = ("content", "interpretation", "addendum")
 
 
 @admin.register(Report)
@@ -37,7 +37,7 @@ class ReportAdmin(PlatformModelAdmin):
     about = "Where each reading stands, who signed which version, and everything that happened."
     when_empty = "No reports yet. Each measured recording gets a draft."
     change_form_template = "admin/report.html"
-    hidden = ("draft_text",)
+    hidden = ("draft_text", "unlock_reason")
     list_display = ("public_id", "waiting_since", "recording", "status", "version_count")
     list_filter = ("status",)
     list_select_related = ("recording", "draft_saved_by")
@@ -71,7 +71,8 @@ class ReportVersionAdmin(PlatformModelAdmin):
     about = "Signed versions. Each is written once and superseded by the next."
     when_empty = "Nothing is signed yet."
     hidden = TEXTS
-    list_display = ("public_id", "created_at", "report", "number", "content_sha256")
+    list_display = ("public_id", "created_at", "report", "number", "kind", "content_sha256")
+    list_filter = ("kind",)
     list_select_related = ("report",)
     search = ("public_id", "report__public_id", "content_sha256", "pdf_sha256")
     search_help_text = "The public id of a version or a report, or a SHA-256."
@@ -79,6 +80,19 @@ class ReportVersionAdmin(PlatformModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ReportVersion]:
         return super().get_queryset(request).defer(*TEXTS)
+
+
+@admin.register(Retraction)
+class RetractionAdmin(PlatformModelAdmin):
+    viewing = "view_report_history"
+    about = "Reports of the wrong patient: who asked to retract them, and who decided."
+    when_empty = "No report was retracted, or asked to be."
+    hidden = ("reason", "patient")
+    list_display = ("public_id", "asked_at", "report", "asked_by", "approved_by", "refused_by")
+    list_select_related = ("report", "asked_by", "approved_by", "refused_by")
+    search = ("public_id", "report__public_id")
+    search_help_text = "The public id of a retraction or a report."
+    ordering = ("-id",)
 
 
 @admin.register(Signature)

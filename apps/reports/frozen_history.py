@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from apps.reports.models import Report, Signature
+from apps.reports.models import Report, ReportVersion, Signature
+
+OF_KINDS = {
+    ReportVersion.Kind.ADDENDUM.value: "addended",
+    ReportVersion.Kind.RETRACTION.value: "retracted",
+}
+
+
+def event_of(kind: str, number: int) -> str:
+    """What a version made of the report, by its name in `printed_history.EVENTS`."""
+    return OF_KINDS.get(str(kind), "signed" if number == 1 else "amended")
 
 
 def history_of(report: Report) -> list[dict[str, Any]]:
@@ -18,7 +28,7 @@ def history_of(report: Report) -> list[dict[str, Any]]:
 def _signed(row: Signature) -> dict[str, Any]:
     version = row.version
     return {
-        "kind": "signed" if version.number == 1 else "amended",
+        "kind": event_of(version.kind, version.number),
         "version": version.number,
         "at": row.signed_at.isoformat(),
         "by": row.printed_name,

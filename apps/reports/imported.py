@@ -54,6 +54,7 @@ def _record_version(report: Report, version: ReportVersion, signature: Signature
         VERSION,
         report,
         status=str(report.status),
+        kind=str(version.kind),
         version=version.number,
         version_id=str(version.public_id),
         sha256=version.content_sha256,

@@ -5,14 +5,13 @@ from __future__ import annotations
 from django.utils import timezone
 
 from apps.audit import actions as audit
-from apps.core.insert import insert_unless_there
 from apps.core.leases import Lease
 from apps.ecg.jobs import finish_stage
-from apps.ecg.models import Priority, StageRun
+from apps.ecg.models import StageRun
 from apps.ecg.stages import advance
 from apps.reports.algorithm_alerts import judge_runs_before
 from apps.reports.criticals import raise_by_rules
-from apps.reports.models import Report
+from apps.reports.fresh import is_retracted, open_report
 from apps.reports.search.index import renew
 from apps.reports.state import state_of
 
@@ -20,13 +19,9 @@ from apps.reports.state import state_of
 def draft(stage: StageRun, lease: Lease) -> None:
     """Open the report: unread, its text empty, for a reader to write before the machine does."""
     recording = stage.recording
-    report = Report(
-        organization_id=stage.organization_id,
-        recording=recording,
-        priority_rank=Priority(recording.priority).rank,
-        waiting_since=recording.received_at,
-    )
-    if insert_unless_there(report):
+    # After a retraction a person says whose it is first.
+    report = None if is_retracted(recording) else open_report(recording)
+    if report is not None:
         audit.record(
             "reports.report.drafted",
             report,

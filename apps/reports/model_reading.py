@@ -9,8 +9,18 @@ from apps.core.fields import OrgForeignKey, Public, SharedForeignKey, Tenant
 
 
 class KeptDraft(Tenant, Public):
-    """A text that was not saved as the draft, because somebody else's was: written once."""
+    """A text beside the report that is not its draft: written once."""
 
+    class Purpose(models.TextChoices):
+        DRAFT = "draft", "Not saved, because somebody else's was"
+        ADDENDUM = "addendum", "An addendum to be signed"
+
+    purpose = models.CharField(
+        max_length=8,
+        choices=Purpose.choices,
+        default=Purpose.DRAFT,
+        db_comment="operational: What the text is to become.",
+    )
     report = OrgForeignKey(
         "reports.Report", related_name="kept_drafts", db_comment="operational: The report read."
     )
@@ -88,6 +98,14 @@ class ReadingPolicy(Tenant, Public):
         choices=EhrDocument.choices,
         default=EhrDocument.REPORT,
         db_comment="operational: Which PDF of a signed report travels in messages to the EHR.",
+    )
+    lock_hours = models.PositiveSmallIntegerField(
+        default=24,
+        db_comment="operational: Hours from signing until a report locks; 0 locks it at once.",
+    )
+    locks_when_acknowledged = models.BooleanField(
+        default=True,
+        db_comment="operational: Whether an acknowledgement of the EHR locks it before that.",
     )
 
     class Meta:

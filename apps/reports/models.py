@@ -24,6 +24,7 @@ from apps.reports.model_reading import (
     SavedView,
     StatementDecision,
 )
+from apps.reports.model_retraction import Retraction
 from apps.reports.model_search import SearchTerm
 from apps.reports.model_templates import OwnStatement, ReportTemplate
 
@@ -43,6 +44,7 @@ __all__ = [
     "Report",
     "ReportTemplate",
     "ReportVersion",
+    "Retraction",
     "SavedView",
     "SearchTerm",
     "Signature",
@@ -58,15 +60,21 @@ class Report(Tenant, Public):
         SIGNED = "signed", "Signed"
         AMENDING = "amending", "Being amended"
         AMENDED = "amended", "Amended"
+        ADDENDED = "addended", "Signed, with addendum"
+        LOCKED = "locked", "Locked"
         INADEQUATE = "inadequate", "To be repeated"
+        ENTERED_IN_ERROR = "entered_in_error", "Retracted: wrong patient"
 
     OPEN = (Status.DRAFT, Status.AMENDING)
+    # Signed, and to be locked when its time comes.
+    CLOSED = (Status.SIGNED, Status.AMENDED, Status.ADDENDED)
+    FINAL = (*CLOSED, Status.LOCKED)
 
     recording = OrgForeignKey(
         Recording, related_name="reports", db_comment="operational: What is read."
     )
     status = models.CharField(
-        max_length=12,
+        max_length=16,
         choices=Status.choices,
         default=Status.DRAFT,
         db_comment="operational: Where the reading stands.",
@@ -126,11 +134,22 @@ class Report(Tenant, Public):
     version_count = models.PositiveSmallIntegerField(
         default=0, db_comment="operational: Number of the newest signed version; 0 before any."
     )
+    settled_at = models.DateTimeField(
+        null=True, db_comment="operational: When the newest version was signed; empty before any."
+    )
+    unlocked_at = models.DateTimeField(
+        null=True, db_comment="operational: When it was last unlocked; empty since that signing."
+    )
+    unlock_reason = models.CharField(
+        max_length=400, blank=True, db_comment="note: Why it was last unlocked."
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["organization", "recording"], name="one_report_a_recording"
+                fields=["organization", "recording"],
+                condition=~models.Q(status="entered_in_error"),
+                name="one_report_a_recording",
             )
         ]
         indexes = [
@@ -144,20 +163,46 @@ class Report(Tenant, Public):
                 condition=models.Q(status="inadequate"),
                 name="report_to_repeat",
             ),
+            models.Index(
+                fields=["organization", "settled_at"],
+                condition=models.Q(status__in=["signed", "amended", "addended"]),
+                name="report_to_lock",
+            ),
+            # The unique key no longer covers what was retracted.
+            models.Index(fields=["organization", "recording"], name="report_by_recording"),
         ]
 
     def __str__(self) -> str:
         return f"Report {self.public_id}"
 
+    @property
+    def is_final(self) -> bool:
+        return self.status in self.FINAL
+
+    @property
+    def is_retracted(self) -> bool:
+        return self.status == self.Status.ENTERED_IN_ERROR
+
 
 class ReportVersion(Tenant, Public):
     """A signed version: written once, never changed, superseded by the next."""
+
+    class Kind(models.TextChoices):
+        READING = "reading", "Interpretation"
+        ADDENDUM = "addendum", "Addendum"
+        RETRACTION = "retraction", "Retraction"
 
     report = OrgForeignKey(
         Report, related_name="versions", db_comment="operational: The report it is a version of."
     )
     number = models.PositiveSmallIntegerField(
         db_comment="operational: 1 for the first signed version, then 2, 3 and on."
+    )
+    kind = models.CharField(
+        max_length=12,
+        choices=Kind.choices,
+        default=Kind.READING,
+        db_comment="operational: What it adds to the version before.",
     )
     content = models.TextField(
         db_comment="note: Canonical JSON of all that was signed: identity, numbers, statements."
@@ -166,6 +211,9 @@ class ReportVersion(Tenant, Public):
         max_length=64, db_comment="operational: Hash of the content, which names the PDF's hash."
     )
     interpretation = models.TextField(db_comment="note: The interpretation as signed.")
+    addendum = models.TextField(
+        blank=True, db_comment="note: What an addendum adds; empty for any other version."
+    )
     amendment_reason = models.CharField(
         max_length=400, blank=True, db_comment="note: Why it replaces the version before."
     )
@@ -197,7 +245,12 @@ class Signature(Tenant, Public):
 
     class Meaning(models.TextChoices):
         APPROVAL = "approval", "Interpretation approved"
+        REVIEW = "review", "Interpretation reviewed"
+        RESPONSIBILITY = "responsibility", "Responsible for the interpretation"
+        AUTHORSHIP = "authorship", "Author of the interpretation"
         AMENDMENT = "amendment", "Amendment approved"
+        ADDENDUM = "addendum", "Author of the addendum"
+        RETRACTION = "retraction", "Retraction approved"
 
     class Method(models.TextChoices):
         PASSWORD = "password", "Password entered at signing"
@@ -216,7 +269,7 @@ class Signature(Tenant, Public):
         max_length=150, db_comment="identifier: The signer's name as printed that day."
     )
     meaning = models.CharField(
-        max_length=12, choices=Meaning.choices, db_comment="operational: What the signature means."
+        max_length=16, choices=Meaning.choices, db_comment="operational: What the signature means."
     )
     method = models.CharField(
         max_length=12,

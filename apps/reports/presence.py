@@ -114,7 +114,8 @@ def keep_draft(
     report: Report, text: str, revision: int, author: User, now: dt.datetime
 ) -> KeptDraft | None:
     """Keep a text beside the report; None where it is empty or its author's newest already."""
-    newest = KeptDraft.objects.filter(report=report, author=author).first()
+    drafts = KeptDraft.objects.filter(report=report, purpose=KeptDraft.Purpose.DRAFT)
+    newest = drafts.filter(author=author).first()
     if not text.strip() or (newest is not None and newest.text == text):
         return None
     kept = KeptDraft.objects.create(
@@ -130,6 +131,8 @@ def keep_draft(
 
 
 def kept_drafts_on(recording: Recording) -> QuerySet[KeptDraft]:
-    """Those that are not what stands in its report, newest first."""
-    rows = KeptDraft.objects.filter(report__recording=recording)
-    return rows.exclude(text=F("report__draft_text")).select_related("author")[:10]
+    """Each author's newest, unless it is what stands in the recording's report; newest first."""
+    drafts = KeptDraft.objects.filter(report__recording=recording, purpose=KeptDraft.Purpose.DRAFT)
+    newest = drafts.order_by("report", "author", "-id").distinct("report", "author").values("pk")
+    rows = KeptDraft.objects.filter(pk__in=newest).exclude(text=F("report__draft_text"))
+    return rows.select_related("author")[:10]

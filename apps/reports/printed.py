@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from apps.ecg.formats.canonical import Waveform
+from apps.reports.models import ReportVersion
 from apps.reports.pdf.content import (
     Acquisition,
-    Event,
     Patient,
     ReportContent,
     SignatureBlock,
     Status,
 )
+from apps.reports.printed_before import completed
 from apps.reports.printed_history import history_rows
 from apps.reports.printed_numbers import measurement_rows
 from apps.reports.printed_reader import beat_of, reading_rows
@@ -23,6 +24,7 @@ from apps.reports.printed_said import result_row, statement_row
 from apps.reports.printed_times import local_text, text_of
 from apps.reports.snapshot import Snapshot, digest
 
+Kind = ReportVersion.Kind
 PAGE_SIZES = {"us": "Letter", "uk": "A4"}
 TIMELESS = "Not compared: the time of this ECG is not known."
 FIRST_ECG = "First ECG for this patient here."
@@ -38,6 +40,47 @@ class Signing:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Added:
+    """An addendum as it is printed beneath the interpretation, its signature with it."""
+
+    text: str
+    printed_name: str
+    signed: str
+    meaning: str
+
+    @classmethod
+    def of(cls, row: dict[str, Any], zone: zoneinfo.ZoneInfo) -> Added:
+        signed = local_text(dt.datetime.fromisoformat(row["signed_at"]), zone)
+        return cls(row["text"], row["printed_name"], signed, row["meaning"])
+
+    def __str__(self) -> str:
+        return f"ADDENDUM, {self.signed}, {self.printed_name} ({self.meaning})\n{self.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Why a report was retracted and who decided it, as printed above the interpretation."""
+
+    reason: str
+    asked: str
+    approved: str
+
+    @classmethod
+    def of(cls, row: dict[str, Any], zone: zoneinfo.ZoneInfo) -> Taken:
+        asked, approved = (
+            f"{row[f'{step}_by']}, {local_text(dt.datetime.fromisoformat(row[f'{step}_at']), zone)}"
+            for step in ("asked", "approved")
+        )
+        return cls(row["reason"], asked, approved)
+
+    def __str__(self) -> str:
+        return (
+            "ENTERED IN ERROR: this report is of another patient. Do not use it.\n"
+            f"Reason: {self.reason}\nAsked for by {self.asked}\nApproved by {self.approved}"
+        )
+
+
 def content_of(
     snapshot: Snapshot,
     rhythm: Waveform,
@@ -45,10 +88,19 @@ def content_of(
     *,
     version: int,
     region: str,
+    kind: str = Kind.READING,
     signing: Signing | None = None,
+    history: list[dict[str, Any]] | None = None,
+    addenda: tuple[Added, ...] = (),
+    taken: Taken | None = None,
 ) -> ReportContent:
-    """What is printed of one version. The same arguments give the same content."""
+    """What is printed of one version. The same arguments give the same content.
+
+    `history` ends with the version being made; without it, it is the snapshot's and the signing.
+    """
+    signed, snapshot = snapshot, completed(snapshot)
     zone = zoneinfo.ZoneInfo(snapshot["acquisition"]["zone"])
+    events = history or [*snapshot["history"], *_event(signing, version)]
     return ReportContent(
         organization=snapshot["organization"],
         site=snapshot["site"],
@@ -56,29 +108,39 @@ def content_of(
         acquisition=_acquisition(snapshot["acquisition"], zone),
         rhythm=rhythm,
         beat=beat_of(snapshot["beats"], rhythm, median),
-        status=_status(signing, version),
+        status=_status(signing, kind, version),
         report_id=snapshot["report"],
         version=version,
-        content_hash=digest(snapshot),
+        content_hash=digest(signed),
         trace_id=snapshot["trace_id"],
         measurements=measurement_rows(snapshot["measurements"], snapshot["prior"], zone),
         readings=reading_rows(snapshot, zone),
         statements=tuple(statement_row(row, zone) for row in snapshot["statements"]),
         algorithm_results=tuple(result_row(row, zone) for row in snapshot["algorithm_results"]),
-        interpretation=snapshot["interpretation"],
+        interpretation=_interpretation(snapshot["interpretation"], addenda, taken),
         signature=_signature(signing, zone),
         comparison=_comparison(snapshot, zone),
-        history=(*history_rows(snapshot["history"], zone), *_event(signing, version, zone)),
+        history=history_rows(events, zone),
         synthetic=snapshot["is_synthetic"],
         page_size="Letter" if PAGE_SIZES.get(region) == "Letter" else "A4",
         quality_notes=tuple(row["message"] for row in snapshot["warnings"]),
     )
 
 
-def _status(signing: Signing | None, version: int) -> Status:
+def _interpretation(text: str, addenda: tuple[Added, ...], taken: Taken | None) -> str:
+    """The addenda stand beneath the text they add to; a retraction before all of it."""
+    parts = [str(taken)] if taken else []
+    return "\n\n".join([*parts, text, *map(str, addenda)])
+
+
+def _status(signing: Signing | None, kind: str, version: int) -> Status:
     if signing is None:
         return Status.UNCONFIRMED
-    return Status.FINAL if version == 1 else Status.AMENDED
+    if kind == Kind.RETRACTION:
+        return Status.RETRACTED
+    if kind == Kind.ADDENDUM:
+        return Status.ADDENDED
+    return Status.AMENDED if version > 1 else Status.FINAL
 
 
 def _signature(signing: Signing | None, zone: zoneinfo.ZoneInfo) -> SignatureBlock | None:
@@ -89,18 +151,19 @@ def _signature(signing: Signing | None, zone: zoneinfo.ZoneInfo) -> SignatureBlo
     )
 
 
-def _event(signing: Signing | None, version: int, zone: zoneinfo.ZoneInfo) -> tuple[Event, ...]:
+def _event(signing: Signing | None, version: int) -> list[dict[str, Any]]:
     """The signing itself ends the history."""
     if signing is None:
-        return ()
-    row = {
-        "kind": "signed" if version == 1 else "amended",
-        "version": version,
-        "at": signing.signed_at.isoformat(),
-        "by": signing.printed_name,
-        "reason": signing.reason,
-    }
-    return history_rows([row], zone)
+        return []
+    return [
+        {
+            "kind": "signed" if version == 1 else "amended",
+            "version": version,
+            "at": signing.signed_at.isoformat(),
+            "by": signing.printed_name,
+            "reason": signing.reason,
+        }
+    ]
 
 
 def _comparison(snapshot: Snapshot, zone: zoneinfo.ZoneInfo) -> str:

@@ -8,7 +8,12 @@ from typing import Any
 from apps.reports.pdf.content import Event
 from apps.reports.printed_times import text_of
 
-EVENTS = {"signed": "Signed", "amended": "Amended"}
+EVENTS = {
+    "signed": "Signed",
+    "amended": "Amended",
+    "addended": "Addendum",
+    "retracted": "Entered in error",
+}
 
 
 def history_rows(rows: list[dict[str, Any]], zone: zoneinfo.ZoneInfo) -> tuple[Event, ...]:

@@ -58,7 +58,9 @@ def result_row(row: Row, zone: zoneinfo.ZoneInfo) -> AlgorithmResult:
 def _output(row: Row, zone: zoneinfo.ZoneInfo) -> str:
     if row["status"] in WITHOUT:
         asked = text_of(row["asked_at"], zone)
-        return WITHOUT[row["status"]].format(asked=asked, reason=row["reason"] or "not stated")
+        return WITHOUT[row["status"]].format(
+            asked=asked or "not known", reason=row["reason"] or "not stated"
+        )
     said = zip(row["statements"], row["evidence"], strict=True)
     return "; ".join(f"{text}{_evidence(evidence)}" for text, evidence in said) or NO_STATEMENT
 

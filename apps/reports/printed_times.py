@@ -12,8 +12,8 @@ def local_text(moment: dt.datetime, zone: zoneinfo.ZoneInfo) -> str:
 
 
 def text_of(moment: str, zone: zoneinfo.ZoneInfo) -> str:
-    """The same of an ISO 8601 moment of a snapshot."""
-    return local_text(dt.datetime.fromisoformat(moment), zone)
+    """The same of an ISO 8601 moment of a snapshot; empty where it holds none."""
+    return local_text(dt.datetime.fromisoformat(moment), zone) if moment else ""
 
 
 def day_of(moment: str, zone: zoneinfo.ZoneInfo) -> str:

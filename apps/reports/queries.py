@@ -117,7 +117,7 @@ def worklist(
 def _filtered(filters: Filters) -> QuerySet[Report]:
     statuses = [Report.Status.DRAFT, Report.Status.AMENDING]
     if filters.signed:
-        statuses = [Report.Status.SIGNED, Report.Status.AMENDED]
+        statuses = [*Report.FINAL, Report.Status.ENTERED_IN_ERROR]
     elif filters.amending:
         statuses = [Report.Status.AMENDING]
     rows = Report.objects.filter(status__in=statuses)
@@ -323,7 +323,8 @@ def reports_of(active: Active, recording: Recording) -> QuerySet[Report]:
     permit(active, "view_recordings")
     people = ("draft_saved_by", "submitted_by", "assigned_to", "reading_by")
     related = Report.objects.select_related(*people)
-    return related.filter(recording=recording).order_by("id")[:1]
+    # The newest: one that was retracted stays behind it.
+    return related.filter(recording=recording).order_by("-id")[:1]
 
 
 def report_of(active: Active, recording: Recording) -> Report | None:
@@ -346,6 +347,14 @@ def get_report_to_sign(active: Active, public_id: uuid.UUID) -> Report:
     return _get(active, "sign_report", public_id)
 
 
+def get_report_to_unlock(active: Active, public_id: uuid.UUID) -> Report:
+    return _get(active, "unlock_report", public_id)
+
+
+def get_report_to_retract(active: Active, public_id: uuid.UUID) -> Report:
+    return _get(active, "ask_retraction", public_id)
+
+
 def _get(active: Active, action: str, public_id: uuid.UUID) -> Report:
     permit(active, action)
     related = ("recording__patient", "recording__site", "recording__organization", "draft_saved_by")
@@ -364,21 +373,26 @@ def versions_of(active: Active, report: Report) -> list[ReportVersion]:
 
 
 def versions_on(active: Active, recording: Recording) -> QuerySet[ReportVersion]:
-    """The same by recording, without the signatures."""
+    """Of the recording's newest report, without the signatures."""
     permit(active, "view_recordings")
-    rows = ReportVersion.objects.filter(report__recording=recording).defer("content")
+    rows = ReportVersion.objects.filter(report=newest_of(recording)).defer("content")
     return rows.order_by("-number")
 
 
 def signatures_on(active: Active, recording: Recording) -> QuerySet[Signature]:
     permit(active, "view_recordings")
-    return Signature.objects.filter(version__report__recording=recording).order_by("id")
+    return Signature.objects.filter(version__report=newest_of(recording)).order_by("id")
 
 
 def criticals_on(active: Active, recording: Recording) -> QuerySet[CriticalResult]:
     """Critical results of its report, as they were raised."""
     permit(active, "view_recordings")
-    return CriticalResult.objects.filter(report__recording=recording).order_by("raised_at")
+    return CriticalResult.objects.filter(report=newest_of(recording)).order_by("raised_at")
+
+
+def newest_of(recording: Recording) -> Subquery:
+    """The report that stands: one that was retracted stays behind it."""
+    return Subquery(Report.objects.filter(recording=recording).order_by("-id").values("pk")[:1])
 
 
 def get_version_to_read(active: Active, public_id: uuid.UUID) -> ReportVersion:
@@ -391,8 +405,7 @@ def get_version_to_read(active: Active, public_id: uuid.UUID) -> ReportVersion:
 
 
 def statuses_of(active: Active, recordings: list[Recording]) -> dict[int, Report]:
-    """The report of each recording."""
+    """The report of each recording, the newest where one was retracted."""
     permit(active, "view_recordings")
-    return {
-        report.recording_id: report for report in Report.objects.filter(recording__in=recordings)
-    }
+    rows = Report.objects.filter(recording__in=recordings).order_by("id")
+    return {report.recording_id: report for report in rows}

@@ -22,11 +22,18 @@ from apps.reports.state import ReportState, VersionState, differences, stored_st
 AT_ONCE = 500
 OBJECT = "reports.report"
 DRAFTED = "reports.report.drafted"
-SIGNED = {"reports.report.signed", "reports.report.amended", "reports.version.imported"}
+SIGNED = {
+    "reports.report.signed",
+    "reports.report.amended",
+    "reports.report.addended",
+    "reports.report.retracted",
+    "reports.version.imported",
+}
 EDITED = "reports.report.edited"
 IMPORTED = "reports.report.imported"
 RETURNED = {"reports.report.returned", "reports.report.reopened"}
-STATES = SIGNED | RETURNED | {DRAFTED, EDITED, IMPORTED, "reports.report.amending"}
+LOCKED = {"reports.report.locked", "reports.report.unlocked"}
+STATES = SIGNED | RETURNED | LOCKED | {DRAFTED, EDITED, IMPORTED, "reports.report.amending"}
 # What events of an earlier form leave to their code.
 STATUS = {
     DRAFTED: Report.Status.DRAFT,
@@ -105,6 +112,9 @@ def _faults_inside(version: ReportVersion) -> Iterator[str]:
         yield f"version {version.number}: form_sha256 is not what was signed"
     if digest(content) != version.content_sha256:
         yield f"version {version.number}: content is not what was signed"
+    said = content.get("addenda") or [{"text": ""}]
+    if version.addendum and version.addendum != said[-1]["text"]:
+        yield f"version {version.number}: addendum is not what was signed"
 
 
 def _versions(reports: list[Report]) -> dict[int, list[ReportVersion]]:
@@ -162,7 +172,10 @@ def _signed(event: AuditEvent, said: dict[str, Any]) -> VersionState:
     )
 
 
-TOLD_BY_NAME = ("version_id", "pdf_sha256", "text_mac", "reason_mac", "signed_at", "method")
+TOLD_BY_NAME = (
+    *("version_id", "pdf_sha256", "text_mac", "reason_mac", "signed_at", "method"),
+    "kind",
+)
 
 
 def _gone() -> AuditEvent | None:

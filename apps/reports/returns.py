@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from apps.audit import actions as audit
 from apps.audit.chain import text_mac
+from apps.reports.lifecycle import allows
 from apps.reports.models import Report
 from apps.reports.state import state_of
 from apps.tenants.access import Active
@@ -28,7 +29,7 @@ def return_report(report: Report, *, reader: User, reason: str) -> Report:
     """Take it off the worklist; its draft stays as it is. Raises NotReturnable."""
     report = Report.objects.select_for_update(no_key=True).get(pk=report.pk)
     reason = " ".join(reason.split())[:LONGEST_REASON]
-    if report.status != Report.Status.DRAFT or not reason:
+    if not allows(report, "return") or not reason:
         raise NotReturnable
     report.status, report.return_reason = Report.Status.INADEQUATE, reason
     report.assigned_to = report.reading_by = report.reading_beat_at = None
@@ -44,7 +45,7 @@ def return_report(report: Report, *, reader: User, reason: str) -> Report:
 def reopen_report(report: Report, *, person: User) -> Report:
     """Put it on the worklist again, where it was. Raises NotReturnable."""
     report = Report.objects.select_for_update(no_key=True).get(pk=report.pk)
-    if report.status != Report.Status.INADEQUATE:
+    if not allows(report, "reopen"):
         raise NotReturnable
     report.status, report.return_reason = Report.Status.DRAFT, ""
     report.save(update_fields=["status", "return_reason"])

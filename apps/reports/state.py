@@ -24,6 +24,7 @@ class VersionState:
     reason_mac: str | None = None
     signed_at: str | None = None
     method: str | None = None
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ def _version(version: ReportVersion) -> VersionState:
         reason_mac=text_mac(version.amendment_reason),
         signed_at=signature.signed_at.astimezone(dt.UTC).isoformat(),
         method=str(signature.method),
+        kind=str(version.kind),
     )
 
 

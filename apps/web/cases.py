@@ -28,6 +28,12 @@ QUESTIONS = {
 }
 
 
+# Where nobody else's copy came: the report said to be of the patient was taken back.
+RETRACTED = (
+    "The signed report was retracted: it is of another patient. Whose ECG is it? If no copy here"
+    " names the right patient, upload the file again with the right one. It is then read anew."
+)
+
 STATED = ("Name", "Born", "Sex", "MRN", "Assigned by", "Acquired")
 
 

@@ -40,6 +40,10 @@ class Frame:
         return bounded(self.counts.to_read)
 
     @property
+    def may_approve_retraction(self) -> bool:
+        return self.active.may("approve_retraction")
+
+    @property
     def resolves(self) -> bool:
         return self.active.may("resolve_identity")
 

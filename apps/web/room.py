@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from apps.reports import presence
+from apps.reports.addenda import unsigned_addenda
 from apps.reports.models import Report
 from apps.web.guard import OrganizationRequest
 
@@ -17,6 +18,8 @@ def opened(request: OrganizationRequest, context: dict[str, Any]) -> dict[str, A
     if report is None or not request.active.may("edit_report"):
         return {}
     found: dict[str, Any] = {"kept_drafts": context["drafts_beside"]}
+    if context.get("may_add"):
+        found["unsigned_addenda"] = unsigned_addenda(report, request.user)
     if not context["may_edit"]:
         return found
     other = presence.hold(report, request.user, timezone.now())

@@ -12,7 +12,9 @@ from apps.ecg.age import age_years
 from apps.ecg.models import Measurement, Recording
 from apps.ecg.readers_numbers import readers_numbers
 from apps.inference.waits import waits_of
+from apps.reports.lifecycle import allows
 from apps.reports.models import Report
+from apps.reports.retractions import retraction_of
 from apps.tenants.access import Active
 from apps.tenants.models import User
 from apps.web import numbers, statements, viewing
@@ -117,9 +119,26 @@ def _report(active: Active, rows: Rows) -> dict[str, Any]:
         "may_edit": is_open and active.may("edit_report"),
         "may_submit": is_open and active.may("submit_report"),
         "may_sign": is_open and active.may("sign_report"),
-        "may_amend": bool(versions) and not is_open and active.may("sign_report"),
+        **_afterwards(active, report),
         "may_reopen": active.may("edit_report"),
         "next_version": (report.version_count + 1) if report else 1,
+    }
+
+
+def _afterwards(active: Active, report: Report | None) -> dict[str, Any]:
+    """What may be done to a report that is signed."""
+    if report is None or not report.version_count:
+        return {}
+    unlocks = allows(report, "unlock") and active.may("unlock_report")
+    signs = active.may("sign_report")
+    return {
+        # A locked one is unlocked by whoever amends it.
+        "may_amend": signs and (allows(report, "amend") or unlocks),
+        "may_unlock": unlocks and not signs,
+        "may_add": signs and allows(report, "add"),
+        "may_retract": active.may("ask_retraction") and allows(report, "ask_retraction"),
+        "may_approve_retraction": active.may("approve_retraction"),
+        "retraction": retraction_of(report),
     }
 
 

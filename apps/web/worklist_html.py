@@ -18,7 +18,7 @@ from apps.reports.models import Report
 from apps.web.worklist import Row
 
 ROW = (
-    '<tr role="row" data-row{cursor} id="row-{id}">\n'
+    '<tr role="row" data-row{struck}{cursor} id="row-{id}">\n'
     '        <td role="cell" class="w-priority"><span class="tag {tag}">{priority}</span></td>\n'
     '        <td role="cell" class="w-wait">{wait}</td>\n'
     '        <td role="cell" class="w-patient"><a class="name" href="{study}">{name}</a>{tags}'
@@ -37,13 +37,14 @@ DO = (
     ' <button class="link" type="button" data-{do} hx-post="{to}" hx-vals=\'{{"do": "{do}"}}\''
     ' hx-target="#row-{id}" hx-swap="outerHTML" aria-label="{word}: {name}, {mrn}">{word}</button>'
 )
+RETRACTED = SafeString('<span class="tag tag-critical">Retracted</span>')
+STRUCK = SafeString(' class="struck"')
 NONE = SafeString("")
 CURSOR = SafeString(" data-cursor")
 UNSAID = SafeString('<span class="muted">No machine statement</span>')
 SIMILAR = SafeString(' <span class="tag tag-warn">Similar name</span>')
 TO_SIGN = SafeString(' <span class="tag tag-ok">To sign</span>')
 AMENDING = SafeString(' <span class="tag tag-warn">Being amended</span>')
-FINAL = (Report.Status.SIGNED, Report.Status.AMENDED)
 LONGEST = 90
 ANY = uuid.UUID(int=0)
 
@@ -78,6 +79,7 @@ def row_html(row: Row, *, first: bool = False) -> SafeString:
     recording = report.recording
     return _html(
         ROW,
+        struck=STRUCK if report.is_retracted else NONE,
         cursor=CURSOR if first else NONE,
         id=report.public_id,
         tag=row.priority_tag,
@@ -99,7 +101,9 @@ def row_html(row: Row, *, first: bool = False) -> SafeString:
 
 def _wait(row: Row) -> SafeString:
     report = row.report
-    if report.status in FINAL:
+    if report.is_retracted:
+        return RETRACTED
+    if report.is_final:
         return _html(STATUS, report.get_status_display())
     return _html(WAITS, report.waiting_since.isoformat(), row.waited)
 

@@ -1,6 +1,8 @@
 // Saves the interpretation while it is written. Text that could not be saved stays in memory.
 
 const DELAY_MS = 400;
+// After a refusal each pause in typing keeps a text of its own beside the report.
+const KEEP_MS = 2000;
 const RETRY_MS = [2000, 4000, 8000, 15000, 30000];
 const WORDS = {
   saving: () => "Saving…",
@@ -8,7 +10,8 @@ const WORDS = {
   offline: () => "Not saved, no connection: kept on this device",
   signedout: () => "Not saved, signed out: kept on this device. Sign in again in another window.",
   refused: (message) => `Not saved: ${message}`,
-  conflict: () => "Not saved: changed by someone else",
+  conflict: () => "Not saved as the draft: changed by someone else",
+  kept: (time) => `Changed by someone else: yours kept beside the report ${time}`,
 };
 
 /** One form[data-draft-url]; answers 200 {revision, saved_at} or 409 {message, url, revision}. */
@@ -28,7 +31,7 @@ class Draft {
   changed() {
     this.dirty = true;
     this.refused = false;
-    this.schedule(DELAY_MS);
+    this.schedule(this.conflict ? KEEP_MS : DELAY_MS);
   }
 
   schedule(ms) {
@@ -37,20 +40,21 @@ class Draft {
   }
 
   async save() {
-    if (this.sending || this.conflict) return this.sending;
+    if (this.sending) return this.sending;
     clearTimeout(this.timer);
     this.dirty = false;
     this.show("saving");
     this.sending = this.send();
     await this.sending;
     this.sending = null;
-    if (this.dirty && !this.failures && !this.conflict && !this.refused) this.schedule(DELAY_MS);
+    if (this.dirty && !this.failures && !this.refused) this.changed();
   }
 
   async send() {
     let response;
     try {
       const body = new FormData(this.form);
+      if (this.conflict) body.set("keep", "1");
       response = await fetch(this.form.dataset.draftUrl, {
         method: "POST", body, redirect: "manual", keepalive: true, headers: { Accept: "application/json" },
       });
@@ -63,6 +67,7 @@ class Draft {
     if (response.status === 409) return this.clash(answer);
     if (!response.ok) return this.refuse(answer.message ?? response.status);
     this.failures = 0;
+    if (answer.kept_at) return this.show("kept", answer.kept_at);
     this.setRevision(answer.revision);
     return this.show("saved", answer.saved_at);
   }
@@ -81,15 +86,15 @@ class Draft {
     this.show("refused", message);
   }
 
-  clash({ message, url, revision }) {
+  // The server has kept this text beside the report; what is typed on is kept there, too.
+  clash({ message, url, revision, open }) {
     this.conflict = true;
-    this.dirty = true;
     this.show("conflict");
     const box = document.querySelector("[data-draft-conflict]");
     if (!box) return;
     const see = Object.assign(document.createElement("a"), { href: url, textContent: "See changes", target: "_blank" });
     const keep = Object.assign(document.createElement("button"), { type: "button", className: "link", textContent: "Keep mine as draft" });
-    keep.addEventListener("click", () => this.keepMine(box, revision));
+    keep.addEventListener("click", () => (open === false ? this.save() : this.keepMine(box, revision)));
     box.replaceChildren(message, " ", see, " ", keep);
     box.hidden = false;
   }

@@ -57,7 +57,7 @@ def reading(size: Size) -> Iterator[Row | Note]:
         page = _signed_in(browser, email)
         yield from _weight(page)
         yield from _first_paint(page, size)
-        yield from _by_keys(page, count)
+        yield from _by_keys(page, count, email)
         browser.close()
 
 
@@ -105,12 +105,12 @@ def _first_paint(page: Page, size: Size) -> Iterator[Row | Note]:
     )
 
 
-def _by_keys(page: Page, count: int) -> Iterator[Row | Note]:
+def _by_keys(page: Page, count: int, email: str) -> Iterator[Row | Note]:
     whole, following = [], []
     for _ in range(count):
         began = time.perf_counter()
         read(page)
-        sign_and_next(page, PASSWORD)
+        sign_and_next(page, PASSWORD, email)
         page.wait_for_selector(".ecg[data-drawn]")
         whole.append((time.perf_counter() - began) * 1000)
         # A navigation begins with the press that signs, and counts both answers of the server.

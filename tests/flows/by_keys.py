@@ -17,8 +17,11 @@ def read(page: Page) -> None:
     page.wait_for_url("**/sign")
 
 
-def sign_and_next(page: Page, password: str) -> None:
-    """To the next patient's page."""
+def sign_and_next(page: Page, password: str, account: str) -> None:
+    """To the next patient's page; the first signing of a session asks for the account too."""
+    if page.locator("#username").is_visible():
+        page.keyboard.type(account)
+        page.keyboard.press("Tab")
     page.keyboard.type(password)
     page.keyboard.press("Enter")
     page.wait_for_url("**/recordings/*")

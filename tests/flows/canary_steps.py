@@ -12,6 +12,7 @@ from apps.integrations.models import Destination
 from apps.reports.models import Report
 from tests.factories import PASSWORD, inside
 from tests.flows.canary import FILENAME, NOTE, tokens_in
+from tests.web.pages import account_of
 
 
 def upload(browser, data, name=FILENAME):
@@ -38,7 +39,8 @@ def write_and_sign(browser, report, password=PASSWORD):
     shown = browser.get(page).content.decode()
     hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', shown))
     assert "revision" in hidden
-    return browser.post(page, hidden | {"password": password})
+    proof = {"username": account_of(browser), "password": password}
+    return browser.post(page, hidden | proof)
 
 
 def read_everything(browser, organization):

@@ -115,7 +115,7 @@ def open_first_study(reader: Visitor) -> str:
     return page.url.removeprefix(reader.url)
 
 
-def write_and_sign(reader: Visitor) -> None:
+def write_and_sign(reader: Visitor, email: str) -> None:
     page = reader.page
     page.get_by_role("textbox", name="Interpretation").fill(READING)
     expect(page.locator("[data-draft-state]")).to_contain_text("Draft saved")
@@ -124,10 +124,12 @@ def write_and_sign(reader: Visitor) -> None:
     expect(page.locator("main")).to_contain_text(READING)
     reader.look()
     reader.expected.add(400)
+    page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password").fill("not the password")
     page.get_by_role("button", name="Sign", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text("Nothing was signed")
     reader.look()
+    page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign", exact=True).click()
     page.wait_for_url("**/recordings/*")
@@ -190,7 +192,7 @@ def test_from_upload_to_the_delivered_report_and_nothing_elsewhere(
     upload(visit(people["technician"]), ECG, notes)
     reader = visit(people["reader"])
     study = open_first_study(reader)
-    write_and_sign(reader)
+    write_and_sign(reader, people["reader"])
     see_it_delivered(reader)
     look_back(reader, study)
     report, pdf = download(reader)

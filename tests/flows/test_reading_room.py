@@ -61,7 +61,7 @@ def test_keys_alone_read_sign_and_go_on_and_taking_over_loses_no_text(reader, co
     page.keyboard.press("Enter")
     for _ in range(ECGS):
         read(page)
-        sign_and_next(page, PASSWORD)
+        sign_and_next(page, PASSWORD, reader.email)
     mine.look()
     type_into(mine, "Mine.")
     expect(page.locator("[data-draft-state]")).to_contain_text("Draft saved")

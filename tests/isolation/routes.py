@@ -329,6 +329,7 @@ VIEWED = (
         "reports.report": "view_report_history",
         "reports.reportversion": "view_report_history",
         "reports.signature": "view_report_history",
+        "reports.retraction": "view_report_history",
         "tenants.apiclient": "view_api_clients",
         "tenants.apikey": "view_api_clients",
         "tenants.applicationentity": "view_inbound",
@@ -454,8 +455,9 @@ def admin_routes(label: str) -> list[Route]:
 # The rows of an area are in a file of their own, which begins from the words of this one.
 from tests.isolation.escalation_routes import ESCALATION  # noqa: E402
 from tests.isolation.figure_routes import FIGURES  # noqa: E402
+from tests.isolation.lifecycle_routes import LIFECYCLE  # noqa: E402
 from tests.isolation.room_routes import ROOM  # noqa: E402
 from tests.isolation.search_routes import SEARCH  # noqa: E402
 from tests.isolation.viewer_routes import VIEWER  # noqa: E402
 
-ROUTES += [*ESCALATION, *ROOM, *SEARCH, *VIEWER, *FIGURES]
+ROUTES += [*ESCALATION, *LIFECYCLE, *ROOM, *SEARCH, *VIEWER, *FIGURES]

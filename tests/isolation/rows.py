@@ -14,6 +14,7 @@ from django.db import models
 from apps.audit.models import AuditHead
 from apps.core.fields import OrgForeignKey, SharedForeignKey, Tenant
 from apps.ecg.models import ReaderMeasurement
+from apps.reports.models import Retraction
 from apps.tenants.models import DataKey, Organization
 from tests.factories import inside, make_user
 
@@ -23,6 +24,7 @@ ONE_EACH = {AuditHead}
 FURTHER: dict[Any, dict[str, Any]] = {
     DataKey: {"state": "retired", "destroyed_at": None, "destroyed_by": None},
     ReaderMeasurement: {"struck_at": None, "struck_by": None},
+    Retraction: {"refused_at": None, "refused_by": None},
 }
 # A row is in force: what ends it stays empty.
 ENDS = {"revoked_at"}

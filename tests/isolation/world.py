@@ -15,11 +15,13 @@ from apps.ingestion.models import IdentityCase, RecordingArrival, UploadSession
 from apps.integrations.models import Submission
 from apps.reports.models import (
     CriticalResult,
+    KeptDraft,
     OnCallList,
     OnCallShift,
     Report,
     ReportTemplate,
     ReportVersion,
+    Retraction,
     SavedView,
 )
 from apps.tenants import blobs
@@ -84,6 +86,12 @@ def things_of(organization: Organization) -> Ids:
         "duty": make_row(OnCallList, organization).public_id,
         "shift": make_row(OnCallShift, organization, struck_at=None).public_id,
         "template": make_row(ReportTemplate, organization, owner=None, retired_at=None).public_id,
+        "addendum": make_row(
+            KeptDraft, organization, report=signed, purpose="addendum", revision=1
+        ).public_id,
+        "retraction": make_row(
+            Retraction, organization, report=signed, approved_at=None, approved_by=None
+        ).public_id,
         "site": make_row(Site, organization).public_id,
         "entry": make_entry(organization).public_id,
         "offboarding": make_offboarding(organization).public_id,

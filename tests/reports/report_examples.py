@@ -83,6 +83,11 @@ SIGNED = replace(
 
 def pages_of(content: ReportContent) -> list[str]:
     """Text of every page as an independent reader extracts it, line ends as spaces."""
-    with pypdfium2.PdfDocument(render(content)) as pdf:
+    return texts_of(render(content))
+
+
+def texts_of(printed: bytes) -> list[str]:
+    """The same of a PDF that is there already."""
+    with pypdfium2.PdfDocument(printed) as pdf:
         texts = [page.get_textpage().get_text_bounded() for page in pdf]
     return [" ".join(text.replace("\xa0", " ").split()) for text in texts]

@@ -9,19 +9,30 @@ import hashlib
 import pytest
 from django.db import transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from apps.audit import actions as audit
 from apps.audit.models import AuditEvent
 from apps.core.scope import organization_scope
 from apps.reports.actions import NotAmendable, NotEditable, NotSignable, begin_amendment
+from apps.reports.addenda import NotAddable
+from apps.reports.locking import NotLocked, lock_acknowledged, unlock_report
 from apps.reports.models import Report, ReportVersion
 from apps.reports.rebuild import rebuild, stored_at, told_by, verify_reports
 from apps.reports.state import differences, state_of, stored_state
 from tests.database import committed, raw_connection
-from tests.factories import inside, make_recording
-from tests.reports.signing import amend_recording, report_of, sign, sign_recording, write
+from tests.factories import inside, make_recording, make_user
+from tests.reports.signing import (
+    add_to,
+    amend_recording,
+    approve,
+    ask_to_retract,
+    report_of,
+    sign,
+    sign_recording,
+    write,
+)
 
 pytestmark = committed
 
@@ -65,34 +76,57 @@ def fault_of(organization):
     return verify_reports(organization.pk)
 
 
-def step(report, reader, action, text):
+def step(report, reader, second, action, text):
     """What a reader might try; what the state refuses changes nothing."""
-    refused = (NotEditable, NotSignable, NotAmendable)
+    refused = (NotEditable, NotSignable, NotAmendable, NotLocked, NotAddable)
     with inside_of(report), contextlib.suppress(*refused):
         if action == "write":
             write(Report.objects.get(pk=report.pk), reader, text)
         elif action == "sign":
             sign(report, reader)
+        elif action == "add":
+            add_to(report.recording, reader, text)
+        elif action == "lock":
+            for version in ReportVersion.objects.filter(report=report):
+                lock_acknowledged(version)
+        elif action == "unlock":
+            unlock_report(report, by=reader, reason=text, now=timezone.now())
+        elif action == "retract":
+            approve(ask_to_retract(report.recording, reader, text or "-"), second)
         else:
             begin_amendment(report, reader=reader, reason=text, now=timezone.now())
 
 
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["write", "write", "sign", "amend"]),
+        st.sampled_from(
+            ["write", "sign", "sign", "amend", "add", "add", "lock", "unlock", "retract"]
+        ),
         st.sampled_from(["", "Sinus rhythm.", "AF.", "Normal", " é\n"]),
     ),
     max_size=8,
 )
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+WHOLE_LIFE = [
+    *(("sign", ""), ("add", "AF."), ("lock", ""), ("add", "Normal"), ("unlock", "Axis")),
+    *(("amend", "Axis"), ("write", "AF."), ("sign", ""), ("retract", "Labels swapped")),
+]
+
+
+@pytest.fixture
+def second(mercy):
+    return make_user(mercy, "administrator")
+
+
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
-def test_every_moment_of_any_lifecycle_is_rebuilt(mercy, reader, steps):
+@example(steps=WHOLE_LIFE)
+def test_every_moment_of_any_lifecycle_is_rebuilt(mercy, reader, second, steps):
     report = begin(make_recording(mercy))
     moments = [(timezone.now(), stored_now(report))]
     for action, text in steps:
-        step(report, reader, action, text)
+        step(report, reader, second, action, text)
         moments.append((timezone.now(), stored_now(report)))
     for at, was in moments:
         assert told(report, at) == (was, was.versions)

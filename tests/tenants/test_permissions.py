@@ -20,6 +20,7 @@ CONFIGURATION = {
 RECORD = {"view_report_history", "view_audit_trail", "view_entries"}
 ON_CALL = {"view_on_call", "hand_over"}
 CRITICAL = {"raise_critical", "acknowledge_critical"} | ON_CALL
+RETRACTION = {"ask_retraction", "approve_retraction"}
 ADMINISTRATION = {"open_administration"}
 READING = {"view_dashboards", "view_clinical_dashboard"}
 ENGINEERING = {"view_dashboards", "view_engineering_dashboard"}
@@ -28,15 +29,17 @@ COMPLIANCE = {"view_dashboards", "view_compliance_dashboard"}
 MAY: dict[str, set[str]] = {
     "technician": {"view_recordings", "upload_files", "view_queue", "replay"} | ADMINISTRATION
     | {"handle_alarms", "view_alarms", "resolve_identity", "view_vendor_profiles"}
-    | {"download_originals", "view_processing"} | CRITICAL | READING | ENGINEERING,
+    | {"download_originals", "view_processing", "ask_retraction"} | CRITICAL | READING
+    | ENGINEERING,
     "reader": {
         "view_recordings", "upload_files", "edit_report", "sign_report", "view_overrides",
-        "use_templates",
-    } | CRITICAL | READING,
+        "use_templates", "unlock_report",
+    } | CRITICAL | READING | RETRACTION,
     "trainee": {"view_recordings", "edit_report", "submit_report", "use_templates"} | CRITICAL
     | READING,
     "administrator": CONFIGURATION | RECORD | ADMINISTRATION | READING | ENGINEERING
-    | COMPLIANCE | {
+    | COMPLIANCE | RETRACTION | {
+        "unlock_report",
         "view_recordings", "upload_files", "view_record", "view_queue", "replay", "view_charges",
         "change_prices", "change_organization", "allow_emergency_entry", "change_sites",
         "change_people", "change_accounts", "send_password_links", "change_destinations",

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -13,6 +14,7 @@ from apps.audit.models import AuditEvent
 from apps.ecg.models import Analysis, Finding, Measurement, PatientIdentifier, Recording
 from apps.inference.models import Algorithm, AlgorithmVersion, InferenceRun
 from apps.reports.models import Report
+from apps.tenants.models import User
 from tests.factories import inside, organization_of
 
 PLATFORM = "einthoven-measure@1.0.0"
@@ -26,6 +28,11 @@ def report_of(recording: Recording) -> Report:
 def mrn_of(recording: Recording) -> str:
     with inside(recording.organization):
         return PatientIdentifier.objects.get(patient=recording.patient).value
+
+
+def account_of(client: Client) -> str:
+    """The address that who is signed in signs with."""
+    return User.objects.get(pk=client.session["_auth_user_id"]).email
 
 
 def events(organization: Any, code: str) -> list[AuditEvent]:

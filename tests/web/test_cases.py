@@ -16,8 +16,9 @@ from apps.ingestion.models import IdentityCase, RecordingArrival
 from apps.reports.actions import begin_amendment
 from apps.reports.models import Report
 from tests.database import committed
-from tests.factories import inside, make_ingress, make_patient, make_recording
-from tests.web.pages import events, report_of, sign_now
+from tests.factories import inside, make_ingress, make_patient, make_recording, make_user
+from tests.reports.signing import approve, ask_to_retract
+from tests.web.pages import events, mrn_of, report_of, sign_now
 
 pytestmark = committed
 
@@ -195,20 +196,44 @@ def test_who_comes_second_is_told(desk, recording):
     assert patient_of(recording).family_name == "Ashdown"
 
 
-def test_a_signed_report_is_not_changed_before_it_is_amended(desk, recording, reader):
+def test_a_signed_report_is_not_changed_before_it_is_amended(desk, recording, reader, mercy):
+    """The same patient, whose name was wrong."""
     report = sign_now(recording, reader)
-    case, ingress = case_about(recording)
+    case, ingress = case_about(
+        recording, identifier=mrn_of(recording), assigning_authority=mercy.slug.upper()
+    )
     decide(desk, case, "move", ingress)
     assert again(case).state == State.WAITING
     assert patient_of(recording).family_name == "Ashdown"
     early = desk.post(page_of(case), {"do": "carry-out"})
     assert "must be amended first" in early.content.decode()
     with inside(recording.organization):
-        begin_amendment(report, reader=reader, reason="Wrong patient", now=NOW)
+        begin_amendment(report, reader=reader, reason="Name misspelt", now=NOW)
     assert desk.post(page_of(case), {"do": "carry-out"}).status_code == 302
     assert again(case).state == State.CLOSED
     assert patient_of(recording).family_name == "Bright"
     assert report_of(recording).status == Report.Status.AMENDING
+
+
+def test_a_signed_report_of_another_patient_is_retracted_and_read_anew(desk, recording, reader):
+    report = sign_now(recording, reader)
+    case, ingress = case_about(recording)
+    decide(desk, case, "move", ingress)
+    with inside(recording.organization):
+        begin_amendment(report, reader=reader, reason="Wrong patient", now=NOW)
+    early = desk.post(page_of(case), {"do": "carry-out"})
+    assert "must be retracted first" in early.content.decode()
+    second = make_user(recording.organization)
+    approve(ask_to_retract(recording, reader), second)
+    assert "The report is open." in desk.get(page_of(case)).content.decode()
+    wrong = patient_of(recording)
+    assert desk.post(page_of(case), {"do": "carry-out"}).status_code == 302
+    assert patient_of(recording).family_name == "Bright"
+    with inside(recording.organization):
+        statuses = Report.objects.filter(recording=recording).order_by("id")
+        assert [row.status for row in statuses] == ["entered_in_error", "draft"]
+    gone = desk.get(reverse("patient", args=[wrong.public_id])).content.decode()
+    assert "ECG report retracted" in gone
 
 
 def test_a_reader_sees_that_identity_is_in_question_and_decides_nothing(

@@ -5,7 +5,7 @@ import re
 from tests.database import committed
 from tests.factories import PASSWORD, make_patient, make_recording
 from tests.reports.signing import amend_recording, sign_recording
-from tests.web.pages import mrn_of, report_of
+from tests.web.pages import account_of, mrn_of, report_of
 from tests.web.test_worklist import listed
 
 pytestmark = committed
@@ -40,7 +40,8 @@ def signing(client, recording, **given):
     page = client.get(address).content.decode()
     shown = {name: re.search(f'name="{name}" value="([^"]+)"', page)[1] for name in
              ("revision", "viewed")}  # fmt: skip
-    return page, client.post(address, shown | {"password": PASSWORD} | given)
+    proof = {"username": account_of(client), "password": PASSWORD}
+    return page, client.post(address, shown | proof | given)
 
 
 def test_the_end_of_the_mrn_is_asked_for_only_where_a_mix_up_is_likely(client_of, reader, mercy):

@@ -10,7 +10,7 @@ from tests.admin.people import signed_in
 from tests.database import committed
 from tests.factories import PASSWORD, make_recording, make_user
 from tests.web.factors import sign_in
-from tests.web.pages import events, report_of, sign_now, viewed_by_reader
+from tests.web.pages import account_of, events, report_of, sign_now, viewed_by_reader
 
 pytestmark = committed
 
@@ -26,6 +26,7 @@ def sign(client, report, password=PASSWORD, **more):
     body = {
         "revision": report.draft_revision,
         "viewed": viewed_by_reader(report),
+        "username": account_of(client),
         "password": password,
     } | more
     return client.post(f"/reports/{report.public_id}/sign", body)
@@ -153,7 +154,7 @@ def test_a_wrong_password_signs_nothing_and_is_recorded(reading, mercy, recordin
     client, report = reading
     response = sign(client, report, "not the password")
     assert response.status_code == 400
-    assert "The password is wrong. Nothing was signed." in response.content.decode()
+    assert "or the password is wrong. Nothing was signed." in response.content.decode()
     assert "not the password" not in response.content.decode()
     assert report_of(recording).status == "draft"
     assert len(events(mercy, "reports.signature.refused")) == 1

@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from apps.reports.models import KeptDraft, Report
 from tests.database import committed
-from tests.factories import inside, make_patient, make_recording, make_user
-from tests.web.pages import mrn_of, report_of
+from tests.factories import PASSWORD, inside, make_patient, make_recording, make_user
+from tests.web.pages import account_of, mrn_of, report_of
 from tests.web.test_worklist import listed
 
 pytestmark = committed
@@ -81,7 +81,7 @@ def test_after_signing_the_next_is_one_that_nobody_else_reads(
             ("revision", "viewed")}  # fmt: skip
     signed = client.post(
         f"/reports/{report.public_id}/sign",
-        wish | {"password": "correct horse battery staple", "then": "next"},
+        wish | {"username": account_of(client), "password": PASSWORD, "then": "next"},
     )
     assert signed["Location"] == f"/recordings/{free.public_id}"
 

@@ -14,6 +14,7 @@ from apps.ecg.models import Patient, Priority, Recording, Waveform
 from apps.ingestion.content import Content
 from apps.ingestion.models import Ingress, UploadSession
 from apps.ingestion.upload_actions import HASH
+from apps.integrations.result_status import event_of, result_status, standing
 from apps.reports.models import Report, ReportVersion, Signature
 
 UNCONFIRMED = "unconfirmed"
@@ -103,8 +104,8 @@ class ReportSummary(fields.Serializer):
 
 
 def report_of(recording: Recording) -> Report | None:
-    """From what was read with the recording."""
-    return next(iter(recording.reports.all()), None)
+    """From what was read with the recording: the newest, where one was retracted."""
+    return max(recording.reports.all(), key=lambda row: row.pk, default=None)
 
 
 class RecordingSummary(fields.Serializer):
@@ -217,11 +218,17 @@ class Version(fields.Serializer):
 
     id = fields.UUIDField(source="public_id")
     number = fields.IntegerField()
+    kind = fields.ChoiceField(ReportVersion.Kind.choices)
+    fhir_status = fields.SerializerMethodField(help_text="DiagnosticReport.status, FHIR R4.")
     interpretation = fields.CharField(help_text="As signed.")
+    addendum = fields.CharField(help_text="What an addendum adds beneath it.")
     amendment_reason = fields.CharField(help_text="Why it replaces the one before.")
     signatures = SignatureShown(many=True)
     pdf_sha256 = fields.CharField()
     pdf = fields.SerializerMethodField(help_text="Address of the PDF.")
+
+    def get_fhir_status(self, version: ReportVersion) -> str:
+        return result_status(event_of(version)).fhir
 
     def get_pdf(self, version: ReportVersion) -> str:
         names = [version.report.public_id, version.public_id]
@@ -230,7 +237,16 @@ class Version(fields.Serializer):
 
 class ReportDetail(ReportSummary):
     recording = fields.UUIDField(source="recording.public_id")
+    fhir_status = fields.SerializerMethodField(help_text="DiagnosticReport.status, FHIR R4.")
     versions = Version(many=True, help_text="Oldest first; empty before the first signature.")
+
+    def get_fhir_status(self, report: Report) -> str:
+        return result_status(standing(report, newest_of(report))).fhir
+
+
+def newest_of(report: Report) -> ReportVersion | None:
+    """From what was read with the report."""
+    return max(report.versions.all(), key=lambda row: row.number, default=None)
 
 
 class Refusal(fields.Serializer):

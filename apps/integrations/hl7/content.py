@@ -76,7 +76,9 @@ class OruResult:
     measurements: tuple[OruMeasurement, ...] = ()
     statements: tuple[OruStatement, ...] = ()
     interpretation: tuple[str, ...] = ()
-    addenda: tuple[str, ...] = ()
+    addenda: tuple[str, ...] = ()  # lines that this version adds
+    addenda_before: tuple[str, ...] = ()  # lines that a receiver has
+    retraction: tuple[str, ...] = ()  # why all of it is of another patient
     pdf: bytes = b""
 
 

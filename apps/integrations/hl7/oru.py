@@ -30,6 +30,8 @@ def build_oru(result: OruResult) -> bytes:
     segments = [_msh(result), _pid(result.patient), _orc(result), _obr(result, status)]
     if not status.reviewed:
         segments.append(segment("NTE", {1: "1", 2: "L", 3: UNCONFIRMED}))
+    for number, line in enumerate(result.retraction, start=1):
+        segments.append(segment("NTE", {1: str(number), 2: "L", 3: line}))
     segments += _observations(result, status)
     return "".join(text + "\r" for text in segments).encode()
 
@@ -119,11 +121,19 @@ def _contents(result: OruResult, status: ResultStatus) -> Iterator[Mapping[int, 
         else:
             yield _text(STATEMENT, sub_id, statement.text)
     yield from _lines(IMPRESSION, result.interpretation)
-    for line in _lines(ADDENDUM, result.addenda):
-        yield {**line, 11: status.obx_added}
+    yield from _addenda(result, status)
     if result.pdf:
         encoded = Safe(base64.b64encode(result.pdf).decode("ascii"))
         yield {2: "ED", 3: STUDY, 5: ("", "application", "pdf", "Base64", encoded)}
+
+
+def _addenda(result: OruResult, status: ResultStatus) -> Iterator[Mapping[int, Value]]:
+    """In order, as one text; lines that are new have a status of their own."""
+    lines = tuple(_lines(ADDENDUM, (*result.addenda_before, *result.addenda)))
+    before = sum(1 for line in result.addenda_before if line.strip())
+    yield from lines[:before]
+    for line in lines[before:]:
+        yield {**line, 11: status.obx_added}
 
 
 def _number(measurement: OruMeasurement) -> dict[int, Value]:

@@ -14,7 +14,7 @@ from apps.core.rls import APPEND, append_only, secure
 class Migration(migrations.Migration):
     dependencies = [
         ("inference", "0001_initial"),
-        ("reports", "0006_critical_first"),
+        ("reports", "0007_lifecycle"),
         ("tenants", "0013_dicom_peers"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -56,7 +56,7 @@ UNFOLLOW = """
 class Migration(migrations.Migration):
     dependencies = [
         ("ecg", "0007_reader_measurements"),
-        ("reports", "0006_critical_first"),
+        ("reports", "0009_templates"),
         ("tenants", "0013_dicom_peers"),
     ]
 

@@ -7,7 +7,7 @@ from apps.core.rls import secure
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reports", "0006_critical_first"),
+        ("reports", "0010_search_terms"),
         ("tenants", "0013_dicom_peers"),
     ]
 

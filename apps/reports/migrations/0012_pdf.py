@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reports", "0006_critical_first")]
+    dependencies = [("reports", "0011_dashboards")]
 
     operations = [
         migrations.AddField(

@@ -11,6 +11,8 @@ class Status(StrEnum):
     PRELIMINARY = "PRELIMINARY"
     FINAL = "FINAL"
     AMENDED = "AMENDED"
+    ADDENDED = "ADDENDED"
+    RETRACTED = "RETRACTED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,10 @@ STANDINGS = {
     Status.FINAL: Standing("FINAL", "#1B6B3A", "#E4F3E9"),
     Status.AMENDED: Standing(
         "AMENDED – version {version} replaces version {before}", "#6B2E12", "#FBEADF"
+    ),
+    Status.ADDENDED: Standing("FINAL – with addendum", "#6B2E12", "#FBEADF"),
+    Status.RETRACTED: Standing(
+        "ENTERED IN ERROR – wrong patient, do not use", "#B3211B", "#FBE5E4"
     ),
 }
 

@@ -172,12 +172,20 @@ def _add_identifiers(found: dict[int, Rows], recordings: Sequence[Recording]) ->
 
 
 def _add_reports(found: dict[int, Rows], keys: Sequence[int]) -> None:
-    """The newest signed words, and the machine's statements that a reader overrode."""
-    versions = ReportVersion.objects.filter(report__recording__in=keys).order_by("number")
+    """The newest signed words, and the machine's statements that a reader overrode.
+
+    What was retracted says nothing of the ECG; an addendum repeats what it stands beneath.
+    """
+    retracted = Report.Status.ENTERED_IN_ERROR
+    readings = ReportVersion.objects.filter(
+        report__recording__in=keys, kind=ReportVersion.Kind.READING
+    )
+    versions = readings.exclude(report__status=retracted).order_by("report", "number")
     for key, text in versions.values_list("report__recording", "interpretation"):
         found[key].signed = text
     newest: dict[tuple[int, str], str] = {}
-    decisions = StatementDecision.objects.filter(report__recording__in=keys).order_by("id")
+    decisions = StatementDecision.objects.filter(report__recording__in=keys)
+    decisions = decisions.exclude(report__status=retracted).order_by("id")
     for key, text, verdict in decisions.values_list("report__recording", "text", "verdict"):
         newest[key, text] = verdict
     for (key, text), verdict in newest.items():

@@ -28,7 +28,10 @@ class Claims:
 
 @dataclass(frozen=True, slots=True)
 class Signing:
-    """The report version that the person is about to sign: exactly what was shown."""
+    """The report version that the person is about to sign: exactly what was shown.
+
+    `act` names what is signed where it is not the report's draft.
+    """
 
     report: str
     revision: int
@@ -36,6 +39,8 @@ class Signing:
     then: str
     user_id: int
     subject: str
+    meaning: str = ""
+    act: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.audit import actions as audit
@@ -23,6 +24,7 @@ from apps.web.context import frame_of
 from apps.web.guard import OrganizationRequest, in_organization
 from apps.web.trail import VIEW, Wanted, moments
 from apps.web.trail_rows import address, rows_of
+from apps.web.trail_state import Standing, standing_at
 from apps.web.worklist import name_in
 
 MOST_EXPORTED = 100_000
@@ -108,12 +110,22 @@ def _page(
         "people": queries.people(request.active),
         "codes": sorted(CODES.items(), key=lambda item: item[1]),
         "zone": zone,
+        "standing": _standing(wanted, zone),
         "next": address(wanted, below=page.below) if page.below else "",
         "first": (address(wanted) or "?") if below is not None else "",
         "today": dt.datetime.now(zone).date(),
         **words,
     }
     return render(request, "web/audit.html", context, status=status)
+
+
+def _standing(wanted: Wanted, zone: ZoneInfo) -> Standing | None:
+    """Of the report that is asked about, at the end of the last day that is."""
+    if wanted.report is None:
+        return None
+    now = timezone.now()
+    _, end = moments(None, wanted.until, zone)
+    return standing_at(wanted.report, min(end, now) if end else now)
 
 
 def _chips(request: OrganizationRequest, wanted: Wanted) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from apps.audit import actions as audit
 from apps.ingestion import case_queries as queries
 from apps.ingestion.cases import NotDecidable, Verdict
 from apps.ingestion.models import IdentityCase, RecordingArrival
-from apps.reports.corrections import carry_out_case, decide_case
+from apps.reports.corrections import carry_out_case, decide_case, waits_for
 from apps.reports.models import Report
 from apps.reports.queries import report_of
 from apps.web import cases as shown
@@ -91,12 +91,15 @@ def _context(request: OrganizationRequest, case: IdentityCase) -> dict[str, Any]
     assert frame is not None
     return {
         "case": case,
-        "question": shown.QUESTIONS[Kind(case.kind)],
+        "question": shown.RETRACTED
+        if report is not None and report.is_retracted
+        else shown.QUESTIONS[Kind(case.kind)],
         "columns": columns,
         "copies": shown.copies_to_choose(columns),
         "lines": shown.fields_shown(case, shown.lines_of(columns)),
         "choices": shown.choices_of(case),
-        "signed": report is not None and report.status not in Report.OPEN,
+        "signed": report is not None and report.status in Report.FINAL,
+        "waits_for": waits_for(case.recording, case.decision, case.chosen),
         "given": request.POST,
         "zone": ZoneInfo(frame.place.organization.time_zone),
     }

@@ -7,11 +7,13 @@ from itertools import pairwise
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.audit import actions as audit
 from apps.ecg.queries import get_recording_to_view
 from apps.reports import queries, returns
+from apps.reports.locking import NotLocked, unlock_report
 from apps.reports.version_diff import differences
 from apps.web.guard import OrganizationRequest, in_organization
 from apps.web.identity import identity_on
@@ -31,6 +33,19 @@ def send_back(request: OrganizationRequest, report_id: uuid.UUID) -> HttpRespons
             returns.return_report(report, reader=request.user, reason=reason)
             return redirect("worklist")
     except returns.NotReturnable:
+        pass  # the page says how it stands
+    return redirect("recording", report.recording.public_id)
+
+
+@require_POST
+@in_organization
+def unlock(request: OrganizationRequest, report_id: uuid.UUID) -> HttpResponse:
+    """For a reader to amend it: nothing of what is signed changes, and it locks again."""
+    report = queries.get_report_to_unlock(request.active, report_id)
+    try:
+        reason = request.POST.get("reason", "")
+        unlock_report(report, by=request.user, reason=reason, now=timezone.now())
+    except NotLocked:
         pass  # the page says how it stands
     return redirect("recording", report.recording.public_id)
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from apps.audit import actions as audit
 from apps.ecg import queries
 from apps.ecg.models import Patient
+from apps.reports.retractions import retracted_of
 from apps.web import patient as shown
 from apps.web.context import frame_of
 from apps.web.guard import OrganizationRequest, in_organization
@@ -48,6 +49,7 @@ def _page(
         "ticked": request.GET.getlist("e"),
         "zone": zone,
         **shown.page_of(request.active, found, zone),
+        "retracted": retracted_of(request.active, found),
     }
     audit.record("ecg.recording.viewed", found, actor=request.user, count=context["count"])
     return render(request, "web/patient.html", context, status=status)

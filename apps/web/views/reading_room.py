@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from apps.audit import actions as audit
 from apps.reports import decisions, library, presence, queries
+from apps.reports.locking import LOCK_HOURS, lock_rules, set_lock_rules
 from apps.reports.models import Report, StatementDecision
 from apps.reports.own_library import searched
 from apps.reports.reading_first import (
@@ -129,6 +130,19 @@ def policy(request: OrganizationRequest) -> HttpResponse:
     return _policy_page(request)
 
 
+@require_POST
+@in_organization
+def locks(request: OrganizationRequest) -> HttpResponse:
+    """When what is signed locks."""
+    try:
+        hours = int(request.POST.get("lock_hours", ""))
+        acknowledged = "locks_when_acknowledged" in request.POST
+        set_lock_rules(request.active, hours, acknowledged, request.user)
+    except ValueError:
+        return _policy_page(request, f"A report locks after 0 to {LOCK_HOURS[-1]} hours.")
+    return redirect("reading-policy")
+
+
 def _policy_page(request: OrganizationRequest, problem: str = "") -> HttpResponse:
     context = {
         "choices": ReadFirst.choices,
@@ -137,6 +151,8 @@ def _policy_page(request: OrganizationRequest, problem: str = "") -> HttpRespons
         "allowed": CRITICAL_MINUTES,
         "documents": EhrDocument.choices,
         "sent": ehr_document(),
+        "lock_rules": lock_rules(),
+        "longest_hours": LOCK_HOURS[-1],
         "problem": problem,
     }
     return render(request, "web/room/policy.html", context, status=400 if problem else 200)

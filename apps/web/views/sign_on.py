@@ -15,7 +15,6 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.core.scope import organization_scope
-from apps.reports import queries
 from apps.tenants.access import Active, single_sign_on
 from apps.tenants.models import IdentityProvider, SignOnAnswer
 from apps.tenants.queries import permit
@@ -29,8 +28,17 @@ from apps.tenants.sign_on.secrets import client_secret
 from apps.web import sign_on
 from apps.web.guard import OrganizationRequest, in_organization
 from apps.web.sign_on_pages import failed_page, refused_page
-from apps.web.views import reading
+from apps.web.signing import carry_out
+from apps.web.views import addenda, retractions
+from apps.web.views import signing as reports
 from apps.web.worklist import name_in
+
+# What a person may have asked to sign, by the first word of its name.
+ACTS = {
+    "": reports.resumed,
+    addenda.ACT: addenda.resumed,
+    retractions.ACT: retractions.resumed,
+}
 
 
 @require_safe
@@ -132,7 +140,6 @@ def _sign(
     if not bound or not active or not signing or bound.provider != str(provider.public_id):
         raise AnswerRefused("answers-nothing-asked")
     with sign_on.scope_of(active.organization_id):
-        report = queries.get_report_to_sign(active, uuid.UUID(signing.report))
-        wish = reading.Wish(signing.revision, signing.viewed, signing.then)
         proof = SignOnProof(asked, answer, provider.kind)
-        return reading.carry_out(request, report, wish, proof=proof)  # type: ignore[arg-type]
+        resumed = ACTS[signing.act.partition(":")[0]](request, signing)  # type: ignore[arg-type]
+        return carry_out(request, resumed, sign_on=proof)  # type: ignore[arg-type]
