@@ -18,17 +18,22 @@ from apps.ecg.queries import (
 )
 from apps.ingestion.case_queries import get_case_to_resolve
 from apps.ingestion.file_queries import get_arrival_to_release, get_original_to_download
+from apps.ingestion.mismatches import get_mismatch_to_decide
 from apps.ingestion.queries import get_arrival_to_view, get_document_to_view
 from apps.ingestion.upload_queries import get_upload_to_send
 from apps.reports.criticals import get_result_to_acknowledge
+from apps.reports.on_call import get_list_to_cover
 from apps.reports.queries import (
     get_listed_report,
     get_report_to_edit,
+    get_report_to_retract,
     get_report_to_sign,
     get_report_to_submit,
+    get_report_to_unlock,
     get_report_to_view,
     get_version_to_read,
 )
+from apps.reports.retractions import get_retraction_to_decide
 from apps.tenants.access import Active
 from apps.tenants.entry_queries import (
     get_entry_to_end,
@@ -70,10 +75,33 @@ OTHERS = {
     "get_result_to_acknowledge": "acknowledge_critical",
     "overrides": "view_overrides",
     "set_policy": "change_reading",
+    "set_lock_rules": "change_reading",
+    "mismatches": "resolve_identity",
+    "mismatches_of": "resolve_identity",
+    "get_mismatch_to_decide": "resolve_identity",
+    "lists": "view_on_call",
+    "get_list_to_cover": "hand_over",
+    "get_shift_to_strike": "hand_over",
+    "add_list": "change_on_call",
+    "add_shift": "change_on_call",
+    "hand_over": "hand_over",
+    "set_ladder": "change_escalation",
+    "views_of": "view_dashboards",
+    "permit_view": "view_dashboards",
+    "figures_of": "view_dashboards",
+    "get_retraction_to_decide": "approve_retraction",
+    "waiting_retractions": "approve_retraction",
+    "get_report_to_unlock": "unlock_report",
+    "get_report_to_retract": "ask_retraction",
+    "get_addendum_to_sign": "sign_report",
+    "searched": "edit_report",
+    "get_template_to_fill": "edit_report",
+    "get_template_to_change": "use_templates",
+    "save_template": "use_templates",
 }
 # The person's own place in the active organization: everyone who is in it has one. What a reader's
 # own page and its list hide is asked of that reader, and shows nothing.
-OPEN = {"permit", "place_in", "places_of", "hidden_from", "hidden_on_lists"}
+OPEN = {"permit", "place_in", "places_of", "hidden_by", "hidden_from", "hidden_on_lists"}
 
 FOUND_BY_NAME = {
     get_arrival_to_release: "arrival",
@@ -94,7 +122,12 @@ FOUND_BY_NAME = {
     get_report_to_edit: "report",
     get_report_to_sign: "report",
     get_report_to_submit: "report",
+    get_report_to_unlock: "report",
+    get_report_to_retract: "report",
     get_report_to_view: "report",
+    get_list_to_cover: "duty",
+    get_mismatch_to_decide: "mismatch",
+    get_retraction_to_decide: "retraction",
     get_site_to_send_from: "site",
     get_version_to_read: "version",
 }
@@ -109,6 +142,7 @@ ROLES = {
     get_entry_to_end: "administrator",
     get_entry_to_export: "administrator",
     get_entry_to_view: "administrator",
+    get_mismatch_to_decide: "technician",
 }
 
 
@@ -121,6 +155,10 @@ def readers():
 
 
 READERS = list(readers())
+
+
+def _asked_of(read):
+    return list(inspect.signature(read).parameters)
 
 
 class Nobody:
@@ -147,7 +185,7 @@ def test_who_may_not_is_refused_before_anything_is_read(read):
 
 def test_every_reader_is_tried():
     assert len(READERS) > 20
-    by_name = {read for read in READERS if "public_id" in inspect.signature(read).parameters}
+    by_name = {read for read in READERS if _asked_of(read)[1:2] == ["public_id"]}
     assert by_name == set(FOUND_BY_NAME)
 
 
