@@ -171,7 +171,7 @@ def look_back(reader: Visitor, study: str) -> None:
     expect(page.get_by_role("group", name="Files by path")).to_contain_text("Web upload")
     reader.go(study)
     page.get_by_role("link", name="Timeline").click()
-    expect(page.get_by_role("group", name="Timeline")).to_contain_text("Signed")
+    expect(page.get_by_role("group", name="Timeline")).to_contain_text("Locked")
     reader.look()
     reader.go(study)
 

@@ -72,7 +72,8 @@ def test_a_signed_report_is_stored_and_acknowledged(mercy, destination, signed, 
     [entry] = stored(tmp_path)
     assert (entry["control_id"], entry["status"]) == (delivery.control_id, "F")
     assert payloads(tmp_path) == [message_of(mercy, delivery)]
-    assert codes_of(mercy)[-1] == "integrations.delivery.acknowledged"
+    acknowledged = ["integrations.delivery.acknowledged", "reports.report.locked"]
+    assert codes_of(mercy)[-2:] == acknowledged
 
 
 def test_a_delivery_carries_the_recordings_trace(mercy, recording, signed):

@@ -21,8 +21,10 @@ from apps.reports.figures.queries import Span, figures_of
 from apps.reports.models import DayFigure, ReportVersion, Signature, StatementDecision
 from apps.tenants.access import Active
 from apps.tenants.models import Organization, Site
+from tests.database import committed
 from tests.factories import inside, make_ingress, make_recording
 from tests.isolation.rows import make_row
+from tests.many import multiply
 from tests.web.pages import report_of
 
 ZONE = ZoneInfo("Europe/London")
@@ -220,8 +222,12 @@ def many_signatures(organization, count=1000):
         )
 
 
+@committed
 def test_counting_looks_at_the_day_only_by_an_index(mercy):
     many_signatures(mercy)
+    before = NOON - dt.timedelta(days=1)
+    multiply(make_recording(mercy), unique="canonical_hash", received_at=before)
+    multiply(make_ingress(mercy), unique="idem_key", received_at=before)
     with inside(mercy):
         with CaptureQueriesContext(connection) as asked:
             count_day(DAY, NOON)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-import uuid
-from copy import copy
 
 import pytest
 from django.db import connection
@@ -22,6 +20,7 @@ from apps.tenants.models import Site
 from tests.database import committed
 from tests.factories import inside, make_ingress, make_recording, make_stage_run, make_user
 from tests.isolation.rows import make_row
+from tests.many import multiply
 
 HOUR, SECOND = dt.timedelta(hours=1), dt.timedelta(seconds=1)
 
@@ -113,17 +112,10 @@ def test_more_than_is_counted_says_so_and_costs_no_more(mercy, monkeypatch):
     assert found.whole.count == 2
 
 
-def copied(row, key):
-    again = copy(row)
-    again.pk, again.public_id, again.idem_key = None, uuid.uuid4(), key
-    return again
-
-
+@committed
 def test_the_window_is_read_by_an_index_and_no_further(mercy):
-    older = came(mercy, 9 * HOUR)
+    multiply(came(mercy, 9 * HOUR), unique="idem_key")
     with inside(mercy):
-        # So few that any index would do say nothing of the plan.
-        Ingress.objects.bulk_create(copied(older, str(number)) for number in range(500))
         with CaptureQueriesContext(connection) as asked:
             coming_since(Active(mercy.pk, "technician"), timezone.now() - HOUR)
         with connection.cursor() as cursor:
