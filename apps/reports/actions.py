@@ -31,6 +31,7 @@ from apps.reports.proving import NoMeaning, Proof, WrongPassword, meaning_among,
 from apps.reports.search.index import renew
 from apps.reports.snapshot import Snapshot, digest, take_snapshot
 from apps.reports.state import state_of
+from apps.reports.templates import BLANK
 from apps.tenants import blobs
 from apps.tenants.models import User
 from apps.tenants.sign_on.proof import SignOnProof
@@ -45,7 +46,7 @@ class NotEditable(Exception):
 
 
 class NotSignable(Exception):
-    """There is nothing to sign: the report is signed already, or says nothing."""
+    """Nothing can be signed: the report is signed already, says nothing, or has a blank left."""
 
 
 class NotAmendable(Exception):
@@ -106,12 +107,21 @@ def submit_draft(report: Report, *, revision: int, trainee: User, now: dt.dateti
         raise NotEditable
     if report.draft_revision != revision:
         raise Stale(report)
-    if not report.draft_text.strip():
+    if lacking(report.draft_text):
         raise NotSignable
     report.submitted_at, report.submitted_by = now, trainee
     report.save(update_fields=_SUBMITTED)
     audit.record("reports.report.submitted", report, actor=trainee, revision=revision)
     return report
+
+
+def lacking(text: str) -> str:
+    """What a text needs before it is signed, in words; empty where it needs nothing."""
+    if not text.strip():
+        return "There is nothing to sign yet. Go back and write the interpretation."
+    if BLANK in text:
+        return f"A blank of a template, {BLANK}, is not filled yet. Go back and fill it."
+    return ""
 
 
 def viewed_digest(report: Report) -> str:
@@ -138,7 +148,7 @@ def sign_report(
     AnswerRefused, NoMeaning, Stale, NotSignable; a second click finds the report signed.
     """
     report = locked(report)
-    if not allows(report, "sign") or not report.draft_text.strip():
+    if not allows(report, "sign") or lacking(report.draft_text):
         raise NotSignable
     snapshot = take_snapshot(report, report.draft_text)
     if report.draft_revision != revision or digest(snapshot) != viewed:

@@ -117,8 +117,10 @@ def test_only_the_revision_that_was_shown_is_signed(mercy, reader, recording):
     assert counted(mercy) == [0, 0, 0]
 
 
-@pytest.mark.parametrize("text", ["", "  \n\t "])
-def test_a_report_that_says_nothing_is_not_signed(mercy, reader, recording, text):
+@pytest.mark.parametrize("text", ["", "  \n\t ", "Rate ___ /min."])
+def test_a_report_that_says_nothing_or_has_a_blank_left_is_not_signed(
+    mercy, reader, recording, text
+):
     with inside(mercy):
         write(report_of(recording), reader, text)
         with pytest.raises(NotSignable):

@@ -99,7 +99,7 @@ def _submitted(
         words = f"{what_changed(stale.report, wanted)} Nothing was handed over."
         return _refused(request, stale.report, text, words, 409)
     except (actions.NotEditable, actions.NotSignable):
-        words = "There is no draft to hand over: it is signed, or empty."
+        words = "There is no draft to hand over: it is signed, empty, or has a blank left."
         return _refused(request, report, text, words, 409)
     return redirect("worklist")
 

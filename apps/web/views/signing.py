@@ -154,6 +154,7 @@ def _page(
         "viewed": preview.viewed,
         "pages": range(1, preview.pages + 1),
         "differences": differences(preview.snapshot),
+        "lacking": actions.lacking(report.draft_text),
         **signing.shown(request),
         **words,
         **_mine(request, report, clash=bool(words.get("clash"))),
