@@ -46,6 +46,7 @@ from tests.factories import inside
 from tests.isolation.permitted import modules_of
 from tests.isolation.world import things_of
 
+HOLDERS = {"active", "platform"}
 BELOW_PAGES = ("ecg", "inference", "ingestion", "integrations", "reports", "tenants")
 # What is asked for before anything is read, where it is not to see recordings.
 OTHERS = {
@@ -64,6 +65,9 @@ OTHERS = {
     "copies_of": "resolve_identity",
     "entries_of": "view_entries",
     "looked_at": "view_entries",
+    "platform_entries": "view_platform_entries",
+    "get_entry_to_decide": "approve_entry",
+    "get_entry_to_use": "ask_entry",
     "get_entry_to_view": "view_entries",
     "get_entry_to_export": "export_entries",
     "get_entry_to_end": "end_entry",
@@ -146,19 +150,19 @@ ROLES = {
 }
 
 
+def _asked_of(read):
+    return list(inspect.signature(read).parameters)
+
+
 def readers():
     for module in map(import_module, modules_of(*BELOW_PAGES)):
         for name, function in inspect.getmembers(module, inspect.isfunction):
             ours = function.__module__ == module.__name__ and not name.startswith("_")
-            if ours and name not in OPEN and "active" in inspect.signature(function).parameters:
+            if ours and name not in OPEN and HOLDERS & set(_asked_of(function)):
                 yield function
 
 
 READERS = list(readers())
-
-
-def _asked_of(read):
-    return list(inspect.signature(read).parameters)
 
 
 class Nobody:
@@ -185,7 +189,7 @@ def test_who_may_not_is_refused_before_anything_is_read(read):
 
 def test_every_reader_is_tried():
     assert len(READERS) > 20
-    by_name = {read for read in READERS if _asked_of(read)[1:2] == ["public_id"]}
+    by_name = {read for read in READERS if _asked_of(read)[:2] == ["active", "public_id"]}
     assert by_name == set(FOUND_BY_NAME)
 
 
