@@ -10,11 +10,12 @@ import datetime as dt
 import uuid
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import Http404
 
 from apps.audit import actions as audit
 from apps.audit.chain import text_mac
+from apps.ecg.models import Recording
 from apps.ecg.stages import advance
 from apps.reports.actions import NotSignable, Stale, locked
 from apps.reports.freezing import (
@@ -31,6 +32,7 @@ from apps.reports.lifecycle import allows
 from apps.reports.locking import lock_at_once
 from apps.reports.models import KeptDraft, Report, ReportVersion, Signature
 from apps.reports.proving import Proof
+from apps.reports.queries import newest_of
 from apps.reports.snapshot import digest
 from apps.tenants.access import Active
 from apps.tenants.models import User
@@ -73,6 +75,12 @@ def unsigned_addenda(report: Report, author: User) -> list[KeptDraft]:
     """Their author's, written beneath the version that stands; newest first."""
     rows = _of_author(author).filter(report=report, revision=report.version_count)
     return list(rows[:5])
+
+
+def addenda_of(recording: Recording, author: User) -> QuerySet[KeptDraft]:
+    """The same by recording, of its newest report."""
+    rows = _of_author(author).filter(report=newest_of(recording))
+    return rows.filter(revision=F("report__version_count"))[:5]
 
 
 def get_addendum_to_sign(active: Active, author: User, public_id: uuid.UUID) -> KeptDraft:

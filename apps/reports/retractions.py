@@ -10,11 +10,12 @@ import datetime as dt
 import uuid
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import Http404
 
 from apps.audit import actions as audit
 from apps.audit.chain import text_mac
-from apps.ecg.models import Patient, Priority
+from apps.ecg.models import Patient, Priority, Recording
 from apps.ecg.stages import advance
 from apps.ingestion.cases import Kind as CaseKind
 from apps.ingestion.cases import open_case, subject_of
@@ -34,6 +35,7 @@ from apps.reports.lifecycle import allows
 from apps.reports.models import Report, ReportVersion, Retraction, Signature
 from apps.reports.presence import keep_draft
 from apps.reports.proving import Proof
+from apps.reports.queries import newest_of
 from apps.reports.search.index import renew
 from apps.reports.snapshot import digest
 from apps.tenants.access import Active
@@ -178,10 +180,11 @@ def open_retraction(report: Report) -> Retraction | None:
     return rows.filter(report=report, approved_at=None, refused_at=None).first()
 
 
-def retraction_of(report: Report) -> Retraction | None:
-    """The one that stands or waits; None where nobody asked, or it was refused."""
-    people = ("asked_by", "approved_by")
-    return Retraction.objects.select_related(*people).filter(report=report, refused_at=None).first()
+def retractions_on(active: Active, recording: Recording) -> QuerySet[Retraction]:
+    """Of the newest report, the one that stands or waits; none that was refused."""
+    permit(active, "view_recordings")
+    rows = Retraction.objects.select_related("asked_by", "approved_by")
+    return rows.filter(report=newest_of(recording), refused_at=None).order_by("id")[:1]
 
 
 def retracted_of(active: Active, patient: Patient) -> list[Retraction]:

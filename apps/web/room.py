@@ -7,7 +7,6 @@ from typing import Any
 from django.utils import timezone
 
 from apps.reports import presence
-from apps.reports.addenda import unsigned_addenda
 from apps.reports.models import Report
 from apps.web.guard import OrganizationRequest
 
@@ -19,7 +18,7 @@ def opened(request: OrganizationRequest, context: dict[str, Any]) -> dict[str, A
         return {}
     found: dict[str, Any] = {"kept_drafts": context["drafts_beside"]}
     if context.get("may_add"):
-        found["unsigned_addenda"] = unsigned_addenda(report, request.user)
+        found["unsigned_addenda"] = context["addenda_beside"]
     if not context["may_edit"]:
         return found
     other = presence.hold(report, request.user, timezone.now())

@@ -14,7 +14,6 @@ from apps.ecg.readers_numbers import readers_numbers
 from apps.inference.waits import waits_of
 from apps.reports.lifecycle import allows
 from apps.reports.models import Report
-from apps.reports.retractions import retraction_of
 from apps.tenants.access import Active
 from apps.tenants.models import User
 from apps.web import numbers, statements, viewing
@@ -119,14 +118,15 @@ def _report(active: Active, rows: Rows) -> dict[str, Any]:
         "may_edit": is_open and active.may("edit_report"),
         "may_submit": is_open and active.may("submit_report"),
         "may_sign": is_open and active.may("sign_report"),
-        **_afterwards(active, report),
+        **_afterwards(active, rows),
         "may_reopen": active.may("edit_report"),
         "next_version": (report.version_count + 1) if report else 1,
     }
 
 
-def _afterwards(active: Active, report: Report | None) -> dict[str, Any]:
+def _afterwards(active: Active, rows: Rows) -> dict[str, Any]:
     """What may be done to a report that is signed."""
+    report = rows.report
     if report is None or not report.version_count:
         return {}
     unlocks = allows(report, "unlock") and active.may("unlock_report")
@@ -138,7 +138,8 @@ def _afterwards(active: Active, report: Report | None) -> dict[str, Any]:
         "may_add": signs and allows(report, "add"),
         "may_retract": active.may("ask_retraction") and allows(report, "ask_retraction"),
         "may_approve_retraction": active.may("approve_retraction"),
-        "retraction": retraction_of(report),
+        "retraction": rows.retraction,
+        "addenda_beside": rows.unsigned_addenda,
     }
 
 

@@ -21,16 +21,19 @@ from apps.ingestion.models import IdentityCase
 from apps.integrations.models import Delivery
 from apps.integrations.queries import deliveries_on
 from apps.reports import queries as reports
+from apps.reports.addenda import addenda_of
 from apps.reports.decisions import decisions_on, newest
 from apps.reports.models import (
     CriticalResult,
     KeptDraft,
     Report,
     ReportVersion,
+    Retraction,
     StatementDecision,
 )
 from apps.reports.presence import kept_drafts_on
 from apps.reports.reading_first import ReadFirst, hidden_by, impressions_on, policies
+from apps.reports.retractions import retractions_on
 from apps.tenants.access import Active
 from apps.tenants.models import User
 
@@ -52,6 +55,8 @@ class Rows(Sent):
     versions: list[ReportVersion]
     criticals: list[CriticalResult]
     kept_drafts: list[KeptDraft]
+    unsigned_addenda: list[KeptDraft]
+    retraction: Retraction | None
     questions: list[IdentityCase]
     measured: dict[int, list[Measurement]]
     found: dict[int, list[Finding]]
@@ -73,6 +78,8 @@ def read(active: Active, recording: Recording, reader: User) -> Rows:
         signatures := reports.signatures_on(active, recording),
         criticals := reports.criticals_on(active, recording),
         kept_drafts := kept_drafts_on(recording),
+        unsigned_addenda := addenda_of(recording, reader),
+        retractions := retractions_on(active, recording),
         decisions := decisions_on(recording),
         policy := policies(),
         said := impressions_on(recording, reader),
@@ -98,6 +105,8 @@ def read(active: Active, recording: Recording, reader: User) -> Rows:
         versions=list(versions),
         criticals=list(criticals),
         kept_drafts=list(kept_drafts),
+        unsigned_addenda=list(unsigned_addenda),
+        retraction=next(iter(retractions), None),
         questions=list(questions),
         measured=ecg.by_recording(measured),
         found=ecg.by_recording(found),

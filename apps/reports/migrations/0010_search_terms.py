@@ -26,6 +26,10 @@ FOLLOW = """
                 (CASE WHEN r.submitted_at IS NOT NULL THEN 'report.submitted' END)
            ) AS said (term)
           WHERE r.organization_id = of_organization AND r.recording_id = of_recording
+               AND r.id = (
+                 SELECT max(n.id) FROM public.reports_report n
+                 WHERE n.organization_id = of_organization AND n.recording_id = of_recording
+               )
             AND e.duplicate_of_id IS NULL AND said.term IS NOT NULL;
        END $$;
     CREATE FUNCTION app.report_terms_follow() RETURNS trigger
