@@ -43,6 +43,10 @@ class Tests:
         self.items: dict[str, pytest.Item] = {}
         self.caught: Counter[str] = Counter()
 
+    def pytest_addoption(self, parser: pytest.Parser) -> None:
+        """Fixtures that count queries ask for it; the terminal, which brings it, is off."""
+        parser.addoption("--verbose", type=int, default=0)
+
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         self.items = {item.nodeid: item for item in session.items}
         self._run([FIRST], next(name for name in self.items if name != FIRST))
