@@ -24,6 +24,7 @@ from tests.reports.signing import sign
 
 CARE = {
     "edit_report", "submit_report", "sign_report", "view_report_history", "change_destinations",
+    "unlock_report", "ask_retraction", "approve_retraction",
 }  # fmt: skip
 SENDING = {
     "view_recordings", "upload_files", "view_record", "view_queue", "replay", "change_inbound",

@@ -20,6 +20,7 @@ REPORT, STUDY = uuid.UUID(int=7), uuid.UUID(int=8)
 
 def made(words="–", *, report=None, **fields):
     standing = {"status": "draft", "submitted_at": None, "waiting_since": AT}
+    standing |= {"is_final": False, "is_retracted": False, "get_status_display": lambda: "Locked"}
     recording = Thing(public_id=STUDY, site=Thing(name=words))
     of = Thing(public_id=REPORT, recording=recording, **(standing | (report or {})))
     who = Identity(*[words] * 9)
@@ -42,6 +43,9 @@ def test_every_word_of_a_row_is_escaped(who):
         ({"is_similar": True}, "Similar name"),
         ({"report": {"submitted_at": AT}}, "To sign"),
         ({"report": {"status": "amending"}}, "Being amended"),
+        ({"report": {"is_final": True}}, '<span class="tag tag-ok">Locked</span>'),
+        ({"report": {"is_retracted": True}}, 'class="struck"'),
+        ({"report": {"is_retracted": True}}, "Retracted</span>"),
         ({"statement": ""}, "No machine statement"),
         ({"statement": "x" * 91}, f"{'x' * 89}…<"),
         ({"may_take": True}, f'hx-post="/reports/{REPORT}/take" hx-vals=\'{{"do": "take"}}\''),
