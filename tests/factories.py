@@ -116,7 +116,7 @@ def make_patient(organization: Organization, *, mrn: str = "", **fields: Any) ->
     fields = {
         "family_name": f"Sample{number}",
         "given_name": "Pat",
-        "born_on": dt.date(1950, 1, 1) + dt.timedelta(days=number),
+        "born_on": dt.date(1950, 1, 1) + dt.timedelta(days=number % 10_000),
         "sex": "F",
     } | fields
     with inside(organization):

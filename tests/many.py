@@ -6,13 +6,16 @@ import uuid
 from copy import copy
 from typing import Any
 
+from apps.tenants.models import Organization
 from tests.factories import inside
 from tests.isolation.copies import as_owner
 
 COUNT = 500
 
 
-def multiply(row: Any, *, count: int = COUNT, unique: str = "", **fields: Any) -> None:
+def multiply(
+    organization: Organization, row: Any, *, count: int = COUNT, unique: str = "", **fields: Any
+) -> None:
     """Rows like it with those values; `unique` names a text that each has its own of."""
     rows = []
     for number in range(count):
@@ -21,6 +24,6 @@ def multiply(row: Any, *, count: int = COUNT, unique: str = "", **fields: Any) -
         for name, value in (fields | ({unique: f"{number:064x}"} if unique else {})).items():
             setattr(again, name, value)
         rows.append(again)
-    with inside(row.organization):
+    with inside(organization):
         type(row).objects.bulk_create(rows)
     as_owner(f"ANALYZE {row._meta.db_table}")

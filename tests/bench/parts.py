@@ -65,7 +65,7 @@ def decoding(size: Size) -> Iterator[Row]:
 def _in_child(data: bytes, runs: int) -> Cost:
     """Wall time of the caller; CPU of caller, server and children."""
     sandbox.decode_limited(data)
-    server = sandbox._default._process
+    server = sandbox.default._process
     assert server is not None
     ours, theirs = time.process_time(), tree_cpu_ms([server.pid])
     walls = []

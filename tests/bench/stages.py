@@ -84,7 +84,7 @@ class Meter:
 
     def _elsewhere(self) -> tuple[float, float]:
         """CPU of the parse children and of our two PostgreSQL sessions."""
-        child = sandbox._default._process
+        child = sandbox.default._process
         return (tree_cpu_ms([child.pid]) if child else 0.0), own_cpu_ms(self.servers)
 
     def _server(self, alias: str) -> int:

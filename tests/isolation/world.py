@@ -84,7 +84,9 @@ def things_of(organization: Organization) -> Ids:
             SavedView, organization, search="AF", is_shared=True, removed_at=None
         ).public_id,
         "duty": make_row(OnCallList, organization).public_id,
-        "shift": make_row(OnCallShift, organization, struck_at=None).public_id,
+        "shift": make_row(
+            OnCallShift, organization, struck_at=None, time_zone="Europe/London"
+        ).public_id,
         "template": make_row(ReportTemplate, organization, owner=None, retired_at=None).public_id,
         "addendum": make_row(
             KeptDraft, organization, report=signed, purpose="addendum", revision=1

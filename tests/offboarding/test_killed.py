@@ -59,7 +59,7 @@ def test_an_export_that_was_killed_reads_no_stored_file_twice(hospital, tmp_path
     original = export._blob
     monkeypatch.setattr(export, "_blob", lambda *named: read.append(named) or original(*named))
     exported(out)
-    assert len(read) == 2
+    assert len(read) == 4
 
 
 IMPORT = (

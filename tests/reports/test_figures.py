@@ -226,8 +226,8 @@ def many_signatures(organization, count=1000):
 def test_counting_looks_at_the_day_only_by_an_index(mercy):
     many_signatures(mercy)
     before = NOON - dt.timedelta(days=1)
-    multiply(make_recording(mercy), unique="canonical_hash", received_at=before)
-    multiply(make_ingress(mercy), unique="idem_key", received_at=before)
+    multiply(mercy, make_recording(mercy), unique="canonical_hash", received_at=before)
+    multiply(mercy, make_ingress(mercy), unique="idem_key", received_at=before)
     with inside(mercy):
         with CaptureQueriesContext(connection) as asked:
             count_day(DAY, NOON)

@@ -114,7 +114,7 @@ def test_more_than_is_counted_says_so_and_costs_no_more(mercy, monkeypatch):
 
 @committed
 def test_the_window_is_read_by_an_index_and_no_further(mercy):
-    multiply(came(mercy, 9 * HOUR), unique="idem_key")
+    multiply(mercy, came(mercy, 9 * HOUR), unique="idem_key")
     with inside(mercy):
         with CaptureQueriesContext(connection) as asked:
             coming_since(Active(mercy.pk, "technician"), timezone.now() - HOUR)
