@@ -63,6 +63,7 @@ def _sign_one(browser: Client, organization: Any, report: Report) -> tuple[Cost,
     page = _timed(lambda: [_ok(browser.get(address)), _ok(browser.get(picture))])
     with inside(organization):
         proof = {"viewed": viewed_digest(report), "digits": asked_digits(report)}
+        proof |= {"username": reader_of(organization).email}
     body = {"revision": report.draft_revision, "password": PASSWORD} | proof
     return page, _timed(lambda: _sign_and_next(browser, address, body | {"then": "next"}))
 
