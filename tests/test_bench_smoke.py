@@ -12,8 +12,7 @@ from tests.bench.place import durable
 from tests.bench.rows import SMALL, Row
 
 PURE = [name for name, entry in CATALOG.items() if entry.pure]
-# The reading room's is driven by keys in tests/flows/test_reading_room.py.
-OTHERS = [name for name in CATALOG if name not in (*PURE, "room")]
+OTHERS = [name for name in CATALOG if name not in PURE]
 
 
 @pytest.mark.parametrize("name", PURE)
