@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
@@ -13,32 +12,25 @@ from django.db.models import (
     Exists,
     F,
     Func,
-    IntegerField,
     OuterRef,
     Prefetch,
     Q,
     QuerySet,
     Subquery,
     TextField,
-    Value,
     When,
 )
 from django.db.models.functions import JSONObject
 from django.db.models.lookups import GreaterThan
 from django.http import Http404
-from django.utils import timezone
 
-from apps.audit.models import Alarm
 from apps.ecg.model_recording import Source
 from apps.ecg.models import Finding, Measurement, Patient, PatientIdentifier, Priority, Recording
-from apps.ingestion.models import IdentityCase
 from apps.reports.criticals import open_results
-from apps.reports.models import CriticalResult, ReadingPolicy, Report, ReportVersion, Signature
+from apps.reports.models import CriticalResult, Report, ReportVersion, Signature
 from apps.reports.presence import HOLDS
-from apps.reports.returns import returned
-from apps.reports.saved_views import views_for
 from apps.tenants.access import Active
-from apps.tenants.models import Organization, Site, User
+from apps.tenants.models import Site, User
 from apps.tenants.queries import permit
 
 PAGE = 50
@@ -104,7 +96,7 @@ def worklist(
     Statements of `hidden` sources are not read at all.
     """
     permit(active, "view_recordings")
-    rows = _filtered(filters)
+    rows = filtered(filters)
     rows = _newest_first(rows, after) if filters.signed else _in_priority_order(rows, after)
     # The page is chosen before anything is joined to it: the planner takes the policies of the
     # joined tables for filters and would rather join every row and sort.
@@ -114,7 +106,8 @@ def worklist(
     return Page(found[:PAGE], found[PAGE - 1].public_id if more else None)
 
 
-def _filtered(filters: Filters) -> QuerySet[Report]:
+def filtered(filters: Filters) -> QuerySet[Report]:
+    """Those a list of that choice shows, in no order."""
     statuses = [Report.Status.DRAFT, Report.Status.AMENDING]
     if filters.signed:
         statuses = [*Report.FINAL, Report.Status.ENTERED_IN_ERROR]
@@ -196,82 +189,10 @@ def _with_numbers(rows: QuerySet[Report], hidden: frozenset[str]) -> QuerySet[Re
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """Reports to read, at most one above the bound, the newest one's name, alarms, open cases."""
-
-    to_read: int
-    stat: int
-    mine: int
-    newest: uuid.UUID | None
-    alarms: int = 0
-    cases: int = 0
-    criticals: int = 0
-    oldest_critical: dt.datetime | None = None
-    next_step: dt.datetime | None = None
-    read_first: str | None = None
-    to_repeat: int = 0
-    views: int = 0
-
-
-def counts(active: Active, user: User) -> Counts:
-    return Counts(**counts_of(active, user).get())
-
-
-def counts_of(active: Active, user: User) -> QuerySet[Organization, Any]:
-    """The fields of Counts in one row, each part bounded by an index."""
-    permit(active, "view_recordings")
-    return Organization.objects.filter(pk=active.organization_id).values(
-        to_read=_bounded(Filters()),
-        stat=_bounded(Filters(priority=Priority.STAT)),
-        mine=_bounded(Filters(mine=user)),
-        newest=Subquery(Report.objects.order_by("-id").values("public_id")[:1]),
-        alarms=_open_alarms(active),
-        cases=_open_cases(active),
-        criticals=_open_criticals(),
-        read_first=Subquery(ReadingPolicy.objects.values("read_first")[:1]),
-        to_repeat=_bounded_rows(returned(timezone.now())),
-        views=_bounded_rows(views_for(user)),
-        oldest_critical=Subquery(open_results().values("raised_at")[:1]),
-        next_step=Subquery(
-            open_results()
-            .exclude(next_step_at=None)
-            .order_by("next_step_at")
-            .values("next_step_at")[:1]
-        ),
-    )
-
-
-def _open_criticals() -> Func:
-    return _bounded_rows(open_results())
-
-
-def _open_alarms(active: Active) -> Func | Value:
-    if not active.may("handle_alarms"):
-        return Value(0)
-    rows = ArraySubquery(Alarm.objects.filter(resolved_at=None).order_by().values("id"))
-    return Func(rows, function="cardinality", output_field=IntegerField())
-
-
-def _open_cases(active: Active) -> Func | Value:
-    if not active.may("resolve_identity"):
-        return Value(0)
-    return _bounded_rows(IdentityCase.objects.exclude(state=IdentityCase.State.CLOSED))
-
-
-def _bounded(filters: Filters) -> Func:
-    return _bounded_rows(_filtered(filters))
-
-
-def _bounded_rows(rows: QuerySet[Any]) -> Func:
-    some = ArraySubquery(rows.order_by().values("id")[: BOUND + 1])
-    return Func(some, function="cardinality", output_field=IntegerField())
-
-
 def new_since(active: Active, filters: Filters, newest: uuid.UUID | None) -> int:
     """How many reports of this view came after the newest one that was there; bounded."""
     permit(active, "view_recordings")
-    rows = _filtered(filters)
+    rows = filtered(filters)
     if newest:
         rows = rows.filter(id__gt=_of(newest, "id"))
     return len(rows.order_by().values_list("id", flat=True)[: BOUND + 1])
@@ -311,7 +232,7 @@ def namesakes(active: Active, report: Report, now: dt.datetime) -> list[Patient]
 def next_to_read(active: Active, report: Report, reader: User, now: dt.datetime) -> Report | None:
     """The first of the worklist that nobody else took or reads: what matters most comes first."""
     permit(active, "view_recordings")
-    rows = _filtered(Filters()).exclude(pk=report.pk)
+    rows = filtered(Filters()).exclude(pk=report.pk)
     rows = rows.filter(Q(assigned_to=None) | Q(assigned_to=reader))
     idle = Q(reading_by=None) | Q(reading_by=reader) | Q(reading_beat_at__lt=now - HOLDS)
     rows = rows.filter(idle)

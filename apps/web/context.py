@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from apps.core.scope import organization_scope
 from apps.core.together import together
-from apps.reports.queries import BOUND, Counts, counts_of
+from apps.reports.counts import Counts, counts_of
+from apps.reports.queries import BOUND
 from apps.tenants.access import Active
 from apps.tenants.models import User
 from apps.tenants.permissions import ROLE_NAMES

@@ -12,6 +12,7 @@ from django.utils import timezone
 from tests.admin.people import entered
 from tests.database import committed
 from tests.factories import make_staff, make_user
+from tests.isolation.admin_routes import TOOLS, admin_routes
 from tests.isolation.asking import Asker, shown
 from tests.isolation.naming import NOWHERE, names_in_headers, without_names
 from tests.isolation.routes import (
@@ -19,8 +20,6 @@ from tests.isolation.routes import (
     PLATFORM_ROLES,
     ROLES,
     ROUTES,
-    TOOLS,
-    admin_routes,
 )
 from tests.isolation.world import admin_row, things_of
 

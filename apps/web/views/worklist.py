@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from apps.audit import actions as audit
 from apps.ecg.models import Priority
 from apps.reports import presence, queries, saved_views
-from apps.reports.queries import BOUND, Counts
+from apps.reports.counts import Counts, counts
+from apps.reports.queries import BOUND
 from apps.reports.reading_first import hidden_on_lists, policy
 from apps.tenants.queries import permit, sites
 from apps.web.context import bounded, frame_of
@@ -141,7 +142,7 @@ def worklist_counts(request: OrganizationRequest) -> HttpResponse:
     """The views with their counts, and how many reports are new since the page was drawn."""
     chosen = Chosen.from_query(request.GET)
     filters = chosen.filters(sites(request.active), request.user, timezone.now())
-    held = queries.counts(request.active, request.user)
+    held = counts(request.active, request.user)
     seen = name_in(request.GET.get("seen"))
     new = 0 if chosen.status else queries.new_since(request.active, filters, seen)
     context = _views(request, chosen, held, new=new, seen=request.GET.get("seen", ""))
