@@ -35,7 +35,7 @@ class Case:
     door: str = "web"
     reading: str = ""
     device_says: tuple[str, ...] = ()
-    format: Literal["dicom", "muse", "aecg", "scp"] = "dicom"
+    format: Literal["dicom", "aecg", "scp"] = "dicom"
 
 
 LINDQVIST = Person("Lindqvist", "Maja", "Mrs", "004417882", dt.date(1952, 3, 14), "F")
@@ -102,7 +102,7 @@ MERCY = (
         {"seed": 41, "heart_rate_bpm": 108},
         priority=Priority.URGENT,
         device_says=("Sinus tachycardia",),
-        format="muse",
+        format="aecg",
     ),
     Case(
         OSEI,

@@ -10,16 +10,12 @@ from dataclasses import replace
 from apps.ecg.formats.aecg.writer import write_aecg
 from apps.ecg.formats.canonical import DecodedEcg, Filters, PatientIdentity, SourceStatement
 from apps.ecg.formats.dicom.writer import DicomOptions, write_dicom
-from apps.ecg.formats.muse.writer import write_muse
 from apps.ecg.formats.scp.writer import write_scp
 from apps.web.demo.cases import Case
 
-WRITERS: dict[str, Callable[[DecodedEcg], bytes]] = {
-    "muse": write_muse,
-    "aecg": write_aecg,
-    "scp": write_scp,
-}
-ENDINGS = {"dicom": "dcm", "muse": "xml", "aecg": "xml", "scp": "scp"}
+# Formats that name the maker, by which a recording is known as synthetic.
+WRITERS: dict[str, Callable[[DecodedEcg], bytes]] = {"aecg": write_aecg, "scp": write_scp}
+ENDINGS = {"dicom": "dcm", "aecg": "xml", "scp": "scp"}
 
 
 def demo_file(case: Case, *, now: dt.datetime, zone: str, authority: str) -> bytes:

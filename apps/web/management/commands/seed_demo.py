@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from apps.core.drain import wake
 from apps.core.scope import organization_scope
+from apps.reports.figures.hourly import count_hourly
 from apps.web.demo import cases
 from apps.web.demo.arrive import bring_in, bring_in_extras, is_settled
 from apps.web.demo.organizations import (
@@ -42,6 +43,8 @@ class Command(BaseCommand):
         wake()
         self._wait_for(mercy.pk, lakeside.pk)
         sign_priors(MERCY, mercy, cases.MERCY)
+        # The sweeper counted before there was anything, and counts again in an hour.
+        count_hourly()
         self._logins()
 
     def _wait_for(self, *organizations: int) -> None:
