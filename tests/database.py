@@ -22,13 +22,15 @@ from psycopg.types.json import Jsonb
 from apps.tenants import keyrings
 from apps.tenants.actions import NewOrganization, provision_organization
 from apps.tenants.keys import ensure_all_data_keys
+from tests.emptying import Deleting, truncate
 
 # Tests of committed rows: other roles, workers, on_commit, the audit chain, late rendering.
 committed = pytest.mark.django_db(transaction=True, databases=["default", "dispatch", "platform"])
 
 # Every test finds these customers, and the reserved organization.
 CUSTOMERS = ("mercy", "lakeside")
-KEPT = ["django_migrations", "django_content_type", "auth_permission"]
+# The address of the cluster's superuser, where the cluster is the run's own.
+SUPERUSER = "DATABASE_SUPERUSER_URL"
 LOCK_TIMEOUT = "-c lock_timeout=20s"
 LOCK = 0x45434731
 
@@ -76,6 +78,7 @@ class TestDatabase:
         self._held: dict[int, keyrings._Held] = {}
         self._folder = tempfile.TemporaryDirectory(prefix="einthoven-keys-")
         self._kept_open: dict[str, psycopg.Connection[Any]] = {}
+        self._quick: Deleting | None = None
 
     @property
     def maintenance(self) -> psycopg.Connection[Any]:
@@ -115,16 +118,19 @@ class TestDatabase:
 
     def empty(self) -> None:
         """As new: only migrations, content types, permissions and the standing organizations."""
-        owner = self._connection("owner")
-        with owner.transaction():
-            filled = _identifiers(owner.execute(_FILLED, [KEPT]))
-            guarded = _identifiers(owner.execute(_GUARDED))
-            for table in guarded:
-                owner.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(table))
-            owner.execute(sql.SQL("TRUNCATE {} CASCADE").format(sql.SQL(", ").join(filled)))
-            for table in guarded:
-                owner.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(table))
+        if not (SUPERUSER in os.environ and self._deleting().empty()):
+            truncate(self._connection("owner"))
         self._add_standing()
+
+    def _deleting(self) -> Deleting:
+        if self._quick is None or self._quick.connection.closed:
+            name = connections["owner"].settings_dict["NAME"]
+            superuser = psycopg.connect(
+                os.environ[SUPERUSER], dbname=name, autocommit=True, options=LOCK_TIMEOUT
+            )
+            self._quick = Deleting(superuser)
+            self._kept_open[SUPERUSER] = superuser
+        return self._quick
 
     def _take_key_file(self) -> None:
         """Key-encryption keys of this process and those it starts: what a test renews or destroys
@@ -213,17 +219,6 @@ class TestDatabase:
         self.maintenance.execute(sql.SQL(statement).format(*identifiers))
 
 
-def _identifiers(rows: psycopg.Cursor[Any]) -> list[sql.Identifier]:
-    return [sql.Identifier(row[0]) for row in rows]
-
-
-_FILLED = """
-SELECT relname FROM pg_class
- WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace
-   AND relname <> ALL (%s) AND pg_relation_size(oid) > 0"""
-_GUARDED = """
-SELECT DISTINCT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
- WHERE NOT t.tgisinternal AND t.tgname = 'append_only_whole'"""
 _ORGANIZATIONS_AGAIN = """
 INSERT INTO tenants_organization
 SELECT * FROM jsonb_populate_recordset(NULL::tenants_organization, %s)"""

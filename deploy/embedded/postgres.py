@@ -68,6 +68,10 @@ class Cluster:
         """The environment by which Django finds the cluster, one name for each role."""
         return roles.urls(self.port, self.passwords)
 
+    def superuser_url(self) -> dict[str, str]:
+        """For tests on a cluster of their own; the product never has it."""
+        return {"DATABASE_SUPERUSER_URL": roles.url(roles.SUPERUSER, self.port, self.passwords)}
+
     def start(self) -> bool:
         """Make it answer on `port` with its roles and database; False if it ran already."""
         with locked(self.home / "start.lock"):

@@ -47,7 +47,8 @@ def ensure(binaries: Binaries, port: int, passwords: dict[str, str]) -> None:
 
 
 def urls(port: int, passwords: dict[str, str]) -> dict[str, str]:
-    return {
-        name: f"postgresql://{role}:{passwords[role]}@{LOOPBACK}:{port}/{DATABASE}"
-        for name, role in URL_NAMES.items()
-    }
+    return {name: url(role, port, passwords) for name, role in URL_NAMES.items()}
+
+
+def url(role: str, port: int, passwords: dict[str, str]) -> str:
+    return f"postgresql://{role}:{passwords[role]}@{LOOPBACK}:{port}/{DATABASE}"

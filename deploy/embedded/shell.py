@@ -52,7 +52,10 @@ def demo(state: Path) -> Iterator[dict[str, str]]:
 
 @contextmanager
 def throwaway(state: Path) -> Iterator[dict[str, str]]:
-    """All of it in a new folder under `state`, which is deleted at the end."""
+    """All of it in a new folder under `state`, which is deleted at the end.
+
+    Its commands are told the superuser's address too: tests empty tables by it.
+    """
     parent = state / "throwaway"
     parent.mkdir(parents=True, exist_ok=True)
     sweep_leftovers(parent)
@@ -63,7 +66,7 @@ def throwaway(state: Path) -> Iterator[dict[str, str]]:
         cluster = Cluster(folder / "postgres", throwaway=True)
         try:
             cluster.start()
-            yield product_environment(folder, cluster, TEST_SETTINGS)
+            yield product_environment(folder, cluster, TEST_SETTINGS) | cluster.superuser_url()
         finally:
             discard(folder, cluster)
 

@@ -38,6 +38,7 @@ from tests.flows.canary_steps import (
 )
 from tests.flows.workers import running_workers
 from tests.simulators.ehr_process import running_ehr
+from tests.web.pages import account_of
 
 pytestmark = [committed, pytest.mark.usefixtures("own_temp")]
 
@@ -149,7 +150,9 @@ def asked_wrongly(browser, report):
     yield browser.get(f"/patients/{PATIENT.identifier}", words)
     yield browser.get(reverse("recording", args=[nowhere]), words)
     yield browser.get(reverse("trace", args=[report.recording.public_id]), {"layout": FILENAME})
-    yield browser.post(reverse("report-sign", args=[report.public_id]), {"password": NOTE})
+    for account in (PATIENT.family_name, account_of(browser)):
+        form = {"username": account, "password": NOTE}
+        yield browser.post(reverse("report-sign", args=[report.public_id]), form)
     yield browser.post(reverse("worklist"), words)
     yield browser.post(reverse("upload-files"), words)
     yield upload(browser, b"")

@@ -20,7 +20,7 @@ from apps.tenants.models import Site
 from tests.database import committed
 from tests.factories import inside, make_ingress, make_recording, make_stage_run, make_user
 from tests.isolation.rows import make_row
-from tests.many import multiply
+from tests.many import multiply, tighten_indexes
 
 HOUR, SECOND = dt.timedelta(hours=1), dt.timedelta(seconds=1)
 
@@ -115,6 +115,7 @@ def test_more_than_is_counted_says_so_and_costs_no_more(mercy, monkeypatch):
 @committed
 def test_the_window_is_read_by_an_index_and_no_further(mercy):
     multiply(mercy, came(mercy, 9 * HOUR), unique="idem_key")
+    tighten_indexes()
     with inside(mercy):
         with CaptureQueriesContext(connection) as asked:
             coming_since(Active(mercy.pk, "technician"), timezone.now() - HOUR)

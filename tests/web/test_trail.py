@@ -20,6 +20,7 @@ from apps.web.trail import Wanted
 from tests.audit.conftest import record_events
 from tests.database import committed
 from tests.factories import inside, make_patient, make_recording, make_user
+from tests.many import tighten_indexes
 from tests.reports.signing import amend_recording, report_of, sign_recording
 from tests.web.pages import events, mrn_of
 
@@ -331,6 +332,7 @@ def test_each_way_to_ask_has_an_index_in_its_order(mercy, reader, recording, fie
     given = {"actor": reader, "patient": recording.patient}
     wanted = Wanted(**{key: given.get(key, value) for key, value in fields.items()})
     record_events(mercy, 3)
+    tighten_indexes()
     with inside(mercy), transaction.atomic():
         plan = plan_of(Active(mercy.pk, "administrator"), wanted)
     assert index in plan, plan
