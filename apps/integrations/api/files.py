@@ -42,6 +42,18 @@ from apps.tenants.models import Site
 KEY_HEADER = "Idempotency-Key"
 LONGEST_KEY = 255
 
+# What a sender says of a delivery beside its bytes.
+DELIVERY_LABELS = [
+    OpenApiParameter(
+        KEY_HEADER,
+        str,
+        OpenApiParameter.HEADER,
+        description="Your own name for this delivery, up to 255 characters of ASCII. Send one.",
+    ),
+    OpenApiParameter("site", OpenApiTypes.UUID, description="Where it comes from."),
+    OpenApiParameter("priority", enum=list(Priority.values), description="routine if left out."),
+]
+
 
 class Truncated(Exception):
     """The sender went away, or stated a length that was not true."""
@@ -74,19 +86,7 @@ class Files(Operations):
                 "properties": {"file": {"type": "string", "format": "binary"}},
             },
         },
-        parameters=[
-            OpenApiParameter(
-                KEY_HEADER,
-                str,
-                OpenApiParameter.HEADER,
-                description="Your own name"
-                " for this delivery, up to 255 characters of ASCII. Send one.",
-            ),
-            OpenApiParameter("site", OpenApiTypes.UUID, description="Where it comes from."),
-            OpenApiParameter(
-                "priority", enum=list(Priority.values), description="routine if left out."
-            ),
-        ],
+        parameters=DELIVERY_LABELS,
         responses={200: serializers.File, 201: serializers.File},
     )
     def post(self, request: Request) -> Response:

@@ -24,7 +24,7 @@ from apps.ingestion.actions import OrganizationClosed
 from apps.ingestion.signed import NOT_SIGNED, WORDS, Signed, held_name
 from apps.integrations.api import wanted
 from apps.integrations.api.base import Operations
-from apps.integrations.api.files import KEY_HEADER, REFUSED, stated_key
+from apps.integrations.api.files import DELIVERY_LABELS, REFUSED, stated_key
 from apps.integrations.api.parsers import ShallowFhir, ShallowJson
 from apps.integrations.api.problems import Problem
 from apps.integrations.api.queries import get_site_to_submit_from, get_submission_to_follow
@@ -51,11 +51,6 @@ SENDERS = [
         (NONCE, "16 to 64 letters and digits that you never gave before."),
         (PURPOSE, "TREAT, ETREAT or CAREMGT."),
     )
-]
-LABELS = [
-    OpenApiParameter(KEY_HEADER, str, OpenApiParameter.HEADER, description="Your own name for it."),
-    OpenApiParameter("site", OpenApiTypes.UUID, description="Where it was recorded."),
-    OpenApiParameter("priority", enum=list(Priority.values), description="routine if left out."),
 ]
 
 
@@ -184,7 +179,7 @@ class Submissions(Submitting):
         description="As data, or by an address it is fetched from by and by. The answer is kept"
         " before it is given; follow it at its address.",
         request=SubmissionAsked,
-        parameters=[*SENDERS, *LABELS],
+        parameters=[*SENDERS, *DELIVERY_LABELS],
         responses={202: SubmissionShown},
     )
     def post(self, request: Request) -> Response:
@@ -224,7 +219,7 @@ class SubmitEcg(Submitting):
         description="A DocumentReference, or Parameters with one as `document` and a Patient as"
         " `patient`. The answer is a Task.",
         request={"application/fhir+json": OpenApiTypes.OBJECT},
-        parameters=[*SENDERS, *LABELS],
+        parameters=[*SENDERS, *DELIVERY_LABELS],
         responses={(202, "application/fhir+json"): OpenApiTypes.OBJECT},
     )
     def post(self, request: Request) -> Response:

@@ -9,8 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -37,6 +36,7 @@ from apps.ingestion.upload_ends import AlreadyAccepted, abort_upload
 from apps.integrations.api import serializers, upload_bodies, wanted
 from apps.integrations.api.base import Operations
 from apps.integrations.api.files import (
+    DELIVERY_LABELS,
     KEY_HEADER,
     note_refusal,
     signature_to_send_with,
@@ -70,19 +70,7 @@ class Uploads(Operations):
         description="For large files, and for senders whose connection may break. The same"
         " Idempotency-Key is the same upload, with the parts that are there: 200.",
         request=serializers.UploadWanted,
-        parameters=[
-            OpenApiParameter(
-                KEY_HEADER,
-                str,
-                OpenApiParameter.HEADER,
-                description="Your own name"
-                " for this delivery, up to 255 characters of ASCII. Send one.",
-            ),
-            OpenApiParameter("site", OpenApiTypes.UUID, description="Where it comes from."),
-            OpenApiParameter(
-                "priority", enum=list(Priority.values), description="routine if left out."
-            ),
-        ],
+        parameters=DELIVERY_LABELS,
         responses={200: serializers.Upload, 201: serializers.Upload},
     )
     def post(self, request: Request) -> Response:
