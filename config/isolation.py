@@ -73,6 +73,7 @@ ADDED_TABLES = WRITTEN_ONCE_TABLES | {
     "ecg_measurement",
     "ecg_waveform",
     "ingestion_dicomobject",
+    "ingestion_ordermessage",
     "ingestion_recordingarrival",
 }
 
@@ -185,6 +186,7 @@ STORED = (
     ("reports_reportversion", "pdf_sha256", "pdf"),
     ("reports_reportversion", "form_sha256", "pdf"),
     ("integrations_delivery", "message_sha256", "hl7"),
+    ("ingestion_ordermessage", "sha256", "hl7"),
     ("tenants_importedtrail", "sha256", "trail"),
 )
 

@@ -50,7 +50,10 @@ HOURLY: tuple[str, ...] = (
 )
 
 # What follows, in the same transaction, where recordings got other statements, times or patients.
-AFTER_CHANGE: tuple[str, ...] = ("apps.reports.search.index.renew",)
+AFTER_CHANGE: tuple[str, ...] = (
+    "apps.reports.search.index.renew",
+    "apps.reports.orders.follow",
+)
 # What becomes of an algorithm's result beside its statements, in the transaction that accepts it.
 ON_RESULT = ("apps.reports.algorithm_alerts.judge_run",)
 

@@ -16,6 +16,7 @@ from apps.ecg.stages import changed
 from apps.ingestion.copies import time_of
 from apps.ingestion.identity import find_or_create_patient
 from apps.ingestion.models import IdentityCase, RecordingArrival
+from apps.ingestion.orders.matching import rematch
 from apps.tenants.models import User
 
 Kind, State, Decision = IdentityCase.Kind, IdentityCase.State, IdentityCase.Decision
@@ -144,6 +145,8 @@ def _carry_out(case: IdentityCase, by: User, now: dt.datetime) -> None:
         audit.record("ecg.recording.duplicated", case.recording, actor=by, entry=_name(case))
     case.state, case.closed_at = State.CLOSED, now
     changed(Recording.objects.filter(patient__in=patients | {case.recording.patient_id}))
+    if case.decision in OF_A_COPY:
+        rematch(case.recording)
     if case.kind in ALARMS:
         resolve_alarm(ALARMS[Kind(case.kind)], str(case.public_id), by=by)
     audit.record("ingestion.identity.closed", case, actor=by, decision=case.decision)

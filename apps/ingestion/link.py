@@ -26,6 +26,7 @@ from apps.ingestion.create import create_recording
 from apps.ingestion.identity import names_somebody
 from apps.ingestion.malware import record_scan, scan_columns
 from apps.ingestion.models import IdentityCase, Ingress, RecordingArrival
+from apps.ingestion.orders.matching import match_recording
 from apps.ingestion.neighbours import ask_about_likeness, ask_about_name
 from apps.ingestion.stated import agreed, agreed_order, word_of
 
@@ -97,6 +98,7 @@ def link_recording(ingress: Ingress, ecg: DecodedEcg, lease: Lease) -> None:
     if not ingress.is_canary:
         ask_about_name(recording, copy.uid)
         ask_about_likeness(recording, ecg.rhythm)
+        match_recording(recording)
     advance(recording, done="decode", lane=ingress.lane)
     _link(ingress, recording, Outcome.NEW, copy, lease)
 

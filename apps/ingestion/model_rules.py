@@ -10,6 +10,8 @@ from django.db import models
 from apps.core.fields import Public, Tenant
 
 USUAL_WINDOW_S, LONGEST_WINDOW_S = 120, 3600
+# How long before and after its start an order is answered by an ECG that names no order.
+USUAL_BEFORE_MIN, USUAL_AFTER_MIN, LONGEST_MIN = 60, 24 * 60, 14 * 24 * 60
 
 
 class ProcessingRules(Tenant, Public):
@@ -42,6 +44,23 @@ class ProcessingRules(Tenant, Public):
         validators=[MaxValueValidator(LONGEST_WINDOW_S)],
         db_comment="operational: Seconds between two alike ECGs of a patient to ask whether they "
         "are one; 0 never asks.",
+    )
+    order_minutes_before = models.PositiveIntegerField(
+        default=USUAL_BEFORE_MIN,
+        validators=[MaxValueValidator(LONGEST_MIN)],
+        db_comment="operational: Minutes before an order's start from which an ECG of the patient "
+        "answers it.",
+    )
+    order_minutes_after = models.PositiveIntegerField(
+        default=USUAL_AFTER_MIN,
+        validators=[MaxValueValidator(LONGEST_MIN)],
+        db_comment="operational: Minutes after an order's start until which an ECG of the patient "
+        "answers it.",
+    )
+    takes_nearest_order = models.BooleanField(
+        default=False,
+        verbose_name="take the nearest of several orders",
+        db_comment="operational: Whether the nearest of several fitting orders is taken, or asked.",
     )
 
     class Meta:

@@ -239,6 +239,10 @@ from apps.ingestion.model_canary import PathCanary as PathCanary  # noqa: E402
 from apps.ingestion.model_case import IdentityCase as IdentityCase  # noqa: E402
 from apps.ingestion.model_dicom import DicomObject as DicomObject  # noqa: E402
 from apps.ingestion.model_dicom import StorageCommitment as StorageCommitment  # noqa: E402
+from apps.ingestion.model_order import Order as Order  # noqa: E402
+from apps.ingestion.model_order import OrderCase as OrderCase  # noqa: E402
+from apps.ingestion.model_order import OrderLink as OrderLink  # noqa: E402
+from apps.ingestion.model_order import OrderMessage as OrderMessage  # noqa: E402
 from apps.ingestion.model_profile import ExperimentalFormat as ExperimentalFormat  # noqa: E402
 from apps.ingestion.model_profile import ProfileSample as ProfileSample  # noqa: E402
 from apps.ingestion.model_profile import VendorProfile as VendorProfile  # noqa: E402

@@ -15,7 +15,10 @@ PDF = "pdf"
 NAMES = (*sorted(decoder.NAME for decoder in FORMATS), PDF)
 NOT_TAKEN, EXPERIMENTAL = "format-not-taken", "experimental-format"
 # What is compared when rules are changed, and put on the record.
-FIELDS = ("unscanned", "unpacks_archives", "refused_formats", "duplicate_window_seconds")
+FIELDS = (
+    *("unscanned", "unpacks_archives", "refused_formats", "duplicate_window_seconds"),
+    *("order_minutes_before", "order_minutes_after", "takes_nearest_order"),
+)
 
 
 def current_rules() -> ProcessingRules:

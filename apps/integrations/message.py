@@ -57,8 +57,7 @@ def build_message(delivery: Delivery) -> bytes:
             born_on=dt.date.fromisoformat(patient["born_on"]) if patient["born_on"] else None,
             sex=patient["sex"],
         ),
-        filler_order_number=snapshot["recording"],
-        accession_number=snapshot["acquisition"]["accession_number"],
+        **_order_numbers(snapshot),
         status=event_of(version),
         status_changed_at=signed_at,
         acquired_at=dt.datetime.fromisoformat(acquired) if acquired else signed_at,
@@ -72,6 +71,19 @@ def build_message(delivery: Delivery) -> bytes:
         pdf=_pdf(version) if destination.includes_pdf else b"",
     )
     return build_oru(result)
+
+
+def _order_numbers(snapshot: dict[str, Any]) -> dict[str, str]:
+    """Of the order it answered when it was signed; an unsolicited one has the platform's own."""
+    order = snapshot["acquisition"].get("order", {})
+    return {
+        "placer_order_number": order.get("placer_number", ""),
+        "placer_authority": order.get("placer_authority", ""),
+        "filler_order_number": order.get("filler_number") or snapshot["recording"],
+        "filler_authority": order.get("filler_authority", ""),
+        "accession_number": order.get("accession_number")
+        or snapshot["acquisition"]["accession_number"],
+    }
 
 
 def _pdf(version: ReportVersion) -> bytes:

@@ -10,6 +10,7 @@ from django.db import transaction
 from apps.audit import actions as audit
 from apps.audit.chain import text_mac
 from apps.ecg.stages import advance
+from apps.ingestion.orders.links import complete
 from apps.reports.criticals import raise_by_text
 from apps.reports.freezing import (
     PDF,
@@ -161,6 +162,7 @@ def sign_report(
     settle(report, version, signed, f"reports.report.{'amended' if amended else 'signed'}")
     raise_by_text(report, report.draft_text, reader, now)
     renew([report.recording])
+    complete(report.recording, by=reader, now=now)
     advance(report.recording, done="sign", subject=f"version:{version.public_id}")
     lock_at_once(report, now)
     return version

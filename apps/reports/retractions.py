@@ -33,6 +33,7 @@ from apps.reports.freezing import (
 )
 from apps.reports.lifecycle import allows
 from apps.reports.models import Report, ReportVersion, Retraction, Signature
+from apps.reports.orders import take_off_order
 from apps.reports.presence import keep_draft
 from apps.reports.proving import Proof
 from apps.reports.queries import newest_of
@@ -116,6 +117,7 @@ def approve_retraction(
     _close_criticals(report, by, now)
     advance(report.recording, done="append", subject=f"version:{version.public_id}")
     renew([report.recording])
+    take_off_order(report.recording, by=by)
     _ask_whose(report)
     return version
 

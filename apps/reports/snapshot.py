@@ -11,6 +11,7 @@ from typing import Any
 from apps.ecg.age import age_years
 from apps.ecg.models import Measurement, Recording
 from apps.ecg.nhs import NHS
+from apps.ingestion.orders.links import current_link, numbers_of
 from apps.reports import frozen_reader
 from apps.reports.frozen_history import history_of
 from apps.reports.frozen_prior import prior_of
@@ -88,8 +89,9 @@ def _patient(recording: Recording) -> dict[str, Any]:
 
 
 def _acquisition(recording: Recording) -> dict[str, Any]:
-    device = recording.device
-    return {
+    device, linked = recording.device, current_link(recording)
+    order = {"order": numbers_of(linked.order)} if linked else {}
+    return order | {
         "acquired_at": recording.acquired_at.isoformat() if recording.acquired_at else None,
         "zone": zone_of(recording).key,
         "time_source": recording.time_source,

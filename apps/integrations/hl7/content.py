@@ -70,6 +70,8 @@ class OruResult:
     status: str  # the report's; see result_status
     acquired_at: dt.datetime
     placer_order_number: str = ""
+    placer_authority: str = ""
+    filler_authority: str = ""
     accession_number: str = ""
     status_changed_at: dt.datetime | None = None
     interpreter: Interpreter | None = None

@@ -80,7 +80,14 @@ def _pid(patient: OruPatient) -> str:
 
 
 def _orc(result: OruResult) -> str:
-    return segment("ORC", {1: "RE", 2: result.placer_order_number, 3: result.filler_order_number})
+    return segment("ORC", {1: "RE", **_numbers(result)})
+
+
+def _numbers(result: OruResult) -> dict[int, Value]:
+    """Both as entity identifiers: the number, and whose it is."""
+    placer = (result.placer_order_number, result.placer_authority)
+    filler = (result.filler_order_number, result.filler_authority)
+    return {2: placer if placer[0] else "", 3: filler}
 
 
 def _obr(result: OruResult, status: ResultStatus) -> str:
@@ -88,8 +95,7 @@ def _obr(result: OruResult, status: ResultStatus) -> str:
         "OBR",
         {
             1: "1",
-            2: result.placer_order_number,
-            3: result.filler_order_number,
+            **_numbers(result),
             4: STUDY,
             7: _time(result.acquired_at),
             18: result.accession_number,

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from apps.audit.models import Alarm
 from apps.audit.timeline import events_in
@@ -18,7 +18,7 @@ from apps.core.percentile import Percentile
 from apps.core.scope import required_organization
 from apps.ecg.model_recording import Source
 from apps.ecg.models import Recording
-from apps.ingestion.models import Ingress
+from apps.ingestion.models import Ingress, OrderLink
 from apps.reports.figures.definitions import FIGURES
 from apps.reports.models import DayFigure, Signature, StatementDecision
 
@@ -121,13 +121,17 @@ def _recordings(day: Day) -> Iterator[Counted]:
     counted = rows.values(place=F("site_id")).annotate(
         all=Count("id"),
         warned=Count("id", filter=WARNED),
-        ordered=Count("id", filter=~Q(accession_number="")),
+        ordered=Count("id", filter=Exists(_linked())),
     )
     for row in _summed(counted):
         site, received = row["place"], row["all"]
         yield Counted("volume", site, received)
         yield Counted("quality", site, received - row["warned"], received)
         yield Counted("order_link", site, row["ordered"], received)
+
+
+def _linked() -> QuerySet[OrderLink]:
+    return OrderLink.objects.filter(recording=OuterRef("pk"), ended_at=None)
 
 
 def _signed(day: Day) -> Iterator[Counted]:

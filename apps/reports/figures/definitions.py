@@ -87,9 +87,8 @@ QUALITY = Figure(
     "Of the ECGs received on the day, the share that no check of the signal warned of.",
 )  # fmt: skip
 ORDER_LINK = Figure(
-    "order_link", "ECGs with an order number", "%", Kind.SHARE,
-    "Of the ECGs received on the day, the share that carries an accession number, from the file"
-    " or from its sender.",
+    "order_link", "ECGs that answer an order", "%", Kind.SHARE,
+    "Of the ECGs received on the day, the share that was linked to an order when it was counted.",
 )  # fmt: skip
 FILES = Figure(
     "files", "Files received", "files", Kind.COUNT,

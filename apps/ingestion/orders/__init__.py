@@ -1,0 +1,1 @@
+"""Orders for ECGs: taken in from every door, matched with the ECGs that answer them."""

@@ -1,0 +1,169 @@
+"""Which order an ECG answers: by number and patient, else by patient and time, never by name.
+
+The same rules hold when an ECG is linked and when an order comes late. Whatever they cannot tell
+is asked of a person; an ECG that answers no order stays unsolicited.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from apps.core.locks import lock_until_commit
+from apps.ecg.models import PatientIdentifier, Recording
+from apps.ingestion.models import Order, OrderCase, OrderLink, ProcessingRules
+from apps.ingestion.orders.asking import ask
+from apps.ingestion.orders.links import current_link, link, unlink
+from apps.ingestion.rules import current_rules
+
+How, Kind, Decision = OrderLink.How, OrderCase.Kind, OrderCase.Decision
+Number = tuple[str, str]
+
+# How far back ECGs are looked through for one that names the number of a late order.
+LATEST = dt.timedelta(days=30)
+MOST = 50
+
+
+def match_recording(recording: Recording) -> None:
+    """Link an ECG to its order, or ask. Call in its transaction; again, it changes nothing."""
+    patients = _numbers_of(recording)
+    number = recording.accession_number.strip()
+    _lock(recording.organization_id, [number, *(value for value, _ in patients)])
+    _match(recording, number, patients)
+
+
+def rematch(recording: Recording) -> None:
+    """The same once it is another patient's or of another time: an order does not go with it."""
+    held = current_link(recording)
+    if held is not None and number_of(held.order) not in _numbers_of(recording):
+        unlink(held, reason="The ECG is of another patient.")
+    match_recording(recording)
+
+
+def _match(recording: Recording, number: str, patients: list[Number]) -> None:
+    if recording.is_canary or _is_settled(recording):
+        return
+    decided = OrderCase.objects.filter(recording=recording, decision=Decision.UNSOLICITED)
+    if number and _by_number(recording, number, patients):
+        return
+    if patients and not decided.exists():
+        _by_patient(recording, patients)
+
+
+def match_order(order: Order) -> None:
+    """Link ECGs that came before their order. Call in the transaction that changed it."""
+    _lock(order.organization_id, [*order.numbers, order.patient_number])
+    for recording in _waiting_for(order):
+        _match(recording, recording.accession_number.strip(), _numbers_of(recording))
+
+
+def _is_settled(recording: Recording) -> bool:
+    """It has its order, repeats another ECG, or waits for a person."""
+    linked = OrderLink.objects.filter(recording=recording, ended_at=None)
+    asked = OrderCase.objects.filter(recording=recording, closed_at=None)
+    return recording.duplicate_of_id is not None or linked.exists() or asked.exists()
+
+
+def _by_number(recording: Recording, number: str, patients: list[Number]) -> bool:
+    """False where no order has that number."""
+    found = list(orders_named(number).order_by("id")[:MOST])
+    same = [order for order in found if number_of(order) in patients]
+    live = [row for row in same if row.status not in Order.CALLED_OFF]
+    live = [row for row in live if not _was_refused(row, recording)]
+    if len(live) == 1:
+        link(live[0], recording, How.NUMBER)
+    elif live:
+        ask(recording, Kind.SEVERAL)
+    elif found and not same and not _was_asked(found[0], recording):
+        ask(recording, Kind.OTHER_PATIENT, found[0])
+    return bool(found)
+
+
+def _by_patient(recording: Recording, patients: list[Number]) -> None:
+    rules, at = current_rules(), recording.acquired_at
+    if at is None:
+        return
+    fitting = [
+        order
+        for order in orders_of(patients).filter(status__in=Order.OPEN, **around(at, rules))
+        if not _was_refused(order, recording)
+    ]
+    nearest = sorted(fitting, key=lambda order: _away(order, at))
+    one_is_nearest = len(nearest) > 1 and _away(nearest[0], at) < _away(nearest[1], at)
+    if len(nearest) == 1 or (rules.takes_nearest_order and one_is_nearest):
+        link(nearest[0], recording, How.PATIENT)
+    elif nearest:
+        ask(recording, Kind.SEVERAL)
+
+
+def _away(order: Order, at: dt.datetime) -> dt.timedelta:
+    assert order.starts_at is not None
+    return abs(order.starts_at - at)
+
+
+def around(at: dt.datetime, rules: ProcessingRules) -> dict[str, tuple[dt.datetime, dt.datetime]]:
+    """The starts that an ECG made then may answer."""
+    earliest = at - dt.timedelta(minutes=rules.order_minutes_after)
+    return {"starts_at__range": (earliest, at + dt.timedelta(minutes=rules.order_minutes_before))}
+
+
+def orders_named(number: str) -> QuerySet[Order]:
+    return Order.objects.filter(
+        Q(placer_number=number) | Q(filler_number=number) | Q(accession_number=number)
+    )
+
+
+def orders_of(patients: Iterable[Number]) -> QuerySet[Order]:
+    wanted = Q(pk=None)
+    for value, authority in patients:
+        wanted |= Q(patient_number=value, patient_authority=authority)
+    return Order.objects.filter(wanted)
+
+
+def number_of(order: Order) -> Number:
+    return order.patient_number, order.patient_authority
+
+
+def _numbers_of(recording: Recording) -> list[Number]:
+    rows = PatientIdentifier.objects.filter(patient=recording.patient_id)
+    return list(rows.values_list("value", "assigning_authority"))
+
+
+def _was_refused(order: Order, recording: Recording) -> bool:
+    """A person said once that the ECG does not answer it."""
+    rows = OrderLink.objects.filter(order=order, recording=recording)
+    return rows.exclude(ended_by=None).exists()
+
+
+def _was_asked(order: Order, recording: Recording) -> bool:
+    return OrderCase.objects.filter(order=order, recording=recording).exists()
+
+
+def _waiting_for(order: Order) -> list[Recording]:
+    """ECGs without an order that name its number, or are its patient's and made at its time."""
+    linked = OrderLink.objects.filter(recording=OuterRef("pk"), ended_at=None)
+    rows = Recording.objects.filter(~Exists(linked))
+    since = timezone.now() - LATEST
+    found = list(rows.filter(accession_number__in=order.numbers, received_at__gte=since)[:MOST])
+    if order.starts_at is None or not order.patient_number:
+        return found
+    rules = current_rules()
+    holders = PatientIdentifier.objects.filter(
+        value=order.patient_number, assigning_authority=order.patient_authority
+    )
+    made = (
+        order.starts_at - dt.timedelta(minutes=rules.order_minutes_before),
+        order.starts_at + dt.timedelta(minutes=rules.order_minutes_after),
+    )
+    near = rows.filter(patient__in=holders.values("patient"), acquired_at__range=made)
+    known = {row.pk for row in found}
+    return found + [row for row in near.order_by("id")[:MOST] if row.pk not in known]
+
+
+def _lock(organization_id: int, names: Iterable[str]) -> None:
+    """An order and its ECG that come at once see each other: the later waits for the earlier."""
+    for name in sorted({name for name in names if name}):
+        lock_until_commit(f"orders:{organization_id}:{name}")

@@ -1,0 +1,163 @@
+"""Taking messages about orders in: their bytes first, then one right state of each order."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+
+import structlog
+from django.db import transaction
+from django.utils import timezone
+
+from apps.audit import actions as audit
+from apps.core.locks import lock_until_commit
+from apps.core.scope import required_organization
+from apps.ingestion.actions import OrganizationClosed
+from apps.ingestion.models import Order, OrderMessage
+from apps.ingestion.orders.links import release
+from apps.ingestion.orders.matching import match_order
+from apps.ingestion.orders.stated import DETAILS, OrderRefused, Stated, status_after
+from apps.tenants import blobs
+from apps.tenants.models import ApiClient, Organization
+
+log = structlog.get_logger(__name__)
+
+KIND = "hl7"
+Effect = OrderMessage.Effect
+# A detail belongs to the one it is named with: they are taken together or not at all.
+TOGETHER = {
+    "filler_authority": "filler_number",
+    "patient_authority": "patient_number",
+    "starts_local": "starts_at",
+    "starts_zone": "starts_at",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """The bytes as they came, and by what door."""
+
+    data: bytes = field(repr=False)
+    source: str
+    client: ApiClient | None = None
+    trace_id: uuid.UUID = field(default_factory=uuid.uuid4)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The order as it stands now; `is_new` where the platform did not know it before."""
+
+    order: Order
+    is_new: bool
+
+
+def take(message: Message, orders: list[Stated]) -> list[Taken]:
+    """Each order of the message as it stands after it, all or none. What it returns is committed.
+
+    Call in the organization's scope with no transaction open. Raises OrderRefused,
+    OrganizationClosed, RetryableError.
+    """
+    sha256 = blobs.put(required_organization(), KIND, [message.data]).sha256
+    with transaction.atomic():
+        if not Organization.objects.filter(pk=required_organization(), is_live=True).exists():
+            raise OrganizationClosed
+        return [_apply(message, sha256, stated) for stated in orders]
+
+
+def _apply(message: Message, sha256: str, stated: Stated) -> Taken:
+    organization_id = required_organization()
+    name = f"{stated.placer_authority}:{stated.placer_number}"
+    lock_until_commit(f"order:{organization_id}:{name}")
+    rows = Order.objects.select_for_update(no_key=True)
+    order = rows.filter(
+        placer_number=stated.placer_number, placer_authority=stated.placer_authority
+    ).first()
+    if order is None:
+        return Taken(_place(message, sha256, stated), is_new=True)
+    known = OrderMessage.objects.filter(order=order, sha256=sha256, control=stated.control)
+    if not known.exists():
+        _renew(order, message, sha256, stated)
+    return Taken(order, is_new=False)
+
+
+def _place(message: Message, sha256: str, stated: Stated) -> Order:
+    """Known from now on, whatever the first message says: one that calls it off may come first."""
+    order = Order(
+        organization_id=required_organization(),
+        placer_number=stated.placer_number,
+        placer_authority=stated.placer_authority,
+        source=message.source,
+        status=stated.status or Order.Status.ORDERED,
+        stated_at=stated.stated_at,
+        received_at=timezone.now(),
+        trace_id=message.trace_id,
+        **stated.details,
+    )
+    order.save()
+    _note(order, message, sha256, stated, Effect.APPLIED)
+    audit.record(
+        "ingestion.order.placed",
+        order,
+        actor=message.client,
+        trace_id=message.trace_id,
+        **_said(order, stated),
+    )
+    log.info("order.taken", code=stated.control)
+    match_order(order)
+    return order
+
+
+def _renew(order: Order, message: Message, sha256: str, stated: Stated) -> None:
+    _check_patient(order, stated)
+    before, is_newer = order.status, stated.stated_at >= order.stated_at
+    order.status = status_after(before, stated, order.stated_at)
+    for name in DETAILS:
+        if name in stated.details and (is_newer or not getattr(order, TOGETHER.get(name, name))):
+            setattr(order, name, stated.details[name])
+    if is_newer:
+        order.stated_at = stated.stated_at
+    order.save()
+    _note(order, message, sha256, stated, Effect.APPLIED if is_newer else Effect.OLDER)
+    audit.record(
+        "ingestion.order.changed",
+        order,
+        actor=message.client,
+        trace_id=message.trace_id,
+        before=before,
+        **_said(order, stated),
+    )
+    log.info("order.taken", code=stated.control)
+    if order.status in Order.CALLED_OFF:
+        release(order)
+    else:
+        match_order(order)
+
+
+def _check_patient(order: Order, stated: Stated) -> None:
+    """An order stays its patient's: a number that moves would take a result with it."""
+    number = stated.details.get("patient_number", "")
+    held = (order.patient_number, order.patient_authority)
+    if number and order.patient_number and held != (number, stated.details["patient_authority"]):
+        raise OrderRefused(
+            "order-of-another-patient",
+            stated.named("patient_number"),
+            "The order is held for another patient. Cancel it and place another one.",
+        )
+
+
+def _note(order: Order, message: Message, sha256: str, stated: Stated, effect: str) -> None:
+    OrderMessage.objects.create(
+        organization_id=order.organization_id,
+        order=order,
+        control=stated.control,
+        effect=effect,
+        source=message.source,
+        client=message.client,
+        sha256=sha256,
+        stated_at=stated.stated_at,
+        received_at=timezone.now(),
+    )
+
+
+def _said(order: Order, stated: Stated) -> dict[str, str]:
+    return {"kind": stated.control, "status": str(order.status), "source": str(order.source)}
