@@ -26,8 +26,8 @@ from apps.ingestion.create import create_recording
 from apps.ingestion.identity import names_somebody
 from apps.ingestion.malware import record_scan, scan_columns
 from apps.ingestion.models import IdentityCase, Ingress, RecordingArrival
-from apps.ingestion.orders.matching import match_recording
 from apps.ingestion.neighbours import ask_about_likeness, ask_about_name
+from apps.ingestion.orders.matching import match_recording
 from apps.ingestion.stated import agreed, agreed_order, word_of
 
 log = structlog.get_logger(__name__)

@@ -15,6 +15,8 @@ class Scope(models.TextChoices):
     FILES_READ = "files:read", "Follow files"
     SUBMISSIONS_WRITE = "submissions:write", "Submit ECGs for a patient, as data or by address"
     SUBMISSIONS_READ = "submissions:read", "Follow submissions"
+    ORDERS_WRITE = "orders:write", "Place, change and cancel orders"
+    ORDERS_READ = "orders:read", "Read orders"
     RECORDINGS_READ = "recordings:read", "Read recordings"
     REPORTS_READ = "reports:read", "Read reports"
 

@@ -39,6 +39,8 @@ SCOPES: dict[str, frozenset[str]] = {
     Scope.FILES_READ: _SENDS,
     Scope.SUBMISSIONS_WRITE: _SENDS,
     Scope.SUBMISSIONS_READ: _SENDS,
+    Scope.ORDERS_WRITE: _SENDS,
+    Scope.ORDERS_READ: _SENDS,
     Scope.RECORDINGS_READ: _SENDS,
     Scope.REPORTS_READ: _CARE,
 }

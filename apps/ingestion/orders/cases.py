@@ -65,9 +65,11 @@ def _check(case: OrderCase, verdict: Verdict, reason: str) -> None:
         raise NotDecidable("Choose one of the decisions.")
     if not reason:
         raise NotDecidable("Say why: the reason stays with the ECG.")
-    if verdict.decision == Decision.LINK and verdict.order is None:
+    if verdict.decision != Decision.LINK:
+        return
+    if verdict.order is None:
         raise NotDecidable("Choose the order that the ECG answers.")
-    if verdict.decision == Decision.LINK and verdict.order.status in Order.CALLED_OFF:  # type: ignore[union-attr]
+    if verdict.order.status in Order.CALLED_OFF:
         raise NotDecidable("That order was called off.")
 
 
@@ -84,7 +86,7 @@ def _carry_out(case: OrderCase, held: OrderLink | None, by: User) -> None:
         stays = case.decision == Decision.LINK and held.order_id == case.order_id
         if not stays:
             unlink(held, by=by, reason=case.reason)
-    if case.decision == Decision.LINK and not stays:
+    if case.decision == Decision.LINK and case.order_id and not stays:
         order = Order.objects.select_for_update(no_key=True).get(pk=case.order_id)
         link(order, recording, OrderLink.How.PERSON, by=by, reason=case.reason)
     if case.decision == Decision.WRONG_PATIENT:

@@ -82,7 +82,7 @@ def status_after(held: str, stated: Stated, known_at: dt.datetime) -> str:
         # It was completed before it was called off, which therefore came too late.
         return said if said == Status.COMPLETED else held
     ranks = (Status.ORDERED, Status.IN_PROGRESS, Status.COMPLETED)
-    return said if said in ranks and ranks.index(said) > _rank(held) else held  # type: ignore[arg-type]
+    return said if said in ranks and ranks.index(said) > _rank(held) else held
 
 
 def _rank(status: str) -> int:

@@ -44,5 +44,20 @@ class ShallowJson(BaseParser):
             raise Problem("invalid-request", detail="The body is not JSON in UTF-8.") from None
 
 
+class Er7(BaseParser):
+    """An HL7 v2 message in its own encoding, read by whoever knows its character set."""
+
+    media_type = "application/hl7-v2"
+
+    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> bytes:
+        return bytes(stream.read())
+
+
+class OldEr7(Er7):
+    """The same by the name that engines of before the registered one use."""
+
+    media_type = "x-application/hl7-v2+er7"
+
+
 class ShallowFhir(ShallowJson):
     media_type = "application/fhir+json"

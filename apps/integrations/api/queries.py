@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import F, Func, Prefetch, Q, QuerySet, TextField
@@ -12,7 +13,7 @@ from django.db.models.lookups import LessThan
 from django.http import Http404
 
 from apps.ecg.models import Finding, PatientIdentifier, Recording
-from apps.ingestion.models import Ingress, UploadSession
+from apps.ingestion.models import Ingress, Order, UploadSession
 from apps.ingestion.upload_queries import upload_named
 from apps.integrations.api.problems import Problem
 from apps.integrations.models import Submission
@@ -20,7 +21,7 @@ from apps.reports.models import Report, ReportVersion, Signature
 from apps.reports.reading_first import HIDES, policy
 from apps.tenants.clients import Caller
 from apps.tenants.model_api import Scope
-from apps.tenants.models import Site
+from apps.tenants.models import Organization, Site
 
 MOST = 200
 
@@ -70,6 +71,46 @@ def get_submission_to_follow(caller: Caller, public_id: uuid.UUID) -> Submission
     if found is None:
         raise Http404
     return found
+
+
+def organization_to_order_in(caller: Caller) -> Organization:
+    """Whose zone and authority hold where a sender leaves them out."""
+    admit(caller, Scope.ORDERS_WRITE)
+    return Organization.objects.get(pk=caller.organization_id)
+
+
+def get_order_to_read(caller: Caller, public_id: uuid.UUID) -> Order:
+    return _order(caller, Scope.ORDERS_READ, public_id)
+
+
+def get_order_to_cancel(caller: Caller, public_id: uuid.UUID) -> Order:
+    return _order(caller, Scope.ORDERS_WRITE, public_id)
+
+
+def _order(caller: Caller, scope: Scope, public_id: uuid.UUID) -> Order:
+    admit(caller, scope)
+    found = Order.objects.filter(public_id=public_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def orders(
+    caller: Caller, *, limit: int = 50, cursor: uuid.UUID | None = None, status: str = ""
+) -> dict[str, Any]:
+    """The newest first. Raises Problem for a cursor that names no order here."""
+    admit(caller, Scope.ORDERS_READ)
+    rows = Order.objects.filter(status=status) if status else Order.objects.all()
+    if cursor:
+        here = Order.objects.filter(public_id=cursor).values_list("received_at", "id").first()
+        if here is None:
+            words = "It is of no page of this list."
+            raise Problem("invalid-request", field="cursor", detail=words)
+        place = Func(*here, function="ROW", output_field=TextField())
+        rows = rows.filter(LessThan(_place("received_at", "id"), place))
+    found = list(rows.order_by("-received_at", "-id")[: limit + 1])
+    more = len(found) > limit
+    return {"orders": found[:limit], "next": found[limit - 1].public_id if more else None}
 
 
 @dataclass(frozen=True, slots=True)

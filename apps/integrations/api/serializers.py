@@ -14,6 +14,7 @@ from apps.ecg.models import Patient, Priority, Recording, Waveform
 from apps.ingestion.content import Content
 from apps.ingestion.models import Ingress, UploadSession
 from apps.ingestion.upload_actions import HASH
+from apps.integrations.api.order_shapes import OrderOfEcg, order_of_ecg
 from apps.integrations.result_status import event_of, result_status, standing
 from apps.reports.models import Report, ReportVersion, Signature
 
@@ -185,6 +186,7 @@ class RecordingDetail(RecordingSummary):
     acquired_local = fields.CharField(help_text="As the file says it, ISO 8601.")
     acquired_zone = fields.CharField(help_text="Zone used to turn local into UTC.")
     accession_number = fields.CharField()
+    order = fields.SerializerMethodField(help_text="That it answers; null where unsolicited.")
     format = fields.CharField()
     decoder = fields.CharField(help_text="Decoder and version that read the file.")
     patient = Person()
@@ -200,6 +202,10 @@ class RecordingDetail(RecordingSummary):
     warnings = Warned(many=True)
     measurements = Measured(many=True)
     findings = Statement(many=True)
+
+    @extend_schema_field(OrderOfEcg(allow_null=True))
+    def get_order(self, recording: Recording) -> Any:
+        return order_of_ecg(recording)
 
     @extend_schema_field(fields.ListField(child=fields.ChoiceField(Waveform.Kind.choices)))
     def get_waveforms(self, recording: Recording) -> list[str]:

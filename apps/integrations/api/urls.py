@@ -6,6 +6,7 @@ from django.db import transaction
 from django.urls import path
 
 from apps.integrations.api.files import File, Files
+from apps.integrations.api.orders import CancelOrder, OneOrder, Orders
 from apps.integrations.api.recordings import OneRecording, Recordings, Samples
 from apps.integrations.api.reports import OneReport, ReportPdf
 from apps.integrations.api.schema import docs, schema
@@ -52,6 +53,9 @@ urlpatterns = [
         transaction.non_atomic_requests(UploadAbort.as_view()),
         name="upload-abort",
     ),
+    path("v1/orders", _whole(Orders), name="orders"),
+    path("v1/orders/<uuid:order_id>", OneOrder.as_view(), name="order"),
+    path("v1/orders/<uuid:order_id>/cancel", _whole(CancelOrder), name="order-cancel"),
     path("v1/recordings", Recordings.as_view(), name="recordings"),
     path("v1/recordings/<uuid:recording_id>", OneRecording.as_view(), name="recording"),
     path("v1/recordings/<uuid:recording_id>/waveform", Samples.as_view(), name="waveform"),

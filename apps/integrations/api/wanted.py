@@ -10,6 +10,7 @@ from typing import Any
 from django.http import QueryDict
 
 from apps.ecg.models import Priority, Waveform
+from apps.ingestion.models import Order
 from apps.integrations.api.problems import Problem
 from apps.integrations.api.queries import MOST, Wanted
 from apps.reports.models import Report
@@ -61,6 +62,11 @@ RECORDINGS: Parameters = {
 FILES: Parameters = {
     "site": (uuid.UUID, A_NAME),
     "priority": (one_of(Priority.values), f"One of {', '.join(Priority.values)}."),
+}
+ORDERS: Parameters = {
+    "limit": (count, f"Give a whole number from 1 to {MOST}."),
+    "cursor": (uuid.UUID, "Give the `next` of the page before."),
+    "status": (one_of(Order.Status.values), f"One of {', '.join(Order.Status.values)}."),
 }
 WAVEFORM: Parameters = {
     "kind": (one_of(Waveform.Kind.values), f"One of {', '.join(Waveform.Kind.values)}."),

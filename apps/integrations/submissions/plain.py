@@ -17,7 +17,7 @@ NAMES = {name: name for name in ("data", "url", "size")} | {"digest": "sha256"}
 Read = Callable[[Any, str], Any]
 
 
-def _text(most: int) -> Read:
+def text_of(most: int) -> Read:
     def read(value: Any, name: str) -> str:
         if not isinstance(value, str) or not value.isprintable() or not 0 < len(value) <= most:
             words = f"Give up to {most} printable characters."
@@ -58,11 +58,11 @@ def _size(value: Any, name: str) -> int:
     return value
 
 
-short = _text(LONGEST_TEXT)
+short = text_of(LONGEST_TEXT)
 PATIENT: dict[str, Read] = dict.fromkeys(IDENTITY, short) | {"born_on": _date, "sex": _sex}
 FIELDS: dict[str, Read] = {
     "data": _data,
-    "url": _text(LONGEST_ADDRESS),
+    "url": text_of(LONGEST_ADDRESS),
     "sha256": _sha256,
     "size": _size,
     "patient": lambda value, name: read_fields(value, PATIENT, name),

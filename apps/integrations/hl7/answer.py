@@ -1,0 +1,46 @@
+"""The acknowledgement of a message that came in: the same bytes whenever it is sent again."""
+
+from __future__ import annotations
+
+import hashlib
+
+from .inbound import Inbound, MessageRefused
+from .segments import VERSION, Value, segment
+
+ACCEPTED = "AA"
+# HL7 table 0357: a required or unknown value, told apart by the words.
+NOT_ACCEPTED = ("207", "Application error", "HL70357")
+
+
+def acknowledge(message: Inbound | None, refused: MessageRefused | None, time: str) -> bytes:
+    """`message` is None where not even its header could be read; `time` is that of its arrival."""
+    head = message.header if message else None
+    name = message.control_id if message else ""
+    own = hashlib.sha256(f"{name}{time}".encode()).hexdigest()[:20].upper()
+    ends = [head.text(number) if head else "" for number in (5, 6, 3, 4)]
+    event = head.text(9, 2) if head else ""
+    segments = [
+        segment(
+            "MSH",
+            {
+                **dict(zip((3, 4, 5, 6), ends, strict=True)),
+                7: time,
+                9: ("ACK", event, "ACK") if event else ("ACK",),
+                10: own,
+                11: "P",
+                12: VERSION,
+                18: "UNICODE UTF-8",
+            },
+        ),
+        segment("MSA", {1: refused.ack if refused else ACCEPTED, 2: name}),
+    ]
+    if refused:
+        segments.append(segment("ERR", _error(refused)))
+    return "".join(text + "\r" for text in segments).encode()
+
+
+def _error(refused: MessageRefused) -> dict[int, Value]:
+    """ERR-2 names segment and field, ERR-8 says in words what to do."""
+    name, _, number = refused.field.partition("-")
+    place = (name, "1", number) if number else (name,)
+    return {2: place, 3: NOT_ACCEPTED, 4: "E", 8: refused.words}
