@@ -5,7 +5,12 @@ from django.contrib import admin
 import apps.ingestion.admin_shares  # noqa: F401 - registers its pages
 from apps.audit.admin_base import PlatformModelAdmin
 from apps.audit.admin_queue import QueueAdmin
-from apps.ingestion import admin_canaries, admin_profiles, admin_rules  # noqa: F401 - register their pages
+from apps.ingestion import (  # noqa: F401 - register their pages
+    admin_canaries,
+    admin_orders,
+    admin_profiles,
+    admin_rules,
+)
 from apps.ingestion.models import Ingress, RecordingArrival, StorageCommitment
 
 

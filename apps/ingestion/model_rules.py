@@ -47,12 +47,14 @@ class ProcessingRules(Tenant, Public):
     )
     order_minutes_before = models.PositiveIntegerField(
         default=USUAL_BEFORE_MIN,
+        verbose_name="minutes before an order's start",
         validators=[MaxValueValidator(LONGEST_MIN)],
         db_comment="operational: Minutes before an order's start from which an ECG of the patient "
         "answers it.",
     )
     order_minutes_after = models.PositiveIntegerField(
         default=USUAL_AFTER_MIN,
+        verbose_name="minutes after an order's start",
         validators=[MaxValueValidator(LONGEST_MIN)],
         db_comment="operational: Minutes after an order's start until which an ECG of the patient "
         "answers it.",

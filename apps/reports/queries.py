@@ -26,6 +26,7 @@ from django.http import Http404
 
 from apps.ecg.model_recording import Source
 from apps.ecg.models import Finding, Measurement, Patient, PatientIdentifier, Priority, Recording
+from apps.ingestion.models import OrderLink
 from apps.reports.criticals import open_results
 from apps.reports.models import CriticalResult, Report, ReportVersion, Signature
 from apps.reports.presence import HOLDS
@@ -180,6 +181,11 @@ def _with_numbers(rows: QuerySet[Report], hidden: frozenset[str]) -> QuerySet[Re
             numbers.values(part=JSONObject(name="name", value="value", source="source"))
         ),
         is_critical=Exists(open_results().order_by().filter(report=OuterRef("pk"))),
+        order=Subquery(
+            OrderLink.objects.filter(recording=recording, ended_at=None).values(
+                part=JSONObject(number="order__placer_number", requester="order__requester")
+            )[:1]
+        ),
         first_statement=Subquery(statements.order_by(by_source, "ordinal").values("text")[:1]),
         identifiers=ArraySubquery(
             identifiers.order_by("id").values(

@@ -59,6 +59,7 @@ PHI_FREE = {
     "dashboards": "counts of days; names of sites",
     "dashboard-table": "the same as a file",
     "ingestion": "counts; names of sites, devices and paths, codes of refusals",
+    "reorder": "redirects; recorded",
     "mismatch": "redirects, or the list, which is recorded; recorded",
     "arrivals-strips": "names and states of stages by random id",
     "arrival-release": "redirects, or the arrival's page; recorded",

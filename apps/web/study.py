@@ -19,6 +19,7 @@ from apps.tenants.models import User
 from apps.web import numbers, statements, viewing
 from apps.web.checks import check_counts, check_rows
 from apps.web.identity import identity_on
+from apps.web.orders import shown_on
 from apps.web.results import AlgorithmResult, algorithm_results
 from apps.web.statements import Shown
 from apps.web.study_rows import Rows, Sent, read, read_deliveries
@@ -97,6 +98,8 @@ def study(active: Active, recording: Recording, reader: User) -> dict[str, Any]:
         "median": rows.has_median,
         "foot": foot(recording),
         "questions": rows.questions,
+        **shown_on(rows.order, rows.order_case),
+        "may_resolve": active.may("resolve_identity"),
         "checks": check_rows(recording.checks),
         "check_counts": check_counts(recording.checks),
         **_reading(active, recording, series.prior, rows),

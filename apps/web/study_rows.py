@@ -17,7 +17,8 @@ from apps.ecg.models import (
 from apps.inference.models import InferenceRun
 from apps.inference.queries import runs_of
 from apps.ingestion.case_queries import cases_of
-from apps.ingestion.models import IdentityCase
+from apps.ingestion.models import IdentityCase, OrderCase, OrderLink
+from apps.ingestion.orders.queries import order_cases_on, order_links_on
 from apps.integrations.models import Delivery
 from apps.integrations.queries import deliveries_on
 from apps.reports import queries as reports
@@ -58,6 +59,8 @@ class Rows(Sent):
     unsigned_addenda: list[KeptDraft]
     retraction: Retraction | None
     questions: list[IdentityCase]
+    order: OrderLink | None
+    order_case: OrderCase | None
     measured: dict[int, list[Measurement]]
     found: dict[int, list[Finding]]
     analysis: Analysis | None
@@ -84,6 +87,8 @@ def read(active: Active, recording: Recording, reader: User) -> Rows:
         policy := policies(),
         said := impressions_on(recording, reader),
         questions := cases_of(active, recording),
+        linked := order_links_on(active, recording),
+        order_cases := order_cases_on(active, recording),
         measured := ecg.measurements_in(active, both),
         found := ecg.findings_in(active, both),
         analysis := ecg.analyses_of(active, recording),
@@ -108,6 +113,8 @@ def read(active: Active, recording: Recording, reader: User) -> Rows:
         unsigned_addenda=list(unsigned_addenda),
         retraction=next(iter(retractions), None),
         questions=list(questions),
+        order=next(iter(linked), None),
+        order_case=next(iter(order_cases), None),
         measured=ecg.by_recording(measured),
         found=ecg.by_recording(found),
         analysis=next(iter(analysis), None),

@@ -36,6 +36,7 @@ class Row:
     waited: str
     statement: str
     numbers: str
+    order: str
     reader: str
     mine: bool
     is_similar: bool
@@ -74,6 +75,7 @@ def _row(report: Any, reader: User, now: dt.datetime, reads: bool, alike: set[An
         waited=waited(report.waiting_since, now),
         statement=report.first_statement or "",
         numbers=_numbers(report.numbers, report.recording.is_synthetic),
+        order=_order(report.order),
         reader=_reader(report, reader),
         mine=reader.pk in (report.assigned_to_id, report.draft_saved_by_id),
         is_similar=report.recording.patient_id in alike,
@@ -92,6 +94,13 @@ def _numbers(parts: list[dict[str, Any]], is_synthetic: bool) -> str:
     shown = (("HR", held.get("heart_rate_bpm")), ("QRS", held.get("qrs_ms")), ("QTc", qtc))
     words = [f"{label} {whole(value)}" for label, value in shown if value is not None]
     return " · ".join([*words, *(["synthetic"] if is_synthetic else [])])
+
+
+def _order(order: dict[str, str] | None) -> str:
+    """The placer's number, and who asks."""
+    if order is None:
+        return ""
+    return " · ".join(part for part in (f"Order {order['number']}", order["requester"]) if part)
 
 
 def _reader(report: Report, reader: User) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.isolation import escalation_admin, network_routes, proof_routes
+from tests.isolation import escalation_admin, network_routes, order_admin, proof_routes
 from tests.isolation.routes import ORGANIZATION_ROLES, PLATFORM_ROLES, Route, administered, who
 
 # Of every model in the admin: who sees its rows.
@@ -51,6 +51,7 @@ VIEWED = (
         "tenants.user": "view_people",
     }
     | network_routes.VIEWED
+    | order_admin.VIEWED
     | proof_routes.VIEWED
     | escalation_admin.VIEWED
 )

@@ -304,8 +304,9 @@ ROUTES += UPLOADS
 from tests.isolation.escalation_routes import ESCALATION  # noqa: E402
 from tests.isolation.figure_routes import FIGURES  # noqa: E402
 from tests.isolation.lifecycle_routes import LIFECYCLE  # noqa: E402
+from tests.isolation.order_routes import ORDERS  # noqa: E402
 from tests.isolation.room_routes import ROOM  # noqa: E402
 from tests.isolation.search_routes import SEARCH  # noqa: E402
 from tests.isolation.viewer_routes import VIEWER  # noqa: E402
 
-ROUTES += [*ESCALATION, *LIFECYCLE, *ROOM, *SEARCH, *VIEWER, *FIGURES]
+ROUTES += [*ESCALATION, *LIFECYCLE, *ORDERS, *ROOM, *SEARCH, *VIEWER, *FIGURES]

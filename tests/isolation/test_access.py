@@ -19,6 +19,7 @@ from apps.ecg.queries import (
 from apps.ingestion.case_queries import get_case_to_resolve
 from apps.ingestion.file_queries import get_arrival_to_release, get_original_to_download
 from apps.ingestion.mismatches import get_mismatch_to_decide
+from apps.ingestion.orders.queries import get_order_case_to_resolve, get_recording_to_reorder
 from apps.ingestion.queries import get_arrival_to_view, get_document_to_view
 from apps.ingestion.upload_queries import get_upload_to_send
 from apps.reports.criticals import get_result_to_acknowledge
@@ -80,6 +81,12 @@ OTHERS = {
     "overrides": "view_overrides",
     "set_policy": "change_reading",
     "set_lock_rules": "change_reading",
+    "open_order_cases": "resolve_identity",
+    "decided_order_cases": "resolve_identity",
+    "count_of_order_cases": "resolve_identity",
+    "get_order_case_to_resolve": "resolve_identity",
+    "orders_to_choose": "resolve_identity",
+    "get_recording_to_reorder": "resolve_identity",
     "mismatches": "resolve_identity",
     "mismatches_of": "resolve_identity",
     "get_mismatch_to_decide": "resolve_identity",
@@ -119,6 +126,8 @@ FOUND_BY_NAME = {
     get_case_to_resolve: "case",
     get_document_to_view: "document",
     get_measurement_to_strike: "kept",
+    get_order_case_to_resolve: "order-case",
+    get_recording_to_reorder: "recording",
     get_patient_to_view: "patient",
     get_recording_to_measure: "recording",
     get_listed_report: "report",
@@ -140,6 +149,8 @@ FOUND_BY_NAME = {
 ROLES = {
     get_report_to_submit: "trainee",
     get_case_to_resolve: "technician",
+    get_order_case_to_resolve: "technician",
+    get_recording_to_reorder: "technician",
     get_upload_to_send: "technician",
     get_original_to_download: "technician",
     get_arrival_to_release: "administrator",

@@ -21,11 +21,12 @@ from tests.database import committed
 from tests.isolation.api_routes import METHODS, OPEN, Operation
 from tests.isolation.api_routes import OPERATIONS as FIRST_OPERATIONS
 from tests.isolation.api_submissions import SUBMISSIONS
+from tests.isolation.order_routes import ORDER_OPERATIONS
 from tests.isolation.world import things_of
 
 pytestmark = pytest.mark.django_db
 
-OPERATIONS = [*FIRST_OPERATIONS, *SUBMISSIONS]
+OPERATIONS = [*FIRST_OPERATIONS, *ORDER_OPERATIONS, *SUBMISSIONS]
 NOWHERE = uuid.UUID("00000000-0000-4000-8000-000000000000")
 PATHS = sorted({row.path for row in OPERATIONS})
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from apps.audit.models import Alarm
 from apps.billing.models import Price
 from apps.ecg.models import ReaderMeasurement, Recording
-from apps.ingestion.models import IdentityCase, RecordingArrival, UploadSession
+from apps.ingestion.models import IdentityCase, Order, OrderCase, RecordingArrival, UploadSession
 from apps.integrations.models import Submission
 from apps.reports.models import (
     CriticalResult,
@@ -76,6 +76,8 @@ def things_of(organization: Organization) -> Ids:
         "person": make_user(organization, "technician").public_id,
         "alarm": make_row(Alarm, organization, code="queue.waiting", resolved_at=None).public_id,
         "case": make_case(recording).public_id,
+        "order": make_row(Order, organization, status="ordered", placer_number="P-1").public_id,
+        "order-case": make_row(OrderCase, organization, recording=other, closed_at=None).public_id,
         "kept": make_row(ReaderMeasurement, organization, recording=recording).public_id,
         "critical": make_row(
             CriticalResult, organization, report=signed, acknowledged_at=None

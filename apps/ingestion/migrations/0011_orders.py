@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
                 db_comment="operational: Minutes after an order's start until which an ECG of the patient answers it.",
                 default=1440,
                 validators=[django.core.validators.MaxValueValidator(20160)],
+                verbose_name="minutes after an order's start",
             ),
         ),
         migrations.AddField(
@@ -33,6 +34,7 @@ class Migration(migrations.Migration):
                 db_comment="operational: Minutes before an order's start from which an ECG of the patient answers it.",
                 default=60,
                 validators=[django.core.validators.MaxValueValidator(20160)],
+                verbose_name="minutes before an order's start",
             ),
         ),
         migrations.AddField(

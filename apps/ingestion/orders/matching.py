@@ -29,7 +29,7 @@ MOST = 50
 
 def match_recording(recording: Recording) -> None:
     """Link an ECG to its order, or ask. Call in its transaction; again, it changes nothing."""
-    patients = _numbers_of(recording)
+    patients = numbers_of_patient(recording)
     number = recording.accession_number.strip()
     _lock(recording.organization_id, [number, *(value for value, _ in patients)])
     _match(recording, number, patients)
@@ -38,7 +38,7 @@ def match_recording(recording: Recording) -> None:
 def rematch(recording: Recording) -> None:
     """The same once it is another patient's or of another time: an order does not go with it."""
     held = current_link(recording)
-    if held is not None and number_of(held.order) not in _numbers_of(recording):
+    if held is not None and number_of(held.order) not in numbers_of_patient(recording):
         unlink(held, reason="The ECG is of another patient.")
     match_recording(recording)
 
@@ -57,7 +57,7 @@ def match_order(order: Order) -> None:
     """Link ECGs that came before their order. Call in the transaction that changed it."""
     _lock(order.organization_id, [*order.numbers, order.patient_number])
     for recording in _waiting_for(order):
-        _match(recording, recording.accession_number.strip(), _numbers_of(recording))
+        _match(recording, recording.accession_number.strip(), numbers_of_patient(recording))
 
 
 def _is_settled(recording: Recording) -> bool:
@@ -127,7 +127,7 @@ def number_of(order: Order) -> Number:
     return order.patient_number, order.patient_authority
 
 
-def _numbers_of(recording: Recording) -> list[Number]:
+def numbers_of_patient(recording: Recording) -> list[Number]:
     rows = PatientIdentifier.objects.filter(patient=recording.patient_id)
     return list(rows.values_list("value", "assigning_authority"))
 

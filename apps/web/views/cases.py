@@ -15,6 +15,7 @@ from apps.audit import actions as audit
 from apps.ingestion import case_queries as queries
 from apps.ingestion.cases import NotDecidable, Verdict
 from apps.ingestion.models import IdentityCase, RecordingArrival
+from apps.ingestion.orders.queries import count_of_order_cases
 from apps.reports.corrections import carry_out_case, decide_case, waits_for
 from apps.reports.models import Report
 from apps.reports.queries import report_of
@@ -44,6 +45,7 @@ def case_list(request: OrganizationRequest) -> HttpResponse:
         "queues": [(one.value, one.label, counts.get(one.value, 0)) for one in Kind],
         "total": sum(counts.values()),
         "decided": decided,
+        "order_count": count_of_order_cases(request.active),
         "zone": ZoneInfo(frame.place.organization.time_zone),
     }
     return render(request, "web/cases.html", context)
