@@ -18,10 +18,10 @@ from apps.integrations.api.schema import document
 from apps.tenants.model_api import Scope
 from tests.api.keys import Program, key_of
 from tests.database import committed
+from tests.isolation.api_orders import ORDER_OPERATIONS
 from tests.isolation.api_routes import METHODS, OPEN, Operation
 from tests.isolation.api_routes import OPERATIONS as FIRST_OPERATIONS
 from tests.isolation.api_submissions import SUBMISSIONS
-from tests.isolation.order_routes import ORDER_OPERATIONS
 from tests.isolation.world import things_of
 
 pytestmark = pytest.mark.django_db

@@ -8,13 +8,13 @@ import uuid
 from django.db import transaction
 
 from apps.core.scope import organization_scope
+from apps.ecg.models import Patient, PatientIdentifier
 from apps.ingestion.models import Order, OrderCase, OrderLink
+from apps.ingestion.orders.matching import match_recording
 from apps.ingestion.orders.stated import CONTROLS, Stated
 from apps.ingestion.orders.take import Message, take
-from tests.factories import inside
-from tests.ingestion.files import bring_in, ecg_file, person
+from tests.factories import inside, make_recording
 
-# When `ecg_file` was made, in London.
 MADE = dt.datetime(2026, 3, 2, 9, 30, tzinfo=dt.UTC)
 PERSON = {"patient_number": "MRN-4711", "patient_authority": "TRUST"}
 OTHER = {"patient_number": "MRN-2", "patient_authority": "TRUST"}
@@ -30,15 +30,29 @@ def order(organization, number="P-1", control="NW", *, at=MADE, stated_at=MADE, 
     return taken.order
 
 
-def ecg(organization, signal=1, *, number="", mrn="MRN-4711", at=MADE):
-    """Brought in through the door; the recording it became."""
-    file = ecg_file(
-        signal,
-        accession_number=number,
-        at=at.replace(tzinfo=None),
-        patient=person(identifier=mrn),
+def ecg(organization, *, number="", mrn="MRN-4711", authority="TRUST", at=MADE, **given):
+    """An ECG of the patient of that number as the door leaves it: stored and matched."""
+    fields = {"accession_number": number, "acquired_at": at, "report": False} | given
+    recording = make_recording(
+        organization, patient=patient(organization, mrn, authority), **fields
     )
-    return bring_in(organization, file).recording
+    with organization_scope(organization.pk), transaction.atomic():
+        match_recording(recording)
+    return recording
+
+
+def patient(organization, mrn, authority):
+    """Who has that number; somebody without one for none."""
+    with inside(organization):
+        numbers = PatientIdentifier.objects.filter(value=mrn, assigning_authority=authority)
+        if mrn and (held := numbers.select_related("patient").first()):
+            return held.patient
+        made = Patient.objects.create(organization=organization, family_name="Ashdown", sex="F")
+        if mrn:
+            PatientIdentifier.objects.create(
+                organization=organization, patient=made, value=mrn, assigning_authority=authority
+            )
+        return made
 
 
 def standing(recording):
