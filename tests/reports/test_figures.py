@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.audit.models import Alarm
 from apps.ecg.models import Recording
-from apps.ingestion.models import Ingress
+from apps.ingestion.models import Ingress, OrderLink
 from apps.reports.figures.counting import Day, count_day
 from apps.reports.figures.definitions import FIGURES, TOPICS, VIEWS
 from apps.reports.figures.hourly import COUNTED_AGAIN, MADE_UP_AT_ONCE, count_days, count_hourly
@@ -87,7 +87,15 @@ def test_copies_and_the_platforms_own_are_not_counted(mercy):
     received(mercy, checks=[{"name": "flat", "level": "warn"}, {"name": "rate", "level": "pass"}])
     found = counted(mercy)
     assert found["volume"] == (2, 0)
-    assert found["quality"] == found["order_link"] == (1, 2)
+    assert found["quality"] == (1, 2)
+
+
+def test_the_order_link_counts_ecgs_that_answer_an_order(mercy):
+    linked, named = received(mercy), received(mercy, accession_number="A-3")
+    assert counted(mercy)["order_link"] == (0, 2)
+    for recording, ended_at in ((linked, None), (named, NOON)):
+        make_row(OrderLink, mercy, recording=recording, ended_at=ended_at)
+    assert counted(mercy)["order_link"] == (1, 2)
 
 
 def test_turnaround_is_of_first_signatures_by_nearest_rank(mercy):

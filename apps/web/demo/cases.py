@@ -24,7 +24,8 @@ class Case:
     """One recording: what it looks like, how long ago it was made, how it came in.
 
     `spec` are the generator's arguments; `reading` is the signed text of a prior already read,
-    `device_says` the statements of the invented cart, `format` what it writes.
+    `device_says` the statements of the invented cart, `format` what it writes,
+    `accession` the order's number that was typed into it.
     """
 
     person: Person
@@ -36,6 +37,7 @@ class Case:
     reading: str = ""
     device_says: tuple[str, ...] = ()
     format: Literal["dicom", "aecg", "scp"] = "dicom"
+    accession: str = ""
 
 
 LINDQVIST = Person("Lindqvist", "Maja", "Mrs", "004417882", dt.date(1952, 3, 14), "F")
@@ -94,6 +96,7 @@ MERCY = (
         {"seed": 31, "heart_rate_bpm": 58},
         priority=Priority.URGENT,
         device_says=("Sinus bradycardia",),
+        accession="ACC-20418",
     ),
     Case(
         KOWALSKI,

@@ -42,6 +42,7 @@ def demo_file(case: Case, *, now: dt.datetime, zone: str, authority: str) -> byt
         model="Demo cart",
         software="1.0",
         device_serial=f"DEMO-{case.site}",
+        accession_number=case.accession,
         statements=tuple(SourceStatement(text) for text in case.device_says),
         filters=Filters(high_pass_hz=0.05, low_pass_hz=150.0, notch_hz=None),
     )

@@ -13,6 +13,7 @@ from apps.core.scope import organization_scope
 from apps.reports.figures.hourly import count_hourly
 from apps.web.demo import cases
 from apps.web.demo.arrive import bring_in, bring_in_extras, is_settled
+from apps.web.demo.orders import place_orders
 from apps.web.demo.organizations import (
     LAKESIDE,
     MERCY,
@@ -39,6 +40,7 @@ class Command(BaseCommand):
         provision_sign_on(mercy)
         bring_in(MERCY, mercy, cases.MERCY)
         bring_in_extras(MERCY, mercy, cases.MERCY[-1])
+        place_orders(mercy)
         bring_in(LAKESIDE, lakeside, cases.LAKESIDE)
         wake()
         self._wait_for(mercy.pk, lakeside.pk)
