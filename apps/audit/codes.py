@@ -138,6 +138,7 @@ CODES: dict[str, str] = {
     "ecg.recording.moved": "Recording given to another patient",
     "ecg.recording.retimed": "Time of a recording corrected",
     "ecg.recording.duplicated": "Recording marked as a duplicate",
+    "ecg.patient.created": "New patient made by a decision on identity",
     "ecg.patient.corrected": "Patient's record corrected",
     "ecg.recording.viewed": "Recording viewed",
     "ecg.recording.compared": "Recording compared with an older one",

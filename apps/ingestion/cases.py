@@ -14,14 +14,14 @@ from apps.core.insert import insert_unless_there
 from apps.ecg.models import Patient, Recording
 from apps.ecg.stages import changed
 from apps.ingestion.copies import time_of
-from apps.ingestion.identity import find_or_create_patient
+from apps.ingestion.identity import create_patient, find_or_create_patient, names_somebody
 from apps.ingestion.models import IdentityCase, RecordingArrival
 from apps.ingestion.orders.matching import rematch
 from apps.tenants.models import User
 
 Kind, State, Decision = IdentityCase.Kind, IdentityCase.State, IdentityCase.Decision
 
-OF_COPIES = (Decision.KEEP, Decision.MOVE)
+OF_COPIES = (Decision.KEEP, Decision.MOVE, Decision.NEW_PATIENT)
 OF_PAIRS = (Decision.SEPARATE, Decision.DUPLICATE)
 # What may be decided of each kind.
 CHOICES: dict[str, tuple[IdentityCase.Decision, ...]] = {
@@ -32,7 +32,7 @@ CHOICES: dict[str, tuple[IdentityCase.Decision, ...]] = {
     Kind.POSSIBLE_DUPLICATE: OF_PAIRS,
 }
 # Those that need a copy to be chosen, and change what a report prints.
-OF_A_COPY = {Decision.MOVE, Decision.RETIME}
+OF_A_COPY = {Decision.MOVE, Decision.NEW_PATIENT, Decision.RETIME}
 ALARMS = {
     Kind.IDENTITY_CONFLICT: "identity.conflict",
     Kind.UID_COLLISION: "identity.uid_collision",
@@ -131,12 +131,16 @@ def _check(case: IdentityCase, verdict: Verdict) -> None:
         raise NotDecidable("That copy does not say when it was made.")
     if verdict.decision == Decision.MOVE and not verdict.chosen.identity["identifier"]:  # type: ignore[union-attr]
         raise NotDecidable("That copy has no record number, so it names no patient.")
+    if verdict.decision == Decision.NEW_PATIENT and not names_somebody(verdict.chosen.identity):  # type: ignore[union-attr]
+        raise NotDecidable("That copy names nobody.")
 
 
 def _carry_out(case: IdentityCase, by: User, now: dt.datetime) -> None:
     patients = {case.recording.patient_id}
     if case.decision == Decision.MOVE:
         _move(case, by)
+    elif case.decision == Decision.NEW_PATIENT:
+        _give_new_patient(case, by)
     elif case.decision == Decision.RETIME:
         _retime(case, by)
     elif case.decision == Decision.DUPLICATE:
@@ -162,6 +166,16 @@ def _move(case: IdentityCase, by: User) -> None:
         recording.patient = patient
         recording.save(update_fields=["patient"])
         audit.record("ecg.recording.moved", recording, actor=by, entry=_name(case))
+
+
+def _give_new_patient(case: IdentityCase, by: User) -> None:
+    """A record of its own, with the copy's number only where nobody else holds that."""
+    assert case.chosen is not None
+    recording = case.recording
+    recording.patient = create_patient(case.chosen.identity, recording.organization)
+    recording.save(update_fields=["patient"])
+    audit.record("ecg.patient.created", recording.patient, actor=by, entry=_name(case))
+    audit.record("ecg.recording.moved", recording, actor=by, entry=_name(case))
 
 
 def _correct(patient: Patient, stated: dict[str, Any], by: User, case: IdentityCase) -> None:

@@ -73,6 +73,19 @@ def find_or_create_patient(
     return patient, False
 
 
+def create_patient(stated: dict[str, Any], organization: Organization) -> Patient:
+    """A new record, whoever holds the number that is stated: a number held stays where it is."""
+    number, authority = stated["identifier"], stated["assigning_authority"]
+    patient = _create(stated, organization)
+    lock_until_commit(f"patient:{organization.pk}:{authority}:{number}")
+    held = PatientIdentifier.objects.filter(value=number, assigning_authority=authority)
+    if number and not held.exists():
+        PatientIdentifier.objects.create(
+            organization=organization, patient=patient, value=number, assigning_authority=authority
+        )
+    return patient
+
+
 def held_identity(patient: Patient, identifier: PatientIdentifier | None) -> dict[str, Any]:
     return {
         "family_name": patient.family_name,

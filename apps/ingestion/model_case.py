@@ -26,8 +26,9 @@ class IdentityCase(Tenant, Public):
         CLOSED = "closed", "Closed"
 
     class Decision(models.TextChoices):
-        KEEP = "keep", "What is held is right"
+        KEEP = "keep", "What is held is right: reject the copy"
         MOVE = "move", "The patient of this copy is right"
+        NEW_PATIENT = "new_patient", "A new patient, as this copy says"
         RETIME = "retime", "The time of this copy is right"
         SEPARATE = "separate", "Two different ECGs"
         DUPLICATE = "duplicate", "The same ECG twice"

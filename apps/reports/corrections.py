@@ -60,6 +60,8 @@ def waits_for(
     report = rows.exclude(status=Report.Status.ENTERED_IN_ERROR).first()
     if report is None or (not report.version_count and report.status in Report.OPEN):
         return ""
+    if decision == Decision.NEW_PATIENT:
+        return RETRACTION
     if decision == Decision.MOVE and chosen is not None and _is_another(recording, chosen):
         return RETRACTION
     return "" if report.status in Report.OPEN else AMENDMENT

@@ -128,6 +128,23 @@ def test_the_patient_of_a_copy_gets_the_ecg(desk, recording, mercy):
     ]
 
 
+@pytest.mark.parametrize("is_held", [False, True])
+def test_a_new_patient_gets_the_ecg_and_a_number_that_nobody_else_has(
+    desk, recording, mercy, is_held
+):
+    holder = make_patient(mercy, mrn="MRN-9") if is_held else None
+    case, ingress = case_about(recording, assigning_authority="MERCY")
+    decide(desk, case, "new_patient", ingress)
+    patient = patient_of(recording)
+    assert patient.family_name == "Bright"
+    assert patient != holder
+    with inside(mercy):
+        assert list(patient.identifiers.values_list("value", flat=True)) == (
+            [] if is_held else ["MRN-9"]
+        )
+    assert len(events(mercy, "ecg.patient.created")) == 1
+
+
 def test_other_demographics_of_the_same_number_correct_the_record(desk, recording, mercy):
     case, ingress = case_about(
         recording, Kind.CORRECTION, identifier="M1", assigning_authority="MERCY"

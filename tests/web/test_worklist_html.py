@@ -24,9 +24,8 @@ def made(words="–", *, report=None, **fields):
     recording = Thing(public_id=STUDY, site=Thing(name=words))
     of = Thing(public_id=REPORT, recording=recording, **(standing | (report or {})))
     who = Identity(*[words] * 9)
-    told = dict.fromkeys(
-        ("priority", "priority_tag", "waited", "statement", "numbers", "order"), words
-    )
+    told = dict.fromkeys(("priority", "priority_tag", "waited", "statement"), words)
+    told |= {"numbers": words, "order": words}
     people = {"reader": words, "locked_by": ""}
     flags = dict.fromkeys(("mine", "is_similar", "may_take", "may_release"), False)
     return Row(**({"report": of, "identity": who} | told | people | flags | fields))

@@ -17,6 +17,23 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterField(
+            model_name="identitycase",
+            name="decision",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("keep", "What is held is right: reject the copy"),
+                    ("move", "The patient of this copy is right"),
+                    ("new_patient", "A new patient, as this copy says"),
+                    ("retime", "The time of this copy is right"),
+                    ("separate", "Two different ECGs"),
+                    ("duplicate", "The same ECG twice"),
+                ],
+                db_comment="operational: What a person decided.",
+                max_length=12,
+            ),
+        ),
         migrations.AddField(
             model_name="processingrules",
             name="order_minutes_after",
