@@ -37,7 +37,7 @@ class ProcessingRulesAdmin(ConfigurationAdmin):
     viewing, changing = "view_processing", "change_processing"
     about = (
         "What is done with arriving files. Without a row here: files that no scanner looked at are"
-        " processed, archives are unpacked, every format is taken, and two alike ECGs of a patient"
+        " processed, archives are unpacked, every format is taken, two alike ECGs of a patient"
         " within two minutes are asked about, and an ECG that names no order answers the one order"
         " of its patient that starts up to an hour after it or a day before it. Held files go on"
         " once their cause is gone."

@@ -22,6 +22,7 @@ TO_PATIENT = {
     "ecg.readermeasurement": "recording__patient",
     "ecg.stagerun": "recording__patient",
     "ingestion.ingress": "recording__patient",
+    "ingestion.ordercase": "recording__patient",
     "inference.inferencerun": "recording__patient",
     "reports.report": "recording__patient",
     "reports.reportversion": "report__recording__patient",

@@ -110,6 +110,7 @@ def test_a_program_without_the_scope_places_nothing(mercy):
 def test_a_message_is_acknowledged_and_the_same_again(orderer, mercy):
     answers = [orderer.tell(order_message()) for _ in range(2)]
     assert [acknowledged(answer) for answer in answers] == [("AA", "")] * 2
+    assert answers[0].content == answers[1].content
     assert answers[0].headers["Content-Type"] == "application/hl7-v2; charset=utf-8"
     assert (only(mercy).source, only(mercy).priority) == ("hl7", "stat")
     assert len(events(mercy, "ingestion.order.placed")) == 1

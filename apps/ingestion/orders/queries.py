@@ -59,7 +59,8 @@ def orders_to_choose(active: Active, case: OrderCase) -> list[Order]:
     permit(active, "resolve_identity")
     recording, found = case.recording, dict[int, Order]()
     held = current_link(recording)
-    first = [row for row in (held and held.order, case.order) if row is not None]
+    first: list[Order] = [held.order] if held else []
+    first += [case.order] if case.order else []
     number = recording.accession_number.strip()
     named = orders_named(number) if number else Order.objects.none()
     near = orders_of(numbers_of_patient(recording)).filter(status__in=Order.OPEN)

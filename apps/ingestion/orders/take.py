@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from dataclasses import dataclass, field
 
@@ -45,10 +46,14 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The order as it stands now; `is_new` where the platform did not know it before."""
+    """The order as it stands now; `is_new` where the platform did not know it before.
+
+    `received_at` is when the message came first.
+    """
 
     order: Order
     is_new: bool
+    received_at: dt.datetime
 
 
 def take(message: Message, orders: list[Stated]) -> list[Taken]:
@@ -73,14 +78,13 @@ def _apply(message: Message, sha256: str, stated: Stated) -> Taken:
         placer_number=stated.placer_number, placer_authority=stated.placer_authority
     ).first()
     if order is None:
-        return Taken(_place(message, sha256, stated), is_new=True)
-    known = OrderMessage.objects.filter(order=order, sha256=sha256, control=stated.control)
-    if not known.exists():
-        _renew(order, message, sha256, stated)
-    return Taken(order, is_new=False)
+        return _place(message, sha256, stated)
+    sent = OrderMessage.objects.filter(order=order, sha256=sha256, control=stated.control).first()
+    row = sent or _renew(order, message, sha256, stated)
+    return Taken(order, is_new=False, received_at=row.received_at)
 
 
-def _place(message: Message, sha256: str, stated: Stated) -> Order:
+def _place(message: Message, sha256: str, stated: Stated) -> Taken:
     """Known from now on, whatever the first message says: one that calls it off may come first."""
     order = Order(
         organization_id=required_organization(),
@@ -94,7 +98,7 @@ def _place(message: Message, sha256: str, stated: Stated) -> Order:
         **stated.details,
     )
     order.save()
-    _note(order, message, sha256, stated, Effect.APPLIED)
+    row = _note(order, message, sha256, stated, Effect.APPLIED)
     audit.record(
         "ingestion.order.placed",
         order,
@@ -104,10 +108,10 @@ def _place(message: Message, sha256: str, stated: Stated) -> Order:
     )
     log.info("order.taken", code=stated.control)
     match_order(order)
-    return order
+    return Taken(order, is_new=True, received_at=row.received_at)
 
 
-def _renew(order: Order, message: Message, sha256: str, stated: Stated) -> None:
+def _renew(order: Order, message: Message, sha256: str, stated: Stated) -> OrderMessage:
     _check_patient(order, stated)
     before, is_newer = order.status, stated.stated_at >= order.stated_at
     order.status = status_after(before, stated, order.stated_at)
@@ -117,7 +121,7 @@ def _renew(order: Order, message: Message, sha256: str, stated: Stated) -> None:
     if is_newer:
         order.stated_at = stated.stated_at
     order.save()
-    _note(order, message, sha256, stated, Effect.APPLIED if is_newer else Effect.OLDER)
+    row = _note(order, message, sha256, stated, Effect.APPLIED if is_newer else Effect.OLDER)
     audit.record(
         "ingestion.order.changed",
         order,
@@ -131,6 +135,7 @@ def _renew(order: Order, message: Message, sha256: str, stated: Stated) -> None:
         release(order)
     else:
         match_order(order)
+    return row
 
 
 def _check_patient(order: Order, stated: Stated) -> None:
@@ -145,8 +150,8 @@ def _check_patient(order: Order, stated: Stated) -> None:
         )
 
 
-def _note(order: Order, message: Message, sha256: str, stated: Stated, effect: str) -> None:
-    OrderMessage.objects.create(
+def _note(order: Order, message: Message, sha256: str, stated: Stated, effect: str) -> OrderMessage:
+    return OrderMessage.objects.create(
         organization_id=order.organization_id,
         order=order,
         control=stated.control,

@@ -95,24 +95,24 @@ class Orders(Ordering):
         return shown(taken)
 
     def _message(self, body: bytes) -> HttpResponse:
-        message, refused = None, None
+        message, refused, at = None, None, timezone.now()
         try:
             message = read_message(body)
-            self._take_message(body, message)
+            at = self._take_message(body, message)
         except MessageRefused as error:
             refused = error
             self.note(error.code)
-        at = timezone.now().astimezone(dt.UTC).strftime(TIME)
-        ack = acknowledge(message, refused, at)
+        ack = acknowledge(message, refused, at.astimezone(dt.UTC).strftime(TIME))
         status = HTTP_STATUS[refused.ack if refused else "AA"]
         return HttpResponse(ack, status=status, content_type=f"{Er7.media_type}; charset=utf-8")
 
-    def _take_message(self, body: bytes, message: Inbound) -> None:
+    def _take_message(self, body: bytes, message: Inbound) -> dt.datetime:
+        """When it came first: one that is sent again is answered as it was."""
         with transaction.atomic():
             organization = organization_to_order_in(self.caller)
         stated = read_orders(message, organization)
         try:
-            self.take(body, Source.HL7, stated)
+            return self.take(body, Source.HL7, stated)[0].received_at
         except OrderRefused as error:
             raise MessageRefused(FAILED, error.field, error.words, error.code) from None
 
@@ -163,7 +163,7 @@ class CancelOrder(Ordering):
         with transaction.atomic():
             found = get_order_to_cancel(self.caller, order_id)
         if found.status in Order.CALLED_OFF:
-            return shown(Taken(found, is_new=False))
+            return shown(Taken(found, is_new=False, received_at=found.received_at))
         now = timezone.now()
         stated = Stated(
             "CA",

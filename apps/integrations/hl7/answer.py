@@ -1,4 +1,4 @@
-"""The acknowledgement of a message that came in: the same bytes whenever it is sent again."""
+"""The acknowledgement of a message that came in: of the same message and time, the same bytes."""
 
 from __future__ import annotations
 
