@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, F, Func, OuterRef, Prefetch, Q, QuerySet, TextField
@@ -122,7 +123,7 @@ def recordings(caller: Caller, wanted: Wanted) -> Page:
     return Page(page, page[-1].public_id if more else None)
 
 
-def _reported(status: str) -> QuerySet[Report]:
+def _reported(status: str) -> QuerySet[Report, Any]:
     """Recordings whose newest report has the status; those retracted before stay behind it."""
     newer = Report.objects.filter(recording=OuterRef("recording"), pk__gt=OuterRef("pk"))
     return Report.objects.filter(~Exists(newer), status=status).values("recording")
