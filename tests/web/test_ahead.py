@@ -1,4 +1,4 @@
-"""The next study's waveform, sent ahead: whose it is, what is recorded, and that nothing is held."""
+"""The next study's waveform, sent ahead: whose it is, what is recorded, that nothing is held."""
 
 from __future__ import annotations
 
