@@ -26,6 +26,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
         "js/live.js",
         "js/statements.js",
         "js/presence.js",
+        "js/next.js",
         "js/ecg/viewer.js",
     ),
 }

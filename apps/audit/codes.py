@@ -146,6 +146,7 @@ CODES: dict[str, str] = {
     "ecg.measurement.struck": "Measurement on the trace struck",
     "ecg.recordings.listed": "Recordings listed",
     "ecg.waveform.viewed": "Waveform read",
+    "ecg.waveform.prefetched": "Waveform sent ahead for the next reading, not shown",
     "ecg.worklist.viewed": "Worklist viewed",
     "ecg.arrivals.viewed": "Arrivals viewed",
     "ecg.stage.replayed": "Stage put back in the queue",

@@ -137,10 +137,10 @@ def kept_measurements_of(active: Active, recording: Recording) -> QuerySet[Reade
     return rows.select_related("made_by", "struck_by").order_by("id")
 
 
-def medians_of(active: Active, recording: Recording) -> QuerySet[Waveform]:
-    """Which median beat the device gave, without its samples."""
+def waveforms_of(active: Active, recording: Recording) -> QuerySet[Waveform]:
+    """Its rhythm, and the median beat where the device gave one, without their samples."""
     permit(active, "view_recordings")
-    return Waveform.objects.filter(recording=recording, kind=Waveform.Kind.MEDIAN).only("pk")
+    return Waveform.objects.filter(recording=recording).only("kind", "packed_sha256")
 
 
 def _identifiers(path: str = "identifiers") -> Prefetch:

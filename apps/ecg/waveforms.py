@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 
 import zstandard
@@ -33,6 +34,11 @@ def _sealed(recording: Recording, waveform: canonical.Waveform) -> Waveform:
     )
 
 
+def samples_name(row: Waveform) -> str:
+    """Names exactly these samples, as an ETag does (RFC 9110 8.8.3)."""
+    return f'"{row.packed_sha256[:32]}"'
+
+
 def load_packed(recording: Recording, kind: str = "rhythm") -> bytes:
     """EWF1 bytes. Raises Waveform.DoesNotExist, Unsealable, Corrupt."""
     return _packed(recording, Waveform.objects.get(recording=recording, kind=kind))
@@ -51,8 +57,20 @@ def _packed(recording: Recording, row: Waveform) -> bytes:
 
 def load_compressed(recording: Recording, kind: str = "rhythm") -> bytes:
     """EWF1 compressed with zstd, as it is stored and as a browser can take it."""
-    row = Waveform.objects.get(recording=recording, kind=kind)
+    return _compressed(recording, Waveform.objects.get(recording=recording, kind=kind))
+
+
+def _compressed(recording: Recording, row: Waveform) -> bytes:
     return blobs.unseal_bytes(bytes(row.sealed), recording.organization_id)
+
+
+def load_for_browser(recording: Recording, kind: str, encoding: str) -> tuple[str, bytes]:
+    """The name of the samples, and EWF1 by zstd or gzip. Raises as `load_packed`."""
+    row = Waveform.objects.get(recording=recording, kind=kind)
+    if encoding == "zstd":
+        return samples_name(row), _compressed(recording, row)
+    body = gzip.compress(_packed(recording, row), compresslevel=6, mtime=0)
+    return samples_name(row), body
 
 
 def load(recording: Recording, kind: str = "rhythm") -> canonical.Waveform:

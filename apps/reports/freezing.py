@@ -84,10 +84,8 @@ def freeze(report: Report, what: Version, signed: Signed) -> ReportVersion:
     """Print, store, hash and sign the next version. Call with the report's row locked."""
     number = report.version_count + 1
     printed = render_all(to_print(report, what, number, signed))
-    stored = {
-        document: blobs.put(report.organization_id, PDF, [pdf]).sha256
-        for document, pdf in printed.items()
-    }
+    kept = blobs.put_each(report.organization_id, PDF, printed.values())
+    stored = {document: one.sha256 for document, one in zip(printed, kept, strict=True)}
     content: dict[str, Any] = {
         "snapshot": what.snapshot,
         "kind": what.kind,

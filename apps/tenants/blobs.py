@@ -49,6 +49,12 @@ def put(
     return store.put(place, ring, organization_id, kind, chunks, limit=limit)
 
 
+def put_each(organization_id: int, kind: str, documents: Iterable[bytes]) -> list[Stored]:
+    """Whole documents, each as `put` keeps it; where, and with which keys, is asked once."""
+    place, ring = engine_of(organization_id), keyring_of(organization_id)
+    return [store.put(place, ring, organization_id, kind, [whole]) for whole in documents]
+
+
 def get(organization_id: int, kind: str, sha256: str) -> bytes:
     """Plain bytes, checked against their name; what is not genuine is on the record.
 

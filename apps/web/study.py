@@ -11,6 +11,7 @@ from apps.ecg import queries as ecg
 from apps.ecg.age import age_years
 from apps.ecg.models import Measurement, Recording
 from apps.ecg.readers_numbers import readers_numbers
+from apps.ecg.waveforms import samples_name
 from apps.inference.waits import waits_of
 from apps.reports.lifecycle import allows
 from apps.reports.models import Report
@@ -95,7 +96,8 @@ def study(active: Active, recording: Recording, reader: User) -> dict[str, Any]:
         "series": series,
         "prior_day": day_of(series.older, zone) if series.older else "",
         "priors": viewing.priors(recording, series.earlier, zone),
-        "median": rows.has_median,
+        "median": "median" in rows.waves,
+        "samples_name": samples_name(rows.waves["rhythm"]) if "rhythm" in rows.waves else "",
         "foot": foot(recording),
         "questions": rows.questions,
         **shown_on(rows.order, rows.order_case),

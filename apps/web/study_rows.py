@@ -13,6 +13,7 @@ from apps.ecg.models import (
     ReaderMeasurement,
     Recording,
     StageRun,
+    Waveform,
 )
 from apps.inference.models import InferenceRun
 from apps.inference.queries import runs_of
@@ -67,7 +68,7 @@ class Rows(Sent):
     kept: list[ReaderMeasurement]
     runs: list[InferenceRun]
     decisions: dict[str, StatementDecision]
-    has_median: bool
+    waves: dict[str, Waveform]
     hidden: frozenset[str]
 
 
@@ -93,7 +94,7 @@ def read(active: Active, recording: Recording, reader: User) -> Rows:
         found := ecg.findings_in(active, both),
         analysis := ecg.analyses_of(active, recording),
         kept := ecg.kept_measurements_of(active, recording),
-        median := ecg.medians_of(active, recording),
+        waves := ecg.waveforms_of(active, recording),
         runs := runs_of(active, [recording.pk]),
         deliveries := deliveries_on(active, recording.pk),
         stages := ecg.stages_of(active, [recording.pk]),
@@ -121,7 +122,7 @@ def read(active: Active, recording: Recording, reader: User) -> Rows:
         kept=list(kept),
         runs=list(runs),
         decisions=newest(decisions),
-        has_median=bool(median),
+        waves={wave.kind: wave for wave in waves},
         hidden=hidden_by(active, read_first, report, said=bool(said)),
     )
 

@@ -3,6 +3,7 @@ from django.urls import include, path, register_converter
 from apps.web.converters import Sha256
 from apps.web.views import (
     addenda,
+    ahead,
     alarms,
     arrivals,
     audit,
@@ -89,6 +90,7 @@ urlpatterns = [
     path("reports/<uuid:report_id>/draft", reading.draft, name="report-draft"),
     path("reports/<uuid:report_id>/submit", reading.submit, name="report-submit"),
     path("reports/<uuid:report_id>/sign", signing.sign, name="report-sign"),
+    path("reports/<uuid:report_id>/next", ahead.following, name="report-next"),
     path("reports/<uuid:report_id>/amend", reading.amend, name="report-amend"),
     path("reports/<uuid:report_id>/deliveries", reading.deliveries, name="report-deliveries"),
     path("reports/<uuid:report_id>/preview.pdf", documents.preview, name="report-preview"),

@@ -5,11 +5,13 @@ import "./help.js";
 import "./rows.js";
 import "./clock.js";
 import "./drafts.js";
+import { onPage } from "./page.js";
 
-for (const element of document.querySelectorAll("[data-key]")) {
-  const keys = element.dataset.key.replace("Ctrl", "Control");
-  if (!keys.includes(" ")) element.setAttribute("aria-keyshortcuts", keys);
-}
-
-// An error summary takes the focus, so that it is read first.
-document.querySelector("[data-focus]")?.focus();
+onPage(() => {
+  for (const element of document.querySelectorAll("[data-key]")) {
+    const keys = element.dataset.key.replace("Ctrl", "Control");
+    if (!keys.includes(" ")) element.setAttribute("aria-keyshortcuts", keys);
+  }
+  // An error summary takes the focus, so that it is read first.
+  document.querySelector("[data-focus]")?.focus();
+});

@@ -1,5 +1,7 @@
 // Saves the interpretation while it is written. Text that could not be saved stays in memory.
 
+import { onPage } from "./page.js";
+
 const DELAY_MS = 400;
 // After a refusal each pause in typing keeps a text of its own beside the report.
 const KEEP_MS = 2000;
@@ -137,4 +139,6 @@ class Draft {
   }
 }
 
-for (const form of document.querySelectorAll("form[data-draft-url]")) new Draft(form);
+onPage(() => {
+  for (const form of document.querySelectorAll("form[data-draft-url]")) new Draft(form);
+});

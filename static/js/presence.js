@@ -1,9 +1,10 @@
 // Says that the page is open while a report is read, and tells when somebody else took over.
 
-const EVERY_MS = 30_000;
-const place = document.querySelector("[data-beat]");
+import { onPage } from "./page.js";
 
-async function beat() {
+const EVERY_MS = 30_000;
+
+async function beat(place) {
   const token = document.querySelector("input[name=csrfmiddlewaretoken]")?.value;
   let response;
   try {
@@ -19,4 +20,7 @@ async function beat() {
   place.hidden = false;
 }
 
-if (place) setInterval(beat, EVERY_MS);
+onPage(() => {
+  const place = document.querySelector("[data-beat]");
+  if (place) setInterval(() => beat(place), EVERY_MS);
+});

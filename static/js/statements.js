@@ -1,6 +1,7 @@
 // Statements: j k y x over those of the machine, and search-as-you-type in the library.
 
 import { register } from "./keys.js";
+import { onPage } from "./page.js";
 
 const MOST = 8;
 // What a template leaves where nothing was measured.
@@ -155,4 +156,6 @@ class Library {
   }
 }
 
-for (const place of document.querySelectorAll("[data-library]")) new Library(place);
+onPage(() => {
+  for (const place of document.querySelectorAll("[data-library]")) new Library(place);
+});

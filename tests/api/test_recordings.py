@@ -26,6 +26,9 @@ from tests.isolation.rows import make_row
 pytestmark = pytest.mark.django_db
 
 
+RETRACTED = "entered_in_error"
+
+
 def names(page):
     return [row["id"] for row in page["recordings"]]
 
@@ -87,6 +90,19 @@ def test_the_list_is_narrowed_by_patient_and_report(mercy):
     assert names(by_patient) == [str(wanted.public_id)]
     assert names(by_status) == [str(other.public_id)]
     assert by_status["recordings"][0]["report"]["status"] == "signed"
+
+
+def test_a_recording_is_listed_once_under_the_status_of_its_newest_report(mercy):
+    twice, again = (make_recording(mercy, report=False) for _ in range(2))
+    for recording, statuses in ((twice, [RETRACTED] * 2), (again, [RETRACTED, "draft"])):
+        for status in statuses:
+            make_report(recording, status=status)
+    program = program_of(mercy)
+    listed = {
+        status: names(program.get("recordings", report_status=status).json())
+        for status in (RETRACTED, "draft")
+    }
+    assert listed == {RETRACTED: [str(twice.public_id)], "draft": [str(again.public_id)]}
 
 
 WRONG = {

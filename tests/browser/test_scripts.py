@@ -56,11 +56,11 @@ def test_a_draft_is_saved_after_typing_and_carries_its_revision(study: Open) -> 
         route.fulfill(json={"revision": 8, "saved_at": "14:07:22"})
 
     page.route("**/draft", save)
-    page.locator("#text").press_sequentially("AF")
+    page.locator("#text").fill("AF")
     expect(page.locator("[data-draft-state]")).to_have_text("Draft saved 14:07:22")
     assert len(bodies) == 1
     assert 'name="revision"\r\n\r\n7' in bodies[0]
-    assert page.locator("[name=revision]").input_value() == "8"
+    expect(page.locator("[name=revision]")).to_have_value("8")
 
 
 def test_text_typed_offline_is_kept_and_sent_later(study: Open) -> None:
@@ -109,26 +109,27 @@ def test_the_cursor_moves_by_j_and_k_and_enter_opens(visit: Open) -> None:
     page = visit("lists.html")
     for key in ("j", "j", "j", "j", "k"):
         page.keyboard.press(key)
-    assert page.locator("[data-cursor]").inner_text() == "Two"
+    expect(page.locator("[data-cursor]")).to_have_text("Two")
     page.keyboard.press("Enter")
-    assert page.url.endswith("#two")
+    page.wait_for_url("**#two")
 
 
 def test_g_then_w_goes_to_the_worklist_and_help_lists_it(visit: Open) -> None:
     page = visit("lists.html")
     page.keyboard.press("g")
     page.keyboard.press("w")
-    assert page.url.endswith("#worklist")
+    page.wait_for_url("**#worklist")
     page.keyboard.press("?")
-    assert "Worklist" in page.locator("#help").inner_text()
+    expect(page.locator("#help")).to_contain_text("Worklist")
     page.keyboard.press("Escape")
     page.locator("dialog").wait_for(state="detached")
 
 
 def test_waiting_times_follow_the_clock_of_the_server(visit: Open) -> None:
     page = visit("lists.html")
-    assert re.fullmatch(r"03:4[1-9]", page.locator("#clock").inner_text())
-    assert page.locator("#days").inner_text() == "1 d 04 h"
+    # A busy machine may take seconds to come here.
+    expect(page.locator("#clock")).to_have_text(re.compile(r"^03:[45]\d$"))
+    expect(page.locator("#days")).to_have_text("1 d 04 h")
 
 
 def test_each_chosen_file_is_sent_once_and_followed_to_its_outcome(visit: Open) -> None:

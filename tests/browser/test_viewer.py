@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Handler
 from tests.browser.viewer_pixels import PLAN, ink_rows, major_lines, scale, set_control
@@ -88,8 +88,8 @@ def test_grid_lines_stand_five_millimetres_apart_without_summed_error(
 def test_fifty_two_squares_fit_and_the_scale_is_said(study: Open) -> None:
     page = study()
     assert scale(page) == 4
-    assert "fitted, 1 mm = 4 px" in page.locator("[data-ecg-foot]").inner_text()
-    assert page.locator(".ecg").get_attribute("aria-label") == "12-lead ECG, 25 mm/s, 10 mm/mV"
+    expect(page.locator("[data-ecg-foot]")).to_contain_text("fitted, 1 mm = 4 px")
+    expect(page.locator(".ecg")).to_have_attribute("aria-label", "12-lead ECG, 25 mm/s, 10 mm/mV")
 
 
 def test_a_trace_of_another_recording_draws_nothing_and_says_so(visit: Open, site: str) -> None:
@@ -98,7 +98,7 @@ def test_a_trace_of_another_recording_draws_nothing_and_says_so(visit: Open, sit
     page.route("**/wave", lambda route: route.continue_(url=f"{site}/other"))
     page.reload()
     message = page.locator(".ecg [role=alert]")
-    assert message.inner_text() == "This trace belongs to another recording. Reload."
+    expect(message).to_have_text("This trace belongs to another recording. Reload.")
     assert ink_rows(page, 40, 0, 400) == []
     assert page.locator(".ecg canvas:visible").count() == 0
 
@@ -107,7 +107,7 @@ def test_a_damaged_trace_is_refused(visit: Open) -> None:
     page = visit("study.html")
     page.route("**/wave", lambda route: route.fulfill(body=pack(beats())[:-1]))
     page.reload()
-    assert "damaged" in page.locator(".ecg [role=alert]").inner_text()
+    expect(page.locator(".ecg [role=alert]")).to_contain_text("damaged")
 
 
 def test_missing_samples_are_a_gap_not_a_line(visit: Open) -> None:
@@ -143,7 +143,7 @@ def test_a_tall_trace_makes_the_paper_taller_instead_of_being_cut(visit: Open) -
     rows = ink_rows(page, (8 + 0.25 * 25) * 4, 0, 100 * 4)
     assert rows[0] > 2
     assert rows[-1] - rows[0] >= 50 * 4 - 4
-    assert page.locator(".ecg-chip").is_visible()
+    expect(page.locator(".ecg-chip")).to_be_visible()
 
 
 def test_cabrera_shows_minus_avr_upside_down(study: Open) -> None:
@@ -157,4 +157,4 @@ def test_cabrera_shows_minus_avr_upside_down(study: Open) -> None:
 def test_no_width_scrolls_the_page_sideways(study: Open, width: int) -> None:
     page = study(width=width)
     root = "document.documentElement"
-    assert page.evaluate(f"{root}.scrollWidth <= {root}.clientWidth")
+    page.wait_for_function(f"() => {root}.scrollWidth <= {root}.clientWidth")

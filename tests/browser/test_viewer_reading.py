@@ -12,7 +12,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Handler
 from tests.browser.test_viewer_tools import MM, drag, milliseconds, paper
-from tests.browser.viewer_pixels import reading, scale, set_control
+from tests.browser.viewer_pixels import reading, scale, set_control, wait_for_scale
 from tests.browser.viewer_wave import RATE_HZ, beats, pack
 
 pytestmark = pytest.mark.browser
@@ -60,6 +60,15 @@ PURE = """async () => {
 }"""
 
 
+def foot_says(page: Page, words: str) -> None:
+    expect(page.locator("[data-ecg-foot]")).to_contain_text(words)
+
+
+def prior_shows(page: Page, where: dict[str, float], *, shows: bool) -> None:
+    """Waited for: the prior is fetched, and drawn after its words have changed."""
+    page.wait_for_function(f"(mm) => (({PRIOR_INK})(mm) > 5) === {json.dumps(shows)}", arg=where)
+
+
 def tap(page: Page, x_mm: float, y_mm: float) -> None:
     left, top = paper(page)
     page.mouse.click(left + x_mm * MM, top + y_mm * MM)
@@ -98,7 +107,7 @@ def test_angle_filter_magnifier_focus_and_pinch_on_one_paper(study: Open) -> Non
     assert reading(page) != "90.0°"
     page.keyboard.press("Escape")
     set_control(page, "filter", "both")
-    assert "filter 0.5–40 Hz on screen only" in page.locator("[data-ecg-foot]").inner_text()
+    foot_says(page, "filter 0.5–40 Hz on screen only")
     set_control(page, "filter", "off")
     page.locator("[data-ecg-tool=magnifier]").click()
     left, top = paper(page)
@@ -107,13 +116,13 @@ def test_angle_filter_magnifier_focus_and_pinch_on_one_paper(study: Open) -> Non
     page.keyboard.press("Escape")
     page.mouse.dblclick(left + 200 * MM, top + 50 * MM)
     expect(page.locator(".ecg-focus")).to_be_visible()
-    assert "Focus V5" in page.locator("[data-ecg-foot]").inner_text()
+    foot_says(page, "Focus V5")
     page.keyboard.press("Escape")
     expect(page.locator(".ecg-focus")).to_be_hidden()
     pinch(page, [60, 80, 100, 125])
-    assert scale(page) == pytest.approx(8, abs=0.3)
+    wait_for_scale(page, 8, within=0.3)
     page.keyboard.press("0")
-    assert scale(page) == 4
+    wait_for_scale(page, 4)
 
 
 def test_the_prior_lies_under_the_beats_stands_alone_while_held_and_is_refused(
@@ -130,14 +139,14 @@ def test_the_prior_lies_under_the_beats_stands_alone_while_held_and_is_refused(
     page.keyboard.press("o")
     expect(page.locator("[data-ecg-prior]")).to_have_attribute("aria-pressed", "true")
     expect(page.locator("[data-prior-words]")).to_have_text("05-Sep-2026 1 of 2")
-    assert page.evaluate(PRIOR_INK, above) > 5
+    prior_shows(page, above, shows=True)
     page.keyboard.down("b")
     expect(page.locator("[data-ecg-foot]")).to_contain_text("prior 05-Sep-2026 alone")
     page.keyboard.up("b")
     expect(page.locator("[data-ecg-foot]")).not_to_contain_text("alone")
     page.keyboard.press("[")
     expect(page.locator("[data-prior-note]")).to_have_text("Different lead system: not compared.")
-    assert page.evaluate(PRIOR_INK, above) == 0
+    prior_shows(page, above, shows=False)
     page.keyboard.press("]")
     page.keyboard.press("o")
     expect(page.locator("[data-ecg-prior]")).to_have_attribute("aria-pressed", "false")
@@ -210,9 +219,9 @@ def test_what_is_kept_is_sent_by_samples_and_drawn_for_everybody(study: Open) ->
     assert 'name="lead"\r\n\r\nII\r\n' in body
     page.locator("[data-borders] summary").click()
     border = page.get_by_role("slider", name="QRS end")
-    assert border.get_attribute("aria-valuetext") == "QRS end, 44 ms from R"
+    expect(border).to_have_attribute("aria-valuetext", "QRS end, 44 ms from R")
     border.press("ArrowRight")
-    assert border.get_attribute("aria-valuetext") == "QRS end, 46 ms from R"
+    expect(border).to_have_attribute("aria-valuetext", "QRS end, 46 ms from R")
     page.get_by_label("Why the border stands elsewhere").fill("Slurred end")
     page.get_by_role("button", name="Keep as the reader's").click()
     expect(page.get_by_role("button", name="Keep as the reader's")).to_be_hidden()

@@ -31,12 +31,20 @@ PLAN = """async ([layout, speed, gain]) => {
 }"""
 
 
+SCALE = """() => {
+  const stack = document.querySelector('.ecg-stack');
+  return stack.firstChild.width / stack.style.getPropertyValue('--paper-w-mm');
+}"""
+
+
 def scale(page: Page) -> float:
     """Device pixels per mm, from the width the canvas says it has in mm."""
-    return page.evaluate(
-        "() => { const s = document.querySelector('.ecg-stack');"
-        " return s.firstChild.width / s.style.getPropertyValue('--paper-w-mm'); }"
-    )
+    return page.evaluate(SCALE)
+
+
+def wait_for_scale(page: Page, wanted: float, *, within: float = 0) -> None:
+    """Once the paper is laid out anew."""
+    page.wait_for_function(f"() => Math.abs(({SCALE})() - {wanted}) <= {within}")
 
 
 def ink_rows(page: Page, x: float, top: float, foot: float) -> list[int]:

@@ -60,8 +60,8 @@ def seen(visitor: Visitor, name: str) -> None:
     folder = os.environ.get("LIFECYCLE_SCREENS")
     for width in WIDTHS:
         visitor.page.set_viewport_size({"width": width, "height": 900})
-        wide = visitor.page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= width, (name, width, wide)
+        # Waited for: the paper is drawn anew after the window has its size.
+        visitor.page.wait_for_function(f"() => document.documentElement.scrollWidth <= {width}")
         if folder:
             path = Path(folder) / f"{name}-{width}.png"
             visitor.page.screenshot(path=path, full_page=width < 1440)

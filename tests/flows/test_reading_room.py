@@ -61,7 +61,11 @@ def test_keys_alone_read_sign_and_go_on_and_taking_over_loses_no_text(reader, co
     page.keyboard.press("Enter")
     for _ in range(ECGS):
         read(page)
+        page.wait_for_selector("form[data-ready]")
         sign_and_next(page, PASSWORD, reader.email)
+        page.wait_for_selector(".ecg[data-drawn]")
+    # The first was opened from the list; the others were here before they were opened.
+    assert sum("/waveform" in address for address in mine.addresses) == 1
     mine.look()
     type_into(mine, "Mine.")
     expect(page.locator("[data-draft-state]")).to_contain_text("Draft saved")

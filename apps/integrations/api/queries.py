@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, Func, Prefetch, Q, QuerySet, TextField
+from django.db.models import Exists, F, Func, OuterRef, Prefetch, Q, QuerySet, TextField
 from django.db.models.lookups import LessThan
 from django.http import Http404
 
@@ -136,7 +136,6 @@ FILTERS = {
     "acquired_before": "acquired_at__lt",
     "patient": "patient__public_id",
     "site": "site__public_id",
-    "report_status": "reports__status",
 }
 
 
@@ -153,6 +152,8 @@ def recordings(caller: Caller, wanted: Wanted) -> Page:
         column: value for name, column in FILTERS.items() if (value := getattr(wanted, name))
     }
     rows = Recording.objects.filter(**narrowed)
+    if wanted.report_status:
+        rows = rows.filter(pk__in=_reported(wanted.report_status))
     if wanted.cursor:
         rows = rows.filter(LessThan(_place("received_at", "id"), _after(wanted.cursor)))
     rows = rows.order_by("-received_at", "-id")
@@ -160,6 +161,12 @@ def recordings(caller: Caller, wanted: Wanted) -> Page:
     more = len(found) > wanted.limit
     page = found[: wanted.limit]
     return Page(page, page[-1].public_id if more else None)
+
+
+def _reported(status: str) -> QuerySet[Report, Any]:
+    """Recordings whose newest report has the status; those retracted before stay behind it."""
+    newer = Report.objects.filter(recording=OuterRef("recording"), pk__gt=OuterRef("pk"))
+    return Report.objects.filter(~Exists(newer), status=status).values("recording")
 
 
 def _place(*columns: str) -> Func:

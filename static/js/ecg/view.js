@@ -73,10 +73,10 @@ export class Viewer {
   }
 
   async load() {
-    const { waveformUrl, recording } = this.host.dataset;
+    const { waveformUrl, recording, samples } = this.host.dataset;
     this.host.setAttribute("aria-busy", "true");
     try {
-      const wave = await fetchWave(waveformUrl, recording);
+      const wave = await fetchWave(waveformUrl, recording, samples);
       if (this.host.dataset.recording !== recording) return;
       this.show(wave);
     } catch (error) {

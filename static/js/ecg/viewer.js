@@ -1,6 +1,7 @@
 // Mounts the viewers of a page, redraws them when they must be, and gives them their keys.
 
 import { register } from "../keys.js";
+import { onPage } from "../page.js";
 import { medianBeat } from "./beats.js";
 import { pair, Priors } from "./compare.js";
 import { FILTERS } from "./filter.js";
@@ -70,7 +71,9 @@ function bindGrid() {
     else localStorage.setItem(GRID, "1"), (root.dataset.grid = "strong");
     button.setAttribute("aria-pressed", String(Boolean(root.dataset.grid)));
   });
-  document.querySelector("[data-ecg-grid]")?.setAttribute("aria-pressed", String(Boolean(root.dataset.grid)));
+  onPage(() => {
+    document.querySelector("[data-ecg-grid]")?.setAttribute("aria-pressed", String(Boolean(root.dataset.grid)));
+  });
 }
 
 // On a phone one of two papers is shown.
@@ -122,9 +125,18 @@ function redrawOn(host, redraw) {
   new ResizeObserver(redraw).observe(host);
 }
 
+let hasKeys = false;
+
+// The keys of a trace are there once a page shows one.
+function giveKeys() {
+  if (!hasKeys) registerKeys(() => [...drawings.values()].find(({ viewer }) => viewer)?.viewer);
+  hasKeys = true;
+}
+
 async function mountAll() {
   for (const host of drawings.keys()) if (!host.isConnected) drawings.delete(host);
   const fresh = [...document.querySelectorAll(".ecg[data-waveform-url]")].filter((host) => !drawings.has(host));
+  if (fresh.length) giveKeys();
   const viewers = fresh.map(mountViewer);
   if (viewers.length > 1) pair(viewers);
   for (const host of document.querySelectorAll(".ecg-median[data-waveform-url]")) {
@@ -136,8 +148,7 @@ async function mountAll() {
 }
 
 watch(() => drawings.forEach(({ redraw }) => redraw()));
-registerKeys(() => [...drawings.values()].find(({ viewer }) => viewer)?.viewer);
 bindGrid();
 bindFlip();
 document.addEventListener("htmx:load", mountAll);
-mountAll();
+onPage(mountAll);

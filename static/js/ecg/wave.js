@@ -1,6 +1,8 @@
 // The packed waveform (EWF1): header, lead and gap records, then byte planes of deltas. Of limb
 // leads version 2 holds what is left when I and II are taken away; version 1 held all as it was.
 
+import { take } from "./ahead.js";
+
 const HEADER = 40;
 const LEAD = 27;
 const GAP = 10;
@@ -16,8 +18,13 @@ const SUMS = {
 /** Why a waveform is not drawn, in words for the reader. */
 export class WaveError extends Error {}
 
-/** Fetches the waveform of exactly this recording; a WaveError says why there is none. */
-export async function fetchWave(url, recordingId) {
+/**
+ * The waveform of exactly this recording; a WaveError says why there is none. `name` is that of its
+ * samples, by which they may be held already.
+ */
+export async function fetchWave(url, recordingId, name) {
+  const held = take(name);
+  if (held) return decodeWave(held, recordingId);
   let response;
   try {
     response = await fetch(url);
