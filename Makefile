@@ -55,7 +55,7 @@ check: setup
 mutants: setup
 	@$(SHELL_WITH_DATABASE) $(BIN)/python -m tests.mutants $(ARGS)
 
-faults: setup
+faults: setup test-tools
 	@$(BIN)/python -m tests.faults $(ARGS)
 
 soak: setup

@@ -22,7 +22,9 @@ from tests.faults import (  # noqa: F401 - each adds its rows to the matrix
     rows_door,
     rows_report,
     rows_restore,
+    rows_share,
     rows_storage,
+    rows_upload,
     rows_worker,
 )
 from tests.faults.invariants import violated
