@@ -17,6 +17,7 @@ from tests.faults.rows_door import arrivals, recordings
 from tests.faults.share import Archive, Clinic, clinic
 from tests.faults.world import World
 
+SAMBA = ("smbd", "smbpasswd")
 # Where the process may die between an accepted file and the end of its archiving.
 PLACES = (
     ("after", "apps.ingestion.smb.take.accept"),
@@ -32,7 +33,12 @@ COPYING = (
 MOVING = (("after", "apps.ingestion.smb.handle.Handle.rename"),)
 
 
-@row(7, "a file on a share grows, pauses for longer than a file must lie still, and grows")
+@row(
+    7,
+    "a file on a share grows, pauses for longer than a file must lie still, and grows",
+    needs=SAMBA,
+    dear=True,
+)
 def grows_after_a_pause(world: World) -> None:
     data = world.file()
     with clinic(world) as place:
@@ -55,7 +61,12 @@ def _written_slowly(path: Path, data: bytes, cut: int, pause_s: float) -> None:
         file.write(data[cut:])
 
 
-@row(8, "a share is lost in the middle of a file, and its server is switched off")
+@row(
+    8,
+    "a share is lost in the middle of a file, and its server is switched off",
+    needs=SAMBA,
+    dear=True,
+)
 def lost_in_the_middle(world: World) -> None:
     data = world.file()
     with clinic(world) as place:
@@ -82,7 +93,7 @@ def _is_untouched(path: Path, data: bytes, before: os.stat_result) -> None:
     assert (after.st_mtime_ns, after.st_mode) == (before.st_mtime_ns, before.st_mode)
 
 
-@row(8, "the server of a share dies while a file is read")
+@row(8, "the server of a share dies while a file is read", needs=SAMBA, dear=True)
 def server_dies_under_a_reader(world: World) -> None:
     data = world.file()
     with clinic(world) as place:
@@ -114,7 +125,7 @@ def _looking(place: Clinic, slowly: str) -> None:
     place.look()
 
 
-@row(8, "a file on a share is renamed while it is read")
+@row(8, "a file on a share is renamed while it is read", needs=SAMBA, dear=True)
 def renamed_under_a_reader(world: World) -> None:
     data = world.file()
     with clinic(world) as place:
@@ -146,7 +157,7 @@ def _renaming(place: Clinic, path: Path) -> None:
     place.look()
 
 
-@row(9, "the process dies between a file of a share and its archive")
+@row(9, "the process dies between a file of a share and its archive", needs=SAMBA, dear=True)
 def dies_before_the_archive(world: World) -> None:
     data = world.file()
     with clinic(world) as place:
@@ -165,7 +176,12 @@ def dies_before_the_archive(world: World) -> None:
     assert (arrivals(world), recordings(world)) == (1, 1)
 
 
-@row(10, "a name of a share comes again: with new content, in another case, with the old content")
+@row(
+    10,
+    "a name of a share comes again: with new content, in another case, with the old content",
+    needs=SAMBA,
+    dear=True,
+)
 def comes_again(world: World) -> None:
     contents = [world.file() for _ in range(3)]
     with clinic(world) as place:

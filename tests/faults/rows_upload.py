@@ -71,7 +71,12 @@ def _staged(world: World) -> list[str]:
     return list(blobs.engine_of(own).keys(f"org/{own}/staging"))
 
 
-@row(6, "the malware scanner ends before the parts of an upload are looked at")
+@row(
+    6,
+    "the malware scanner ends before the parts of an upload are looked at",
+    needs=("clamd",),
+    dear=True,
+)
 def scanner_is_away(world: World) -> None:
     data = world.file()
     with small_parts(data):
