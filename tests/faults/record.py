@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import fcntl
 import os
 import platform
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,8 +73,18 @@ class Result:
 def record(result: Result, *, production: bool) -> None:
     """Into the table of its durations, beside what earlier runs found of other rows."""
     title = PRODUCTION if production else SCALED
-    text = TARGET.read_text() if TARGET.exists() else ""
-    TARGET.write_text(with_section(text, title, with_row(section(text, title), result)))
+    rewrite(lambda text: with_section(text, title, with_row(section(text, title), result)))
+
+
+def rewrite(changed: Callable[[str], str]) -> None:
+    """The document, by one process at a time."""
+    with TARGET.open("a+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        text = changed(file.read())
+        file.seek(0)
+        file.truncate()
+        file.write(text)
 
 
 def with_row(lines: Iterable[str], result: Result) -> list[str]:

@@ -10,6 +10,7 @@ from django.test import override_settings
 from apps.core import drain
 from apps.ingestion.models import Ingress, UploadSession
 from apps.ingestion.upload_actions import UploadRefused
+from apps.ingestion.upload_ends import sweep_uploads
 from apps.tenants import blobs
 from tests.factories import inside
 from tests.faults.killing import killed
@@ -57,6 +58,7 @@ def parts_come_wrong(world: World) -> None:
     world.until_leases_end()
     world.settle()
     assert (arrivals(world), recordings(world)) == (1, 1)
+    sweep_uploads()  # what the next hour brings
     assert _staged(world) == []
 
 
