@@ -34,7 +34,7 @@ the product recovers by itself, and what is asked then of both organizations is:
 | I8 | no row of another organization |
 
 Scaled durations are a lease of 1.5 s and all others alike; those of production are a lease of 60 s.
-Rows 24 to 32 are faults of receivers and providers; `make test` does each of them.
+“s each” is the wall time of a trial with its recovery, on a machine that did other work besides.
 """
 HEAD = ("row", "what is broken", "trials", "invariants", "outcome", "s each", "date", "machine")
 NOT_YET = ("–",) * 6

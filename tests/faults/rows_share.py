@@ -157,7 +157,7 @@ def _renaming(place: Clinic, path: Path) -> None:
     place.look()
 
 
-@row(9, "the process dies between a file of a share and its archive", needs=SAMBA, dear=True)
+@row(9, "the process dies between a file of a share and its archive", needs=SAMBA)
 def dies_before_the_archive(world: World) -> None:
     data = world.file()
     with clinic(world) as place:
