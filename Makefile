@@ -17,7 +17,7 @@ help:
 	@echo "make test    the whole test suite (ARGS='-k name' for some of it)"
 	@echo "make check   format, lint, types, import layers, secrets in the source, Django's checks, missing migrations"
 	@echo "make mutants every border between organizations removed in turn: each must be noticed"
-	@echo "make faults  every fault of the matrix many times: kills, restarts, outages (ARGS='--times N --rows 1-4')"
+	@echo "make faults  every fault of the matrix many times: kills, restarts, outages (ARGS='--times N --rows 1-4 --record')"
 	@echo "make soak    10,000 files offered under kills and outages: every one is accounted for (ARGS='--files N --kills N')"
 	@echo "make sameness one ECG by three real doors in every order, at once, repeated, under kills (EXAMPLES=N)"
 	@echo "make tamper  audit chains changed in every way, thousands of trials: each must be found"
@@ -55,7 +55,7 @@ check: setup
 mutants: setup
 	@$(SHELL_WITH_DATABASE) $(BIN)/python -m tests.mutants $(ARGS)
 
-faults: setup
+faults: setup test-tools
 	@$(BIN)/python -m tests.faults $(ARGS)
 
 soak: setup

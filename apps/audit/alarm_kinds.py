@@ -64,6 +64,18 @@ KINDS: dict[str, Kind] = {
         "Files that wait for the malware scanner: {figure}",
         "See whether clamd runs and can be reached; nothing is lost, files go on by themselves.",
     ),
+    "revocation.stale": Kind(
+        CRITICAL,
+        "A list of revoked certificates is past its next update",
+        "Fetch the authority's new list; until then the operator's settings say whether its"
+        " certificates are refused.",
+    ),
+    "revocation.unusable": Kind(
+        CRITICAL,
+        "A list of revoked certificates cannot be read, or none of the authorities signed it",
+        "Fetch the list again from the authority, and see that the file of authorities holds the"
+        " certificate that signs it. Its certificates are refused until then.",
+    ),
     "critical.unacknowledged": Kind(
         CRITICAL,
         "A critical result waits for a person to acknowledge it",

@@ -1,54 +1,200 @@
-"""Which certificates their authority has taken back, by its published list (RFC 5280 section 5)."""
+"""Which certificates their authority has taken back, by its published list (RFC 5280 section 5).
+
+A list is believed when an authority that is trusted here signed it and may sign lists, when it
+begins and ends, and when it asks for nothing critical that is not understood here: lists of
+changes, of some certificates only, or of another issuer's do (sections 5.2.4, 5.2.5, 5.3.3).
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.hashes import MD5, SHA1
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from django.conf import settings
 
 PEM = re.compile(rb"-----BEGIN X509 CRL-----.+?-----END X509 CRL-----", re.DOTALL)
+UNREADABLE, NOT_GENUINE, STALE = "list-unreadable", "list-not-genuine", "list-stale"
+NO_ISSUER, NO_LIST, NOT_YET = "issuer-unknown", "list-missing", "list-not-yet-valid"
+REFUSE, USE = "refuse", "use"
+# How far an authority's clock may be ahead of ours.
+SKEW = dt.timedelta(minutes=5)
 
 
 class StatusUnknown(Exception):
-    """The list cannot be read or is out of date: nothing it would say can be relied on."""
+    """Nothing can be said of the certificate; `code` says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
-class Revoked:
-    """What the lists of one file say: issuer and serial number, and when the first list ends."""
+class Source:
+    """A file of lists, PEM (one or several) or DER, and one of the authorities that may sign them.
 
-    pairs: frozenset[tuple[bytes, int]]
-    until: dt.datetime | None
+    `stale` says what a list past its next update is good for: nothing, or still its word.
+    """
+
+    lists: str
+    authorities: str
+    stale: str = REFUSE
 
 
-def is_revoked(certificate: x509.Certificate, path: str, *, now: dt.datetime) -> bool:
-    """By the lists in that file, PEM (one or several) or DER; without a path nothing is.
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """One genuine list."""
+
+    since: dt.datetime
+    until: dt.datetime
+    serials: frozenset[int]
+
+
+@dataclass(slots=True)
+class Held:
+    """What the two files say together: each authority's newest list.
+
+    `strangers` are lists that nobody here vouches for.
+    """
+
+    authorities: list[x509.Certificate]
+    newest: dict[bytes, Issued] = field(default_factory=dict)
+    strangers: int = 0
+
+    def add(self, one: x509.CertificateRevocationList) -> None:
+        signer = next((who for who in self.authorities if _has_signed(who, one)), None)
+        found = None if signer is None else _understood(one)
+        if signer is None or found is None:
+            self.strangers += 1
+            return
+        earlier = self.newest.setdefault(_who(signer), found)
+        if found.since > earlier.since:
+            self.newest[_who(signer)] = found
+
+
+def of_clients() -> Source:
+    """For certificates that programs show at the API."""
+    found = settings.CLIENT_CERTIFICATE_CRL, settings.CLIENT_CERTIFICATE_CA
+    return Source(*found, settings.STALE_CRL)
+
+
+def of_devices() -> Source:
+    """For certificates that DICOM devices show."""
+    return Source(settings.DICOM_TLS_CRL, settings.DICOM_TLS_CA, settings.STALE_CRL)
+
+
+def is_revoked(certificate: x509.Certificate, source: Source, *, now: dt.datetime) -> bool:
+    """By its authority's newest list; where no lists are set up nothing is.
 
     A file that was replaced counts from the next question on. Raises StatusUnknown.
     """
-    if not path:
+    if not source.lists:
         return False
+    held = _held(source)
+    issuer = next((one for one in held.authorities if _has_issued(one, certificate, now)), None)
+    if issuer is None:
+        raise StatusUnknown(NO_ISSUER)
+    issued = held.newest.get(_who(issuer))
+    if issued is None:
+        raise StatusUnknown(NOT_GENUINE if held.strangers else NO_LIST)
+    if issued.since > now + SKEW:
+        raise StatusUnknown(NOT_YET)
+    if certificate.serial_number in issued.serials:
+        return True
+    if issued.until < now and source.stale == REFUSE:
+        raise StatusUnknown(STALE)
+    return False
+
+
+def trouble_with(source: Source, *, now: dt.datetime) -> str:
+    """Why the lists cannot be relied on as they are; empty where they can, or none are set up."""
+    if not source.lists:
+        return ""
     try:
-        stat = Path(path).stat()
-        found = _read(path, stat.st_mtime_ns, stat.st_size)
+        held = _held(source)
+    except StatusUnknown as unknown:
+        return unknown.code
+    if held.strangers or not held.newest:
+        return NOT_GENUINE
+    return STALE if any(one.until < now for one in held.newest.values()) else ""
+
+
+def _has_issued(
+    authority: x509.Certificate, certificate: x509.Certificate, now: dt.datetime
+) -> bool:
+    try:
+        certificate.verify_directly_issued_by(authority)
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        return False
+    return authority.not_valid_before_utc <= now <= authority.not_valid_after_utc
+
+
+def _held(source: Source) -> Held:
+    try:
+        stats = [Path(path).stat() for path in (source.lists, source.authorities)]
+        marks = tuple((one.st_mtime_ns, one.st_size, one.st_ino) for one in stats)
+        return _read(source.lists, source.authorities, marks)
     except (OSError, ValueError):
-        raise StatusUnknown from None
-    if found.until is not None and found.until < now:
-        raise StatusUnknown
-    return (certificate.issuer.public_bytes(), certificate.serial_number) in found.pairs
+        raise StatusUnknown(UNREADABLE) from None
 
 
 @lru_cache(maxsize=8)
-def _read(path: str, _mtime_ns: int, _size: int) -> Revoked:
-    data = Path(path).read_bytes()
-    lists = [x509.load_pem_x509_crl(one) for one in PEM.findall(data)]
-    lists = lists or [x509.load_der_x509_crl(data)]
-    ends = [one.next_update_utc for one in lists if one.next_update_utc is not None]
-    pairs = frozenset(
-        (one.issuer.public_bytes(), entry.serial_number) for one in lists for entry in one
-    )
-    return Revoked(pairs, min(ends, default=None))
+def _read(lists: str, authorities: str, _marks: tuple[tuple[int, int, int], ...]) -> Held:
+    held = Held(x509.load_pem_x509_certificates(Path(authorities).read_bytes()))
+    for one in _parsed(Path(lists).read_bytes()):
+        held.add(one)
+    return held
+
+
+def _parsed(data: bytes) -> Iterator[x509.CertificateRevocationList]:
+    found = PEM.findall(data)
+    yield from (x509.load_pem_x509_crl(one) for one in found)
+    if not found:
+        yield x509.load_der_x509_crl(data)
+
+
+def _has_signed(authority: x509.Certificate, one: x509.CertificateRevocationList) -> bool:
+    """RFC 5280 6.3.3 (f), (g): by name, by key, and where its own certificate lets it."""
+    if authority.subject != one.issuer or not _may_sign_lists(authority):
+        return False
+    try:
+        if isinstance(one.signature_hash_algorithm, MD5 | SHA1):
+            return False
+        return one.is_signature_valid(authority.public_key())  # type: ignore[arg-type]
+    except (TypeError, ValueError, UnsupportedAlgorithm):
+        return False
+
+
+def _may_sign_lists(authority: x509.Certificate) -> bool:
+    found = authority.extensions
+    try:
+        if not found.get_extension_for_class(x509.BasicConstraints).value.ca:
+            return False
+        return found.get_extension_for_class(x509.KeyUsage).value.crl_sign
+    except x509.ExtensionNotFound as missing:
+        # Without a key usage the key may be used for anything (section 4.2.1.3).
+        return missing.oid == x509.KeyUsage.oid
+
+
+def _understood(one: x509.CertificateRevocationList) -> Issued | None:
+    """None for a list that has no end, or asks for what is not done here."""
+    entries = list(one)
+    critical = [extension for extension in one.extensions if extension.critical]
+    critical += [found for entry in entries for found in entry.extensions if found.critical]
+    if critical or one.next_update_utc is None:
+        return None
+    serials = frozenset(entry.serial_number for entry in entries)
+    return Issued(one.last_update_utc, one.next_update_utc, serials)
+
+
+def _who(authority: x509.Certificate) -> bytes:
+    """Name and key: a renewed certificate is the same authority."""
+    key = authority.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return authority.subject.public_bytes() + key

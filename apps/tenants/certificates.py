@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
+import structlog
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from django.db import transaction
 
 from apps.audit import actions as audit
-from apps.core.revocation import StatusUnknown, is_revoked
+from apps.core.revocation import Source, StatusUnknown, is_revoked
 from apps.core.scope import required_organization
 from apps.tenants.claims import Taken, one_at_a_time
 from apps.tenants.models import ApiClient, ClientCertificate, User
@@ -17,6 +18,9 @@ from apps.tenants.models import ApiClient, ClientCertificate, User
 WHAT = "certificate"
 REVOKED, EXPIRED, UNKNOWN = "certificate-revoked", "certificate-expired", "certificate-unknown"
 STATUS_UNKNOWN, MISSING = "certificate-status-unknown", "certificate-missing"
+
+
+log = structlog.get_logger(__name__)
 
 
 def read_certificate(text: str) -> x509.Certificate:
@@ -69,7 +73,7 @@ def revoke_certificate(row: ClientCertificate, *, by: User, now: dt.datetime) ->
     return True
 
 
-def fault_of(shown: x509.Certificate, crl: str, *, now: dt.datetime) -> str:
+def fault_of(shown: x509.Certificate, lists: Source, *, now: dt.datetime) -> str:
     """Why a certificate that was shown is not taken, whoever shows it; empty where it may be.
 
     The organization's word first, then the authority's list. Call in the organization's scope.
@@ -78,21 +82,27 @@ def fault_of(shown: x509.Certificate, crl: str, *, now: dt.datetime) -> str:
     if revoked.filter(fingerprint=fingerprint_of(shown)).exists():
         return REVOKED
     try:
-        if is_revoked(shown, crl, now=now):
+        if is_revoked(shown, lists, now=now):
             return REVOKED
-    except StatusUnknown:
+    except StatusUnknown as unknown:
+        log.warning("certificate.status_unknown", code=unknown.code)
         return STATUS_UNKNOWN
     is_in_time = shown.not_valid_before_utc <= now <= shown.not_valid_after_utc
     return "" if is_in_time else EXPIRED
 
 
 def fault_of_client(
-    client: ApiClient, shown: x509.Certificate | None, crl: str, *, required: bool, now: dt.datetime
+    client: ApiClient,
+    shown: x509.Certificate | None,
+    lists: Source,
+    *,
+    required: bool,
+    now: dt.datetime,
 ) -> str:
     """The same of one client, which must show one of its own where that is `required`."""
     if shown is None:
         return MISSING if required else ""
-    if fault := fault_of(shown, crl, now=now):
+    if fault := fault_of(shown, lists, now=now):
         return fault
     own = ClientCertificate.objects.filter(client=client, fingerprint=fingerprint_of(shown))
     return UNKNOWN if required and not own.exists() else ""

@@ -207,10 +207,13 @@ EGRESS_INTERNAL_HOSTS = env.names("EGRESS_INTERNAL_HOSTS")
 MLLP_NETWORKS = env.networks("MLLP_NETWORKS", "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7")
 
 # The header in which proxies pass on a client's certificate (RFC 9440: Client-Cert), which proxies
-# are believed, and the authority's list of certificates that it took back.
+# are believed, the authorities' lists of certificates that they took back, the authorities' own
+# certificates, and whether a list past its next update refuses theirs or is used on.
 CLIENT_CERTIFICATE_HEADER = env.text("CLIENT_CERTIFICATE_HEADER", "")
 CLIENT_CERTIFICATE_PROXIES = env.networks("CLIENT_CERTIFICATE_PROXIES", "127.0.0.1/32,::1/128")
 CLIENT_CERTIFICATE_CRL = env.text("CLIENT_CERTIFICATE_CRL", "")
+CLIENT_CERTIFICATE_CA = env.text("CLIENT_CERTIFICATE_CA", "")
+STALE_CRL = env.choice("STALE_CRL", {"refuse", "use"}, "refuse")
 
 # The DICOM network: where to listen, certificates of the listener and of who signs devices' own,
 # and the networks in which peers are called back.

@@ -9,11 +9,13 @@ import httpx
 import pytest
 from django.utils import timezone
 
+from apps.audit.models import Alarm
 from apps.core.scope import organization_scope
 from apps.ingestion.models import Ingress
 from apps.tenants.certificates import add_certificate, revoke_certificate
 from apps.tenants.claims import Taken
 from apps.tenants.models import ApiClient, ClientCertificate
+from apps.tenants.watch import look_at
 from tests.admin.people import events
 from tests.api.keys import make_client
 from tests.api.tls_proxy import proxying
@@ -38,6 +40,7 @@ def papers(tmp_path_factory):
 def bound(mercy, papers, settings):
     """A client that must show a certificate, and its key."""
     settings.CLIENT_CERTIFICATE_HEADER = "Client-Cert"
+    settings.CLIENT_CERTIFICATE_CA = str(papers["issuer"].file)
     client, key = make_client(mercy)
     with inside(mercy):
         ApiClient.objects.update(certificate_required=True)
@@ -95,6 +98,36 @@ def test_the_authoritys_list_counts_once_it_is_replaced(
         assert send() == (403, "certificate-revoked")
         revocation_list(file, papers["issuer"], days=-1)
         assert send() == (503, "certificate-status-unknown")
+
+
+def test_a_list_that_nobody_here_signed_refuses_under_an_alarm_until_it_is_right(
+    client, mercy, lakeside, papers, bound, settings, tmp_path
+):
+    _, key = bound
+    file = revocation_list(tmp_path / "crl.pem", authority(tmp_path))
+    settings.CLIENT_CERTIFICATE_CRL = str(file)
+    shown = quote(papers["device"].file.read_text())
+    given = {"Authorization": f"Bearer {key}", "Client-Cert": shown}
+
+    def status():
+        kind = "application/octet-stream"
+        return client.post("/api/v1/files", b"x", content_type=kind, headers=given).status_code
+
+    assert status() == 503
+    assert alarms_of(mercy) == [("revocation.unusable", "api")]
+    assert alarms_of(lakeside) == []
+    revocation_list(file, papers["issuer"], days=-1)
+    assert (status(), alarms_of(mercy)) == (503, [("revocation.stale", "api")])
+    settings.STALE_CRL = "use"
+    assert (status(), alarms_of(mercy)) == (201, [("revocation.stale", "api")])
+    revocation_list(file, papers["issuer"])
+    assert (status(), alarms_of(mercy)) == (201, [])
+
+
+def alarms_of(organization):
+    look_at(organization.pk)
+    with inside(organization):
+        return list(Alarm.objects.filter(resolved_at=None).values_list("code", "subject"))
 
 
 def test_only_a_proxy_of_ours_is_believed(client, papers, bound, settings):

@@ -84,6 +84,7 @@ def test_a_certificate_that_was_taken_back_is_refused(tmp_path, file, mercy, set
     title(mercy, "MERCY_ECG", certificates=theirs.sha256)
     shown = ("+tls", str(theirs.key), str(theirs.file), "+cf", str(ca.file))
     settings.DICOM_TLS_CRL = str(revocation_list(tmp_path / "crl.pem", ca))
+    settings.DICOM_TLS_CA = str(ca.file)
 
     def sent(port):
         return dcmtk("storescu", *called("MERCY_ECG", port, *shown), str(file)).returncode == 0

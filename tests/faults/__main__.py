@@ -1,8 +1,9 @@
-"""python -m tests.faults [--times N] [--rows 1,12-14] [--seed S] [--production]
+"""python -m tests.faults [--times N] [--rows 1,12-14] [--seed S] [--production] [--record]
 
 Does every row of the fault matrix N times on a PostgreSQL of its own, checks the invariants after
 each, and prints the matrix. Stops with exit 1 at the first that does not hold, and names it with
-its seed. `--production` takes the durations of the product instead of scaled ones.
+its seed. `--production` takes the durations of the product instead of scaled ones; `--record`
+writes what each row came to into docs/faults.md.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ def main() -> int:
             times=options.times,
             seed=options.seed,
             production=options.production,
+            recording=options.record,
         )
 
 
@@ -43,6 +45,7 @@ def _parsed() -> argparse.Namespace:
     parser.add_argument("--rows", help="numbers of the matrix, as 1,4,11-18; all")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--production", action="store_true", help="durations as in production")
+    parser.add_argument("--record", action="store_true", help="into docs/faults.md")
     return parser.parse_args()
 
 

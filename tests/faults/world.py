@@ -25,6 +25,7 @@ from apps.core.management.commands.sweep import sweep_queues
 from apps.core.scope import organization_scope
 from apps.inference.actions import register_builtin_rules
 from apps.ingestion.actions import Accepted, accept
+from apps.ingestion.models import Ingress
 from apps.tenants.models import Organization
 from tests.factories import inside, make_waveform
 from tests.faults.killing import PATIENCE_S
@@ -38,6 +39,10 @@ SCALED = {
     "RETRY_BACKOFF_SECONDS": 0.1,
     "UNAVAILABLE_PAUSE_SECONDS": 0.2,
     "DRAIN_SECONDS": 20,
+    "SMB_STABLE_SECONDS": 0.3,
+    "SMB_SETTLE_SECONDS": 0.1,
+    "SMB_TIMEOUT_SECONDS": 5,
+    "SCANNER_WAIT_SECONDS": 0.2,
 }
 OPEN = (Leased.State.RECEIVED, Leased.State.PROCESSING)
 
@@ -87,8 +92,12 @@ class World:
 
     def promise(self, accepted: Accepted) -> None:
         row = accepted.ingress
-        self.acknowledged.setdefault(row.organization_id, set()).add(row.pk)
+        self.promise_row(row)
         self.offered.setdefault(row.organization_id, set()).add(row.sha256)
+
+    def promise_row(self, row: Ingress) -> None:
+        """What was acknowledged, of bytes that were `expected`."""
+        self.acknowledged.setdefault(row.organization_id, set()).add(row.pk)
 
     def door(self, data: bytes, key: str) -> Callable[[], Any]:
         """Sending a file, for a process that may not live to hear the answer."""

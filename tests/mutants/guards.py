@@ -22,6 +22,10 @@ KEPT_OUT = ("tests/canary/test_kept_out.py",)
 GUARDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "apps.core.scope": (("required", "organization_scope", "_pin"), SCOPE),
     "apps.core.client_certificate": (("_is_from_proxy",), CERTIFICATES),
+    "apps.core.revocation": (
+        ("is_revoked", "_has_signed", "_may_sign_lists", "_understood", "_has_issued"),
+        ("tests/core/test_revocation.py",),
+    ),
     "apps.tenants.certificates": (("fault_of",), CERTIFICATES),
     "apps.ingestion.signed": (("check_signature",), SIGNED),
     "apps.integrations.api.signatures": (("_check", "_fault"), SIGNED),

@@ -47,7 +47,11 @@ class Proxy:
                 if not self.is_open:
                     client.close()
                     continue
-                server = socket.create_connection(("127.0.0.1", self.to))
+                try:
+                    server = socket.create_connection(("127.0.0.1", self.to))
+                except OSError:  # it is switched off: the next caller is answered again
+                    client.close()
+                    continue
                 self.held += [client, server]
                 for ends in ((client, server, False), (server, client, True)):
                     threading.Thread(target=self._pass, args=ends, daemon=True).start()

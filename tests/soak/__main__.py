@@ -1,9 +1,11 @@
-"""python -m tests.soak [--files N] [--kills N] [--outages N] [--seed S]
+"""python -m tests.soak [--files N] [--kills N] [--outages N] [--seed S] [--record]
 
 The product's own processes on a PostgreSQL of their own that flushes to disk. Four senders offer N
 files of two organizations by the API, a tenth of them again, while workers, sweeper and web server
 are killed, the database restarted and the storage taken away. At the end every offered file must be
 accounted for: offered = accepted + linked + quarantined, and eight invariants hold. Exit 1 if not.
+It says how fast files were acknowledged and done, and how large the processes grew; `--record` adds
+that to docs/faults.md.
 """
 
 from __future__ import annotations
@@ -32,6 +34,7 @@ def main() -> int:
             kills=options.kills,
             outages=options.outages,
             seed=options.seed,
+            recording=options.record,
         )
 
 
@@ -41,6 +44,7 @@ def _parsed() -> argparse.Namespace:
     parser.add_argument("--kills", type=int, default=200, help="kill -9 of a process (200)")
     parser.add_argument("--outages", type=int, default=4, help="of database and storage (4)")
     parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--record", action="store_true", help="into docs/faults.md")
     return parser.parse_args()
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import random
-import statistics
 import sys
 import tempfile
 import time
@@ -36,12 +34,15 @@ from tests.faults.server import Own
 from tests.faults.world import OPEN, World, price_everything
 from tests.flows.workers import Workers, running_services
 from tests.soak.offering import Senders, planned
+from tests.soak.report import Soaked, lines, record
 
 PATIENCE_S = 4 * 3600
 OUTAGE_S = 3.0
 
 
-def soak(cluster: Cluster, *, files: int, kills: int, outages: int, seed: int) -> int:
+def soak(
+    cluster: Cluster, *, files: int, kills: int, outages: int, seed: int, recording: bool
+) -> int:
     """Prints what became of every file and how fast; 0 when all of it is accounted for."""
     setup_test_environment()
     logging.disable(logging.CRITICAL)
@@ -67,7 +68,11 @@ def soak(cluster: Cluster, *, files: int, kills: int, outages: int, seed: int) -
         senders = Senders(port, tuple(key_of(place) for place in places), plan)
         fire = Fire(workers, senders, Own(database, cluster), places, kills, outages)
         fire.burn()
-        return fire.reckon()
+        soaked = fire.reckon()
+    print(*lines(soaked), sep="\n")
+    if recording:
+        record(soaked)
+    return 1 if soaked.faults else 0
 
 
 @dataclass
@@ -82,6 +87,7 @@ class Fire:
     offered_s: float = 0.0
     had: int = 0
     largest: Counter[str] = field(default_factory=Counter)
+    together: Counter[str] = field(default_factory=Counter)
 
     def burn(self) -> None:
         """Until everything is acknowledged and nothing is open any more."""
@@ -121,10 +127,12 @@ class Fire:
 
     def _measure(self) -> None:
         for service in self.workers.services:
+            sizes = []
             for pid in tree(service.process.pid) if service.process else ():
                 with suppress(OSError):
-                    name = service.name
-                    self.largest[name] = max(self.largest[name], round(resident_mb(pid)))
+                    sizes.append(round(resident_mb(pid)))
+            self.largest[service.name] = max(self.largest[service.name], *sizes, 0)
+            self.together[service.name] = max(self.together[service.name], sum(sizes))
 
     def _is_empty(self) -> bool:
         try:
@@ -137,26 +145,21 @@ class Fire:
             return False
         return True
 
-    def reckon(self) -> int:
-        faults = [*self._wrong_counts(), *violated(self._world())]
-        seconds = time.monotonic() - self.began
-        answers = sorted(self.senders.seconds)
-        report = {
-            "offered": len(self.senders.plan),
-            "outcomes": dict(self._outcomes()),
-            "killed": dict(Counter(self.workers.killed)),
-            "outages": self.had,
-            "sent_again_after": dict(self.senders.retried),
-            "accepted_per_s": round(len(answers) / (self.offered_s or seconds), 1),
-            "acknowledged_ms_p50": round(statistics.median(answers) * 1000),
-            "acknowledged_ms_p95": round(answers[int(len(answers) * 0.95)] * 1000),
-            "done_per_s": round(len(self.senders.plan) / seconds, 1),
-            "largest_process_mb": dict(self.largest),
-        }
-        print(json.dumps(report, indent=1))
-        print(*faults, sep="\n")
-        print("Something is lost, twice or not genuine." if faults else "All accounted for.")
-        return 1 if faults else 0
+    def reckon(self) -> Soaked:
+        ended_s = time.monotonic() - self.began
+        faults = (*self._wrong_counts(), *violated(self._world()))
+        return Soaked(
+            offered=len(self.senders.plan),
+            outcomes=self._outcomes(),
+            killed=Counter(self.workers.killed),
+            outages=self.had,
+            answers_s=self.senders.seconds,
+            offered_s=self.offered_s or ended_s,
+            ended_s=ended_s,
+            largest_mb=self.largest,
+            together_mb=self.together,
+            faults=faults,
+        )
 
     def _outcomes(self) -> Counter[str]:
         found: Counter[str] = Counter()

@@ -6,10 +6,10 @@ import hashlib
 from dataclasses import dataclass
 
 from cryptography import x509
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from apps.core import revocation
 from apps.core.scope import organization_scope
 from apps.tenants.certificates import fault_of
 from apps.tenants.inbound import application_entity
@@ -86,4 +86,4 @@ def _fault(certificate: bytes) -> str:
         shown = x509.load_der_x509_certificate(certificate)
     except ValueError:
         return "certificate-unreadable"
-    return fault_of(shown, settings.DICOM_TLS_CRL, now=timezone.now())
+    return fault_of(shown, revocation.of_devices(), now=timezone.now())

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from apps.audit.actions import record_alone
+from apps.core import revocation
 from apps.core.client_certificate import NoCertificate, shown_certificate
 from apps.core.network import household_of
 from apps.core.scope import organization_scope
@@ -72,9 +73,9 @@ def certificate_fault(request: HttpRequest, caller: Caller) -> str:
         return UNKNOWN
     if shown is None and not caller.needs_certificate:
         return ""
-    crl, needs = settings.CLIENT_CERTIFICATE_CRL, caller.needs_certificate
+    lists, needs = revocation.of_clients(), caller.needs_certificate
     with transaction.atomic():
-        return fault_of_client(caller.client, shown, crl, required=needs, now=timezone.now())
+        return fault_of_client(caller.client, shown, lists, required=needs, now=timezone.now())
 
 
 def shown_key(request: HttpRequest) -> str:

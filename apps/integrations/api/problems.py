@@ -69,7 +69,10 @@ KINDS: dict[str, Kind] = {
     "too-many-requests": Kind(429, "Too many requests of your organization. Wait, then go on."),
     "internal": Kind(500, "Something failed on our side. Try again."),
     "not-genuine": Kind(500, "What is stored did not pass its check and is not given out."),
-    "certificate-status-unknown": Kind(503, "The list of revoked certificates is out of date."),
+    "certificate-status-unknown": Kind(
+        503,
+        "Whether the certificate was revoked is not known: the list is out of date or not genuine.",
+    ),
     "unavailable": Kind(503, "Storage is not available. Send it again in a minute."),
 }
 BY_STATUS = {kind.status: code for code, kind in reversed(KINDS.items())}
