@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db import connection, transaction
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Q
 
 from apps.ecg.models import Recording
-from apps.reports.models import Report, SearchTerm
+from apps.reports.models import SearchTerm
 from apps.reports.search.changes import changes_of
 from apps.reports.search.facts import CHANGE, GONE, IS, NEW, NUMBER, PRIOR, Held, facts_of
 from apps.reports.search.gather import Kept, gather, kept_of
@@ -77,31 +77,33 @@ def _same(kept: tuple[Held, dt.datetime] | None, held: Held, at: dt.datetime) ->
 @transaction.atomic(savepoint=False)
 def renew(recordings: Iterable[Recording]) -> None:
     """Terms of these and of those whose prior they are. What has no report yet has no terms."""
-    keys = [recording.pk for recording in recordings]
-    reported = Report.objects.filter(recording__in=keys).values("recording")
-    links = linked(keys, Q(pk__in=reported))
+    links = linked([recording.pk for recording in recordings])
     if links:
         write_facts([link.key for link in links])
         following = [link.following for link in links if link.following is not None]
         write_changes([*links, *(linked(following) if following else [])])
 
 
-def linked(keys: Sequence[int], further: Q | None = None) -> list[Linked]:
-    """The newest earlier recording of the same patient, as a report prints it, and the next."""
-    same = Recording.objects.filter(patient=OuterRef("patient"))
-    earlier = same.filter(acquired_at__lt=OuterRef("acquired_at"))
-    later = same.filter(acquired_at__gt=OuterRef("acquired_at"))
-    rows = Recording.objects.filter(further or Q(), pk__in=keys).annotate(
-        prior=Subquery(earlier.order_by("-acquired_at", "-id").values("pk")[:1]),
-        following=Subquery(later.order_by("acquired_at", "id").values("pk")[:1]),
-    )
-    names = ("pk", "organization", "acquired_at", "received_at", "prior", "following")
-    return [
-        Linked(key, organization_id, acquired_at or received_at, prior, following)
-        for key, organization_id, acquired_at, received_at, prior, following in rows.values_list(
-            *names
-        )
-    ]
+def linked(keys: Sequence[int]) -> list[Linked]:
+    """Those that have a report, with the newest earlier recording of the same patient, as a report
+    prints it, and the next."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LINKED, [list(keys)])
+        return [Linked(*row) for row in cursor.fetchall()]
+
+
+# A recording without a time is neither earlier nor later than another.
+_LINKED = """
+    SELECT r.id, r.organization_id, coalesce(r.acquired_at, r.received_at),
+           (SELECT o.id FROM ecg_recording o
+             WHERE o.patient_id = r.patient_id AND o.acquired_at < r.acquired_at
+               AND NOT o.is_canary ORDER BY o.acquired_at DESC, o.id DESC LIMIT 1),
+           (SELECT o.id FROM ecg_recording o
+             WHERE o.patient_id = r.patient_id AND o.acquired_at > r.acquired_at
+               AND NOT o.is_canary ORDER BY o.acquired_at, o.id LIMIT 1)
+      FROM ecg_recording r
+     WHERE r.id = ANY(%s) AND NOT r.is_canary
+       AND EXISTS (SELECT FROM reports_report p WHERE p.recording_id = r.id)"""
 
 
 def write_facts(keys: Sequence[int]) -> None:
