@@ -34,7 +34,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _set_autocommit(self, autocommit: bool) -> None:
         if autocommit:
             # The driver refuses inside a transaction; Django closes the connection then.
-            super()._set_autocommit(True)
+            super()._set_autocommit(True)  # type: ignore[misc]
         else:
             self._start_transaction_under_autocommit()
 
@@ -55,7 +55,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """As Django's, whose named cursors outlive a transaction where the driver autocommits."""
         if name is None or not self.in_atomic_block:
             return super().create_cursor(name)
-        return base.ServerSideCursor(self.connection, name=name, scrollable=False, withhold=False)
+        given = {"name": name, "scrollable": False, "withhold": False}
+        return base.ServerSideCursor(self.connection, **given)  # type: ignore[call-arg]
 
     def _commit(self) -> Any:
         if self.pending_events and self.connection is not None:
