@@ -124,12 +124,8 @@ def flush(connection: DatabaseWrapper, events: list[Event]) -> None:
     organization_id = organizations.pop()
     assert connection.connection is not None
     with connection.connection.cursor() as cursor:
-        # A deferred key checked after the head is locked deadlocks with row locks taken earlier.
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute(
-            "SELECT seq, mac FROM audit_audithead WHERE organization_id = %s FOR UPDATE",
-            [organization_id],
-        )
+        cursor.execute(_HEAD, [organization_id])
+        cursor.nextset()
         head = cursor.fetchone()
         if head is None:
             raise RuntimeError("the organization has no audit chain")
@@ -141,6 +137,9 @@ def flush(connection: DatabaseWrapper, events: list[Event]) -> None:
         )
 
 
+# A deferred key checked after the head is locked deadlocks with row locks taken earlier.
+_HEAD = """SET CONSTRAINTS ALL IMMEDIATE;
+    SELECT seq, mac FROM audit_audithead WHERE organization_id = %s FOR UPDATE"""
 # The head and its events in one statement.
 _APPEND = """WITH head AS (
       UPDATE audit_audithead SET seq = %s, mac = %s WHERE organization_id = %s)

@@ -7,11 +7,17 @@ from contextlib import contextmanager
 
 from django.db import connection
 
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 
-def lock_until_commit(name: str) -> None:
-    """Wait for other transactions that hold the same name. Needs an open transaction."""
+
+def lock_until_commit(*names: str) -> None:
+    """Wait for other transactions that hold a name, one after another in the order given.
+
+    Needs an open transaction.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+        # A statement for each: one that read names from a list could lock them in any order.
+        cursor.execute("; ".join([_LOCK] * len(names)), names)
 
 
 @contextmanager

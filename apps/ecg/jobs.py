@@ -33,7 +33,7 @@ def run_stage(lease: Lease) -> None:
     A quick one reads and writes in the transaction that is open here; a slow one opens its own.
     """
     with transaction.atomic():
-        run = StageRun.objects.select_related("recording").get(pk=lease.id)
+        run = StageRun.objects.select_related("recording__patient").get(pk=lease.id)
         structlog.contextvars.bind_contextvars(trace_id=str(run.trace_id), stage=run.stage)
         if run.stage not in STAGES:
             raise PermanentError("stage-unknown")
@@ -67,13 +67,11 @@ def measure(run: StageRun, lease: Lease) -> None:
 
     recording = run.recording
     waveform = load_waveform(recording)
-    with transaction.atomic():
-        person = person_of(recording)
     measured = measure_signal(
         waveform.samples_uv(),
         waveform.lead_names(),
         float(waveform.sampling_rate_hz),
-        person=person,
+        person=person_of(recording),
     )
     algorithm = f"{ALGORITHM}@{VERSION}"
     with transaction.atomic():

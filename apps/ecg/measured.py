@@ -85,7 +85,7 @@ def _statements(recording: Recording, measured: Measured, algorithm: str) -> Non
 
 def _device(recording: Recording) -> dict[str, float]:
     rows = Measurement.objects.filter(recording=recording, source=Source.DEVICE, lead="")
-    return {row.name: float(row.value) for row in rows}
+    return {name: float(value) for name, value in rows.values_list("name", "value")}
 
 
 def _beats(measured: Measured) -> list[dict[str, float | str | None]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from apps.core.together import together
 from apps.ecg.age import age_years
 from apps.ecg.formats.canonical import STANDARD_LEADS
 from apps.ecg.model_recording import Source
@@ -48,13 +49,16 @@ def builtin_rules(recording: Recording) -> Result:
 
 
 def _rule_input(recording: Recording) -> rules.RuleInput:
-    numbers = Measurement.objects.filter(recording=recording, source=Source.PLATFORM, lead="")
-    analysis = Analysis.objects.filter(recording=recording).order_by("-id").first()
+    rows = Measurement.objects.filter(recording=recording, source=Source.PLATFORM, lead="")
+    numbers = rows.values_list("name", "value")
+    analyses = Analysis.objects.filter(recording=recording).order_by("-id")
+    rhythms = analyses.values_list("rhythm", flat=True)[:1]
+    together(numbers, rhythms)
     return rules.RuleInput(
-        values={number.name: float(number.value) for number in numbers},
+        values={name: float(value) for name, value in numbers},
         sex=recording.patient.sex,
         age_years=age_years(recording.patient, recording.acquired_at),
-        pacing_suspected=bool(analysis and analysis.rhythm.get("pacing_suspected")),
+        pacing_suspected=any(rhythm.get("pacing_suspected") for rhythm in rhythms),
         standard_leads=set(STANDARD_LEADS) <= set(recording.lead_names),
     )
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -28,7 +29,7 @@ from apps.ingestion.content import Content
 from apps.ingestion.documents import check_document
 from apps.ingestion.link import known_bytes, link_known_bytes, link_recording
 from apps.ingestion.malware import check_malware, record_scan, scan_columns
-from apps.ingestion.models import Ingress, ProcessingRules
+from apps.ingestion.models import Ingress, ProcessingRules, RecordingArrival
 from apps.ingestion.profiles import live_profiles
 from apps.ingestion.promote import take_over
 from apps.ingestion.rules import PDF, check_proven, check_taken, current_rules
@@ -45,15 +46,25 @@ RELATED = ("organization", "site", "sender", "signing_key")
 log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the organization's rows say of a file before it is read; `twin` has its bytes."""
+
+    rules: ProcessingRules
+    profiles: list[dict[str, Any]]
+    twin: RecordingArrival | None
+
+
 def process(lease: Lease) -> None:
     """Bring one file from received to its outcome. Raises PermanentError, RetryableError."""
     with transaction.atomic():
         ingress = Ingress.objects.select_related(*RELATED).get(pk=lease.id)
-        rules = current_rules()
+        twin = known_bytes(ingress) if ingress.sha256 else None
+        known = Known(current_rules(), live_profiles(), twin)
     structlog.contextvars.bind_contextvars(trace_id=str(ingress.trace_id))
     ingress.scanned_at, ingress.decoded_at, ingress.format = None, None, ""
     try:
-        _take_in(ingress, rules, lease)
+        _take_in(ingress, known, lease)
     except Refused as refusal:
         if refusal.code in DOCUMENTS:
             keep_document(ingress, refusal.code, lease, refusal.message)
@@ -65,13 +76,14 @@ def process(lease: Lease) -> None:
         raise RetryableError("decoder-unavailable") from None
 
 
-def _take_in(ingress: Ingress, rules: ProcessingRules, lease: Lease) -> None:
+def _take_in(ingress: Ingress, known: Known, lease: Lease) -> None:
     """The steps in their order. Raises Refused, ScannerDown, DecoderUnavailable."""
-    take_over(ingress, lease)
+    twin = known.twin
+    if take_over(ingress, lease):
+        with transaction.atomic():
+            twin = known_bytes(ingress)
     check_signature(ingress)
-    check_malware(ingress, _pieces(ingress), rules)
-    with transaction.atomic():
-        twin = known_bytes(ingress)
+    check_malware(ingress, _pieces(ingress), known.rules)
     if twin is not None:
         ingress.scanned_at = timezone.now()
         link_known_bytes(ingress, twin, lease)
@@ -79,30 +91,28 @@ def _take_in(ingress: Ingress, rules: ProcessingRules, lease: Lease) -> None:
         check_document(ingress)
         if ingress.content == Content.PDF:
             # Looked into as every PDF is, in the decoder's child: what could act is refused.
-            _read(ingress, rules, lease)
+            _read(ingress, known, lease)
             return
         ingress.scanned_at = timezone.now()
         keep_document(ingress, "document", lease)
     else:
-        _read(ingress, rules, lease)
+        _read(ingress, known, lease)
 
 
-def _read(ingress: Ingress, rules: ProcessingRules, lease: Lease) -> None:
+def _read(ingress: Ingress, known: Known, lease: Lease) -> None:
     """Unpack or decode."""
     data = _original(ingress)
     if is_packed(data):
         with unpacking(data) as members:
             if members is not None:
-                unpack(ingress, members, rules, lease)
+                unpack(ingress, members, known.rules, lease)
                 return
     ingress.scanned_at = timezone.now()
     if ingress.size > settings.MAX_UPLOAD_BYTES:
         raise _too_large()
-    with transaction.atomic():
-        profiles = live_profiles()
-    ecg = _decoded(ingress, data, profiles, rules)
+    ecg = _decoded(ingress, data, known)
     ingress.decoded_at = timezone.now()
-    link_recording(ingress, ecg, lease)
+    link_recording(ingress, ecg, lease, known.rules)
 
 
 def _too_large() -> Refused:
@@ -120,21 +130,20 @@ def _pieces(ingress: Ingress) -> Iterator[bytes]:
         raise PermanentError("stored-bytes-not-genuine") from None
 
 
-def _decoded(
-    ingress: Ingress, data: bytes, profiles: list[dict[str, object]], rules: ProcessingRules
-) -> DecodedEcg:
+def _decoded(ingress: Ingress, data: bytes, known: Known) -> DecodedEcg:
     """Raises Refused, also for what the organization does not take."""
     try:
-        ecg = decode_limited(data, profiles=profiles)
+        ecg = decode_limited(data, profiles=known.profiles)
     except Refused as refusal:
         ingress.format = DOCUMENTS.get(refusal.code, "")
         if ingress.format:
-            check_taken(ingress.format, rules)
+            check_taken(ingress.format, known.rules)
         raise
     ingress.format = ecg.format
-    check_taken(ecg.format, rules)
-    with transaction.atomic():
-        check_proven(ecg)
+    check_taken(ecg.format, known.rules)
+    if ecg.experimental:
+        with transaction.atomic():
+            check_proven(ecg)
     return ecg
 
 

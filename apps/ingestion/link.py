@@ -7,15 +7,18 @@ copies disagree on is asked of a person; nothing held is overwritten.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import structlog
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from apps.audit import actions as audit
 from apps.core import leases
 from apps.core.leases import Lease, Leased
 from apps.core.locks import lock_until_commit
+from apps.core.together import together
 from apps.ecg.formats.canonical import DecodedEcg
 from apps.ecg.models import Recording
 from apps.ecg.stages import advance
@@ -25,8 +28,8 @@ from apps.ingestion.copies import Copy, disagreements, stated_copy
 from apps.ingestion.create import create_recording
 from apps.ingestion.identity import names_somebody
 from apps.ingestion.malware import record_scan, scan_columns
-from apps.ingestion.models import IdentityCase, Ingress, RecordingArrival
-from apps.ingestion.neighbours import ask_about_likeness, ask_about_name
+from apps.ingestion.models import IdentityCase, Ingress, ProcessingRules, RecordingArrival
+from apps.ingestion.neighbours import ask_about_likeness, ask_about_name, bearers_of
 from apps.ingestion.orders.matching import match_recording
 from apps.ingestion.stated import agreed, agreed_order, word_of
 
@@ -40,14 +43,20 @@ CONFLICTS = {Outcome.IDENTITY_CONFLICT, Outcome.TIME_CONFLICT, Outcome.CORRECTIO
 
 def known_bytes(ingress: Ingress) -> RecordingArrival | None:
     """An arrival of exactly these bytes that became or joined a recording of the same kind."""
-    return (
-        RecordingArrival.objects.select_related("recording")
-        .filter(ingress__sha256=ingress.sha256, ingress__is_canary=ingress.is_canary)
-        .exclude(ingress=ingress)
-        .select_related("recording")
-        .order_by("id")
-        .first()
+    return _whole(_twins(ingress))
+
+
+def _twins(ingress: Ingress) -> QuerySet[Any, Any]:
+    """The key of the earliest; most files have none, so no more is asked for."""
+    rows = RecordingArrival.objects.filter(
+        ingress__sha256=ingress.sha256, ingress__is_canary=ingress.is_canary
     )
+    return rows.exclude(ingress=ingress).order_by("id").values_list("pk", flat=True)[:1]
+
+
+def _whole(twins: QuerySet[Any, Any]) -> RecordingArrival | None:
+    rows = RecordingArrival.objects.select_related("recording")
+    return rows.get(pk=twins[0]) if twins else None
 
 
 @transaction.atomic
@@ -70,7 +79,7 @@ def _link_twin(ingress: Ingress, twin: RecordingArrival, lease: Lease) -> None:
 
 
 @transaction.atomic
-def link_recording(ingress: Ingress, ecg: DecodedEcg, lease: Lease) -> None:
+def link_recording(ingress: Ingress, ecg: DecodedEcg, lease: Lease, rules: ProcessingRules) -> None:
     """Rules 2 to 6, or a new recording with its next stages. Raises Refused as rule 1 does."""
     record_scan(ingress)
     audit.record("ingestion.file.decoded", ingress, kind=ingress.format)
@@ -82,32 +91,40 @@ def link_recording(ingress: Ingress, ecg: DecodedEcg, lease: Lease) -> None:
     ecg = replace(ecg, accession_number=agreed_order(ecg.accession_number, said))
     signal = ecg.canonical_hash
     # Copies of one signal wait for each other, then files of one object name; one patient's last.
-    lock_until_commit(f"signal:{ingress.organization_id}:{signal}")
-    twin = known_bytes(ingress)
+    places = [f"signal:{ingress.organization_id}:{signal}"]
+    places += [f"uid:{ingress.organization_id}:{copy.uid}"] if copy.uid else []
+    lock_until_commit(*places)
+    twins, same = _twins(ingress), _same_signal(signal)
+    bearers = bearers_of(copy.uid, signal)
+    together(twins, same, bearers)
+    twin = _whole(twins)
     if twin is not None:  # it came in while this copy was decoded
         _link_twin(ingress, twin, lease)
         return
-    if copy.uid:
-        lock_until_commit(f"uid:{ingress.organization_id}:{copy.uid}")
-    held = None if ingress.is_canary else _held(signal, ecg)
+    held = None if ingress.is_canary else _held(same, ecg)
     if held is not None:
-        ask_about_name(held, copy.uid)
+        ask_about_name(held, copy.uid, bearers)
         _link(ingress, held, _compare(held, copy), copy, lease)
         return
     recording = create_recording(ingress, ecg, signal, copy.stated, when)
     if not ingress.is_canary:
-        ask_about_name(recording, copy.uid)
-        ask_about_likeness(recording, ecg.rhythm)
+        ask_about_name(recording, copy.uid, bearers)
+        ask_about_likeness(recording, ecg.rhythm, rules)
         match_recording(recording)
     advance(recording, done="decode", lane=ingress.lane)
     _link(ingress, recording, Outcome.NEW, copy, lease)
 
 
-def _held(signal: str, ecg: DecodedEcg) -> Recording | None:
+def _same_signal(signal: str) -> QuerySet[Any, Any]:
+    rows = Recording.objects.filter(canonical_hash=signal, links_by_hash=True)
+    return rows.order_by("id").values_list("pk", flat=True)[:1]
+
+
+def _held(same: QuerySet[Any, Any], ecg: DecodedEcg) -> Recording | None:
     """Rule 6: a demo signal is nobody's, however often it comes."""
-    if ecg.is_demo:
+    if ecg.is_demo or not same:
         return None
-    return Recording.objects.filter(canonical_hash=signal, links_by_hash=True).first()
+    return Recording.objects.get(pk=same[0])
 
 
 def _compare(held: Recording, copy: Copy) -> str:

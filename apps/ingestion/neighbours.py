@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
+
+from django.db.models import QuerySet
 
 from apps.core.blobs.sealing import Unsealable
 from apps.core.blobs.store import Corrupt
@@ -11,8 +14,7 @@ from apps.ecg.formats.canonical import Waveform
 from apps.ecg.formats.likeness import are_alike
 from apps.ecg.models import Recording
 from apps.ingestion.cases import open_case
-from apps.ingestion.models import IdentityCase, RecordingArrival
-from apps.ingestion.rules import current_rules
+from apps.ingestion.models import IdentityCase, ProcessingRules, RecordingArrival
 
 # A patient with more ECGs in a few minutes is a loop, not a patient.
 MOST_COMPARED = 10
@@ -20,24 +22,29 @@ MOST_COMPARED = 10
 Kind = IdentityCase.Kind
 
 
-def ask_about_name(recording: Recording, uid: str) -> None:
+def bearers_of(uid: str, signal: str) -> QuerySet[Any, Any]:
+    """The key of the earliest arrival of another signal under this object name."""
+    if not uid:
+        return RecordingArrival.objects.none()
+    bearers = RecordingArrival.objects.filter(sop_instance_uid=uid)
+    others = bearers.exclude(recording__canonical_hash=signal).order_by("id")
+    return others.values_list("pk", flat=True)[:1]
+
+
+def ask_about_name(recording: Recording, uid: str, bearers: QuerySet[Any, Any]) -> None:
     """Rule 4: a copy of another signal bore this object name. One case for each name.
 
-    Call with the name locked.
+    `bearers` were read with the name locked.
     """
-    if not uid:
-        return
-    bearers = RecordingArrival.objects.filter(sop_instance_uid=uid).exclude(recording=recording)
-    others = bearers.exclude(recording__canonical_hash=recording.canonical_hash)
-    earliest = others.select_related("recording").order_by("id").first()
-    if earliest is not None:
+    if bearers:
         name = hashlib.sha256(uid.encode()).hexdigest()
+        earliest = RecordingArrival.objects.select_related("recording").get(pk=bearers[0])
         open_case(Kind.UID_COLLISION, recording, other=earliest.recording, subject=name)
 
 
-def ask_about_likeness(recording: Recording, rhythm: Waveform) -> None:
+def ask_about_likeness(recording: Recording, rhythm: Waveform, rules: ProcessingRules) -> None:
     """Rule 5 for a recording just made. Call with its patient locked."""
-    at, window = recording.acquired_at, current_rules().duplicate_window
+    at, window = recording.acquired_at, rules.duplicate_window
     if at is None or not window or not recording.links_by_hash:
         return
     near = Recording.objects.filter(
@@ -45,7 +52,8 @@ def ask_about_likeness(recording: Recording, rhythm: Waveform) -> None:
         links_by_hash=True,
         acquired_at__range=(at - window, at + window),
     )
-    for other in near.exclude(pk=recording.pk).order_by("id")[:MOST_COMPARED]:
+    others = near.exclude(pk=recording.pk).only("organization_id", "public_id")
+    for other in others.order_by("id")[:MOST_COMPARED]:
         try:
             alike = are_alike(rhythm, waveforms.load(other))
         except (Corrupt, Unsealable):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
-from django.db import InterfaceError, InternalError, OperationalError, transaction
+from django.db import InterfaceError, InternalError, OperationalError, connection, transaction
 
 from apps.core.blobs.folder import FolderEngine
 from apps.core.blobs.moving import MovingEngine
@@ -27,8 +27,11 @@ DATABASE_AWAY = (OperationalError, InterfaceError, InternalError)
 def engine_of(organization_id: int) -> Engine:
     """Raises RetryableError where the database or the keys cannot be asked, and Unsealable where
     the key of the credential was destroyed."""
+    inside = nullcontext() if connection.in_atomic_block else transaction.atomic()
     try:
-        with organization_scope(organization_id), transaction.atomic():
+        with organization_scope(organization_id), inside:
+            if not _has_places():
+                return engine_for(None)
             move = open_move()
             location = active_location()
     except DATABASE_AWAY:
@@ -36,6 +39,17 @@ def engine_of(organization_id: int) -> Engine:
     if move is None:
         return engine_for(location)
     return MovingEngine(engine_for(move.target), engine_for(move.source))
+
+
+def _has_places() -> bool:
+    """Whether any bytes of the scope's organization lie, or go, elsewhere than in the folder."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT EXISTS (SELECT FROM tenants_storagelocation WHERE is_active)
+                   OR EXISTS (SELECT FROM tenants_storagemove WHERE state = ANY(%s))""",
+            [[state.value for state in OPEN]],
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def engines() -> Iterator[Engine]:

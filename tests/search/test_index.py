@@ -134,6 +134,32 @@ def test_what_repeats_another_recording_has_no_terms(mercy):
     assert terms(again) == {}
 
 
+def test_only_terms_that_differ_are_written(mercy):
+    made = ecg(mercy, AF, numbers={"heart_rate_bpm": 90})
+    with inside(mercy):
+        rows = SearchTerm.objects.filter(recording=made)
+        before = dict(rows.values_list("term", "pk"))
+        changed([made])
+        assert dict(rows.values_list("term", "pk")) == before
+        Finding.objects.create(
+            organization=mercy, recording=made, source="device", ordinal=9, text=LBBB
+        )
+        changed([made])
+        after = dict(rows.values_list("term", "pk"))
+    assert before.items() <= after.items()
+    assert after.keys() - before.keys() == {"is.lbbb", "is.bbb"}
+
+
+def test_every_term_follows_a_recording_to_another_time(mercy):
+    made = ecg(mercy, AF)
+    at = timezone.now() - dt.timedelta(days=9)
+    with inside(mercy):
+        Recording.objects.filter(pk=made.pk).update(acquired_at=at)
+        changed([made])
+        assert set(made.search_terms.values_list("at", flat=True)) == {at}
+    assert of_report(made)
+
+
 def test_what_has_no_report_yet_has_no_terms(mercy):
     made = make_recording(mercy, report=False)
     state(made, AF)

@@ -1,4 +1,8 @@
-"""Django's PostgreSQL backend with two additions: the scope at BEGIN, the audit at COMMIT."""
+"""Django's PostgreSQL backend with two additions: the scope at BEGIN, the audit at COMMIT.
+
+The driver stays in autocommit and transactions are begun here, so that BEGIN and the scope are one
+round trip.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +11,11 @@ from typing import Any
 
 from django.db.backends.postgresql import base
 
-from apps.core.scope import PIN, current_organization
+from apps.core.scope import current_organization
 
 Flush = Callable[["DatabaseWrapper", list[Any]], None]
+
+PIN_AT_BEGIN = "SELECT set_config('app.organization_id', '{}', true)"
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -25,21 +31,32 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Keep an event until COMMIT; a savepoint that is rolled back takes its events along."""
         self.pending_events.append((frozenset(self.savepoint_ids), event))
 
-    def set_autocommit(
-        self, autocommit: bool, force_begin_transaction_with_broken_autocommit: bool = False
-    ) -> None:
-        super().set_autocommit(autocommit, force_begin_transaction_with_broken_autocommit)
+    def _set_autocommit(self, autocommit: bool) -> None:
         if autocommit:
-            return
+            # The driver refuses inside a transaction; Django closes the connection then.
+            super()._set_autocommit(True)  # type: ignore[misc]
+        else:
+            self._start_transaction_under_autocommit()
+
+    def _start_transaction_under_autocommit(self) -> None:
+        """BEGIN, with the scope's organization pinned until the end of the transaction."""
         organization_id = current_organization()
-        value = "" if organization_id is None else str(organization_id)
+        value = "" if organization_id is None else int(organization_id)
         try:
             with self.wrap_database_errors, self.connection.cursor() as cursor:
-                cursor.execute(PIN, [value])
+                # Two statements in one call cannot be prepared.
+                cursor.execute(f"BEGIN; {PIN_AT_BEGIN.format(value)}", prepare=False)
         except BaseException:
             # A killed server process would leave the connection unusable for ever.
             self.close()
             raise
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        """As Django's, whose named cursors outlive a transaction where the driver autocommits."""
+        if name is None or not self.in_atomic_block:
+            return super().create_cursor(name)
+        given = {"name": name, "scrollable": False, "withhold": False}
+        return base.ServerSideCursor(self.connection, **given)  # type: ignore[call-arg]
 
     def _commit(self) -> Any:
         if self.pending_events and self.connection is not None:

@@ -1,193 +1,174 @@
-"""Writing what recordings are found by, in the transaction of whatever changed it."""
+"""Writing what recordings are found by, in the transaction of whatever changed it.
+
+Only what differs from the terms there are is written: most changes change few of them.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from django.db import connection, transaction
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Q
 
-from apps.ecg.models import (
-    Analysis,
-    Finding,
-    Measurement,
-    PatientIdentifier,
-    Recording,
-)
-from apps.ingestion.models import RecordingArrival
-from apps.reports.models import Report, ReportVersion, SearchTerm, StatementDecision
+from apps.ecg.models import Recording
+from apps.reports.models import SearchTerm
 from apps.reports.search.changes import changes_of
-from apps.reports.search.facts import (
-    CHANGE,
-    GONE,
-    IS,
-    NEW,
-    NUMBER,
-    PRIOR,
-    Held,
-    Rows,
-    facts_of,
-)
+from apps.reports.search.facts import CHANGE, GONE, IS, NEW, NUMBER, PRIOR, Held, facts_of
+from apps.reports.search.gather import Kept, gather, kept_of
 
-Verdict = StatementDecision.Verdict
+OF_REPORT, OF_CHANGES = "report.", (PRIOR, NEW, GONE, CHANGE)
 
 
-@transaction.atomic
-def renew(recordings: Iterable[Recording]) -> None:
-    """Terms of these and of those whose prior they are. What has no report yet has no terms."""
-    keys = [recording.pk for recording in recordings]
-    reported = list(_reported(keys))
-    if reported:
-        write_facts(reported)
-        write_changes([*(row.pk for row in reported), *_following(reported)])
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A recording among those of its patient: which is its prior, and whose prior it is."""
+
+    key: int
+    organization_id: int
+    at: dt.datetime
+    prior: int | None
+    following: int | None
 
 
-def _reported(keys: Sequence[int]) -> Iterable[Recording]:
-    rows = Recording.objects.select_related("patient", "device").filter(pk__in=keys)
-    return rows.filter(pk__in=Report.objects.filter(recording__in=keys).values("recording"))
+@dataclass(slots=True)
+class Difference:
+    """Terms to be written and, by recording, those to be taken away before."""
 
+    written: list[SearchTerm] = field(default_factory=list)
+    stale: dict[int, list[str]] = field(default_factory=dict)
 
-def _following(recordings: Sequence[Recording]) -> list[int]:
-    """The next recording of the same patient after each of them."""
-    following = (
-        Recording.objects.filter(
-            patient=OuterRef("patient"), acquired_at__gt=OuterRef("acquired_at")
-        )
-        .order_by("acquired_at", "id")
-        .values("pk")[:1]
-    )
-    rows = Recording.objects.filter(pk__in=[row.pk for row in recordings])
-    found = rows.annotate(following=Subquery(following)).values_list("following", flat=True)
-    return [key for key in found if key is not None]
-
-
-def write_facts(recordings: Sequence[Recording]) -> None:
-    """With patient and device; what repeats another recording is found by that one."""
-    keys = [row.pk for row in recordings]
-    SearchTerm.objects.filter(recording__in=keys).delete()
-    held = _rows_of(recordings)
-    _insert(
-        (row, fact)
-        for row in recordings
-        if row.duplicate_of_id is None
-        for fact in facts_of(row, held[row.pk])
-    )
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            "SELECT app.write_report_terms(%s, %s)",
-            [(row.organization_id, row.pk) for row in recordings],
-        )
-
-
-def write_changes(keys: Sequence[int]) -> None:
-    """What is new, gone or changed since the prior as it is now indexed."""
-    pairs = dict(_with_prior(keys))
-    terms = _terms_of({*pairs, *(prior for prior in pairs.values() if prior)})
-    of_changes = Q(term=PRIOR)
-    for prefix in (NEW, GONE, CHANGE):
-        of_changes |= Q(term__gte=prefix, term__lt=f"{prefix[:-1]}/")
-    SearchTerm.objects.filter(of_changes, recording__in=keys).delete()
-    rows = Recording.objects.filter(pk__in=pairs)
-    _insert(
-        (row, change)
-        for row in rows
-        if row.pk in terms
-        for change in changes_of(terms[row.pk], _prior_terms(terms, pairs[row.pk]))
-    )
-
-
-def _prior_terms(terms: dict[int, dict[str, Held]], prior: int | None) -> dict[str, Held] | None:
-    return None if prior is None else terms.get(prior)
-
-
-def _with_prior(keys: Sequence[int]) -> Iterable[tuple[int, int | None]]:
-    """The newest earlier recording of the same patient, as a report prints it."""
-    earlier = (
-        Recording.objects.filter(
-            patient=OuterRef("patient"), acquired_at__lt=OuterRef("acquired_at")
-        )
-        .order_by("-acquired_at", "-id")
-        .values("pk")[:1]
-    )
-    rows = Recording.objects.filter(pk__in=keys).annotate(prior=Subquery(earlier))
-    return rows.values_list("pk", "prior")
-
-
-def _terms_of(keys: Iterable[int]) -> dict[int, dict[str, Held]]:
-    """Statements and numbers by recording; one that is not indexed is missing."""
-    found: dict[int, dict[str, Held]] = defaultdict(dict)
-    rows = SearchTerm.objects.filter(recording__in=keys)
-    for key, term, source, value in rows.values_list("recording", "term", "source", "value"):
-        if term.startswith((IS, NUMBER)):
-            found[key][term] = Held(term, source, value)
-        else:
-            found[key]
-    return found
-
-
-def _insert(terms: Iterable[tuple[Recording, Held]]) -> None:
-    SearchTerm.objects.bulk_create(
-        [
+    def add(self, place: Linked, kept: Kept, wanted: Iterable[Held]) -> None:
+        """What `place` is to be found by instead of what is kept."""
+        named = {held.term[:160]: held for held in wanted}
+        stands = {term for term, held in named.items() if _same(kept.get(term), held, place.at)}
+        if gone := [term for term in kept if term not in stands]:
+            self.stale[place.key] = gone
+        self.written += [
             SearchTerm(
-                organization_id=row.organization_id,
-                recording=row,
-                term=held.term[:160],
+                organization_id=place.organization_id,
+                recording_id=place.key,
+                term=term,
                 value=held.value,
                 source=held.source,
-                at=row.acquired_at or row.received_at,
+                at=place.at,
             )
-            for row, held in terms
-        ],
-        ignore_conflicts=True,
-    )
+            for term, held in named.items()
+            if term not in stands
+        ]
+
+    def write(self) -> None:
+        if self.stale:
+            gone = Q()
+            for key, terms in self.stale.items():
+                gone |= Q(recording=key, term__in=terms)
+            SearchTerm.objects.filter(gone).delete()
+        SearchTerm.objects.bulk_create(self.written, ignore_conflicts=True)
 
 
-def _rows_of(recordings: Sequence[Recording]) -> dict[int, Rows]:
-    """The rows of many recordings, a query for each table."""
-    found: dict[int, Rows] = defaultdict(Rows)
-    keys = [row.pk for row in recordings]
-    for number in Measurement.objects.filter(recording__in=keys, lead=""):
-        found[number.recording_id].numbers.append(number)
-    for finding in Finding.objects.filter(recording__in=keys):
-        found[finding.recording_id].findings.append(finding)
-    for analysis in Analysis.objects.filter(recording__in=keys).order_by("id"):
-        found[analysis.recording_id].leads = analysis.leads
-    arrivals = RecordingArrival.objects.filter(recording__in=keys).order_by("-id")
-    for key, source in arrivals.values_list("recording", "ingress__source"):
-        found[key].source = source
-    _add_identifiers(found, recordings)
-    _add_reports(found, keys)
+def _same(kept: tuple[Held, dt.datetime] | None, held: Held, at: dt.datetime) -> bool:
+    if kept is None:
+        return False
+    before, when = kept
+    return (before.source, before.value, when) == (held.source, held.value, at)
+
+
+@transaction.atomic(savepoint=False)
+def renew(recordings: Iterable[Recording]) -> None:
+    """Terms of these and of those whose prior they are. What has no report yet has no terms."""
+    links = linked([recording.pk for recording in recordings])
+    if links:
+        write_facts([link.key for link in links])
+        following = [link.following for link in links if link.following is not None]
+        write_changes([*links, *(linked(following) if following else [])])
+
+
+def linked(keys: Sequence[int]) -> list[Linked]:
+    """Those that have a report, with the newest earlier recording of the same patient, as a report
+    prints it, and the next."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LINKED, [list(keys)])
+        return [Linked(*row) for row in cursor.fetchall()]
+
+
+# A recording without a time is neither earlier nor later than another.
+_LINKED = """
+    SELECT r.id, r.organization_id, coalesce(r.acquired_at, r.received_at),
+           (SELECT o.id FROM ecg_recording o
+             WHERE o.patient_id = r.patient_id AND o.acquired_at < r.acquired_at
+               AND NOT o.is_canary ORDER BY o.acquired_at DESC, o.id DESC LIMIT 1),
+           (SELECT o.id FROM ecg_recording o
+             WHERE o.patient_id = r.patient_id AND o.acquired_at > r.acquired_at
+               AND NOT o.is_canary ORDER BY o.acquired_at, o.id LIMIT 1)
+      FROM ecg_recording r
+     WHERE r.id = ANY(%s) AND NOT r.is_canary
+       AND EXISTS (SELECT FROM reports_report p WHERE p.recording_id = r.id)"""
+
+
+def write_facts(keys: Sequence[int]) -> None:
+    """What repeats another recording is found by that one."""
+    found, difference, of_report = gather(keys), Difference(), []
+    for row in found.recordings:
+        kept, is_repeat = found.kept[row.pk], row.duplicate_of_id is not None
+        at = row.acquired_at or row.received_at
+        place = Linked(row.pk, row.organization_id, at, None, None)
+        facts = [] if is_repeat else facts_of(row, found.rows[row.pk])
+        difference.add(place, _but(kept, OF_REPORT, *(() if is_repeat else OF_CHANGES)), facts)
+        times = {when for term, (_, when) in kept.items() if term.startswith(OF_REPORT)}
+        if times != (set() if is_repeat else {at}):
+            of_report.append(row.pk)
+    difference.write()
+    if of_report:
+        _write_report_terms(of_report)
+
+
+def _write_report_terms(keys: Sequence[int]) -> None:
+    """The database writes these itself; here where a recording's time or twin has changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT app.write_report_terms(organization_id, id)
+               FROM ecg_recording WHERE id = ANY(%s)""",
+            [list(keys)],
+        )
+
+
+def write_changes(links: Sequence[Linked]) -> None:
+    """What is new, gone or changed since the prior as it is now indexed."""
+    kept = _kept({link.key for link in links} | {link.prior for link in links if link.prior})
+    difference = Difference()
+    for link in links:
+        held = kept.get(link.key, {})
+        before = None if link.prior is None else _spoken(kept.get(link.prior))
+        wanted = changes_of(_spoken(held) or {}, before) if held else ()
+        difference.add(link, _only(held, OF_CHANGES), wanted)
+    difference.write()
+
+
+def _kept(keys: Iterable[int]) -> dict[int, Kept]:
+    """By recording; one that is not indexed is missing."""
+    found: dict[int, Kept] = {}
+    for key, term, source, value, at in kept_of(list(keys)):
+        found.setdefault(key, {})[term] = (Held(term, source, value), at)
     return found
 
 
-def _add_identifiers(found: dict[int, Rows], recordings: Sequence[Recording]) -> None:
-    patients = [row.patient_id for row in recordings]
-    numbers: dict[int, list[str]] = defaultdict(list)
-    held = PatientIdentifier.objects.filter(patient__in=patients)
-    for patient, value in held.values_list("patient", "value"):
-        numbers[patient].append(value)
-    for row in recordings:
-        found[row.pk].identifiers = numbers[row.patient_id]
+def _spoken(kept: Kept | None) -> Mapping[str, Held] | None:
+    """Statements and numbers by term; None of what is not indexed."""
+    if kept is None:
+        return None
+    return {term: held for term, (held, _) in kept.items() if term.startswith((IS, NUMBER))}
 
 
-def _add_reports(found: dict[int, Rows], keys: Sequence[int]) -> None:
-    """The newest signed words, and the machine's statements that a reader overrode.
+def _only(kept: Kept, kinds: Sequence[str]) -> Kept:
+    return dict(_of(kept, kinds, are=True))
 
-    What was retracted says nothing of the ECG; an addendum repeats what it stands beneath.
-    """
-    retracted = Report.Status.ENTERED_IN_ERROR
-    readings = ReportVersion.objects.filter(
-        report__recording__in=keys, kind=ReportVersion.Kind.READING
-    )
-    versions = readings.exclude(report__status=retracted).order_by("report", "number")
-    for key, text in versions.values_list("report__recording", "interpretation"):
-        found[key].signed = text
-    newest: dict[tuple[int, str], str] = {}
-    decisions = StatementDecision.objects.filter(report__recording__in=keys)
-    decisions = decisions.exclude(report__status=retracted).order_by("id")
-    for key, text, verdict in decisions.values_list("report__recording", "text", "verdict"):
-        newest[key, text] = verdict
-    for (key, text), verdict in newest.items():
-        if verdict == Verdict.OVERRIDDEN:
-            found[key].overridden |= {text}
+
+def _but(kept: Kept, *kinds: str) -> Kept:
+    return dict(_of(kept, kinds, are=False))
+
+
+def _of(
+    kept: Kept, kinds: Sequence[str], *, are: bool
+) -> Iterator[tuple[str, tuple[Held, dt.datetime]]]:
+    return ((term, row) for term, row in kept.items() if term.startswith(tuple(kinds)) is are)

@@ -7,9 +7,8 @@ from collections.abc import Callable
 from django.db import transaction
 
 from apps.core.scope import organization_scope
-from apps.ecg.models import Recording
-from apps.reports.models import Report
-from apps.reports.search.index import write_changes, write_facts
+from apps.reports.models import Report, SearchTerm
+from apps.reports.search.index import linked, write_changes, write_facts
 
 AT_ONCE = 200
 
@@ -22,7 +21,7 @@ def index_organization(
     Facts first, all of them: what changed is told from the facts of two recordings.
     """
     done = 0
-    for write in (_facts, write_changes):
+    for write in (_facts, _changes):
         last, done = 0, 0
         while True:
             with organization_scope(organization_id), transaction.atomic():
@@ -37,5 +36,10 @@ def index_organization(
 
 
 def _facts(keys: list[int]) -> None:
-    rows = Recording.objects.select_related("patient", "device").filter(pk__in=keys)
-    write_facts(list(rows))
+    """All of them anew, so that none stays that nothing says."""
+    SearchTerm.objects.filter(recording__in=keys).delete()
+    write_facts(keys)
+
+
+def _changes(keys: list[int]) -> None:
+    write_changes(linked(keys))
