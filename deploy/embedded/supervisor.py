@@ -18,6 +18,7 @@ LONGEST_PAUSE_S = 30.0
 STOP_PATIENCE_S = 30.0
 WAITING_TOO_LONG_S = 10.0
 TIME_TO_BEGIN_S = 15.0
+MOST_PATIENCE = 16
 SILENT_AFTER_S = 60.0
 
 
@@ -27,6 +28,8 @@ class Supervisor:
     cluster: Cluster
     queue_status: Path
     stop: StopSignal
+    # How often in a row the qcluster was replaced without having taken anything.
+    wedged: int = 0
 
     def start(self) -> None:
         for service in self.services:
@@ -44,6 +47,7 @@ class Supervisor:
             if service.exit_code() is not None:
                 self._revive(service)
             elif service.name == "qcluster" and self._is_wedged(service):
+                self.wedged += 1
                 self._replace(service, "did not take waiting work")
             elif service.name == "sweep" and self._is_silent(service):
                 self._replace(service, "has gone silent")
@@ -86,15 +90,23 @@ class Supervisor:
             )
 
     def _is_wedged(self, service: Service) -> bool:
-        """Work waits and nobody has any of it: django-q2 stays so until it is killed."""
-        if service.age_s < TIME_TO_BEGIN_S or self._status_age_s() > SILENT_AFTER_S / 4:
+        """Work waits and nobody has any of it: django-q2 stays so until it is killed.
+
+        Each time in vain it has longer to begin: on a busy machine it may only be slow.
+        """
+        if service.age_s < self._time_to_begin_s() or self._status_age_s() > SILENT_AFTER_S / 4:
             return False
         try:
             status = json.loads(self.queue_status.read_text())
         except (OSError, ValueError):
             return False
         waiting = status.get("oldest_available_s") or 0
+        if status.get("leased") or not waiting:
+            self.wedged = 0
         return waiting > WAITING_TOO_LONG_S and not status.get("leased")
+
+    def _time_to_begin_s(self) -> float:
+        return float(TIME_TO_BEGIN_S * min(2**self.wedged, MOST_PATIENCE))
 
     def _is_silent(self, service: Service) -> bool:
         return min(service.age_s, self._status_age_s()) > SILENT_AFTER_S

@@ -133,3 +133,24 @@ def test_what_does_not_heed_the_stop_is_killed(
     assert eventually(lambda: "deaf" in service.log.read_text())
     supervisor.stop_all()
     assert service.exit_code() == -signal.SIGKILL
+
+
+def test_a_qcluster_that_is_only_slow_has_longer_to_begin_each_time(
+    watch: Watch, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service, supervisor = watch("qcluster")
+    monkeypatch.setattr(supervisor_module, "TIME_TO_BEGIN_S", 10.0)
+    ages = []
+    for age_s in (11, 11, 21, 21, 41):
+        report(folder, oldest_available_s=60, leased=0)
+        service.started_at -= age_s
+        first = pid(service)
+        supervisor.look()
+        if pid(service) != first:
+            ages.append(age_s)
+        service.started_at = time.monotonic()
+    assert ages == [11, 21, 41]
+    report(folder, oldest_available_s=60, leased=1)
+    service.started_at -= 81
+    supervisor.look()
+    assert supervisor.wedged == 0
