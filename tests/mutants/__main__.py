@@ -86,7 +86,7 @@ def report(mutants: list, run: Any, *, controlled: bool, aloud: bool) -> int:
     noticed: dict[str, Counter] = defaultdict(Counter)
     from tests.mutants.everything import unchanged
 
-    for mutant in unchanged(mutants) if controlled else ():
+    for mutant in unchanged() if controlled else ():
         found = mutant.caught_by(run)
         if found:
             print(f"Nothing was changed, and yet {found} failed: {mutant.name}")
