@@ -5,16 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import json
+import uuid
 
 import pytest
 from django.core import mail
 from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.urls import reverse
 
 from apps.reports.models import Report
 from apps.tenants import entries, entry_notice
-from apps.tenants.access import Active
-from apps.tenants.entry_queries import looked_at
+from apps.tenants.access import Active, OnPlatform
+from apps.tenants.entry_queries import get_entry_to_decide, looked_at, platform_entries
 from apps.tenants.models import Organization
 from tests.admin.people import REASON, entered, events, page, platform_staff, signed_in
 from tests.database import committed
@@ -176,3 +178,18 @@ def test_what_was_looked_at_is_told_to_no_other_role(role, mercy):
     entry = make_entry(mercy)
     with inside(mercy), pytest.raises(PermissionDenied):
         looked_at(Active(mercy.pk, role), entry)
+
+
+def test_the_platform_lists_each_entry_once_and_what_is_open_first(mercy, lakeside):
+    waiting, over = make_entry(mercy), make_visit(lakeside)
+    entries.leave(lakeside.pk, str(over.public_id), over.asked_by)
+    listed = platform_entries(OnPlatform("security"))
+    assert [entry.pk for entry in listed] == [waiting.pk, over.pk]
+
+
+def test_the_platform_decides_on_the_entry_it_names_and_on_no_other(mercy, lakeside):
+    named, _ = make_entry(mercy), make_entry(lakeside)
+    security = OnPlatform("security")
+    assert get_entry_to_decide(security, named.public_id).pk == named.pk
+    with pytest.raises(Http404):
+        get_entry_to_decide(security, uuid.uuid4())

@@ -16,6 +16,8 @@ def read(asked, rows):
 class Page:
     def shown(self, rows):
         return super().__init__() or [row for row in rows.filter(own=True)]
+def read_names(asked, rows):
+    return rows if asked.may("read") else []
 """
 LOOK = """
 import sys; sys.path.insert(0, {folder!r})
@@ -27,11 +29,12 @@ ALL = """
 print([(edit.operator, edit.function, edit.part) for edit in found])
 """
 APPLY = """
-class Asked: may, here = False, True
-kept = example.read
+class Asked:
+    may, here = lambda asked, action: False, True
+kept = getattr(example, found[{index}].function)
 rewriting.apply(example, found[{index}])
 try:
-    print(kept(Asked, {rows}))
+    print(kept(Asked(), {rows}))
 except Exception as error:
     print(type(error).__name__)
 """
@@ -55,14 +58,19 @@ def test_checks_refusals_conditions_and_filters_are_found(tmp_path):
             ("condition left out", "Page.shown", 1),
             ("condition left out", "Page.shown", 2),
             ("filter removed", "Page.shown", 0),
+            ("always", "read_names", 0),
         ]
     )
 
 
 def test_a_function_held_elsewhere_loses_its_check_and_nothing_else(tmp_path):
-    assert look(tmp_path, APPLY.format(index=0, rows="[1]")) == "False"
+    assert look(tmp_path, APPLY.format(index=0, rows="[1]")) == "True"
     assert look(tmp_path, APPLY.format(index=0, rows="[]")) == "LookupError"
 
 
 def test_another_edit_leaves_the_check(tmp_path):
     assert look(tmp_path, APPLY.format(index=1, rows="[]")) == "PermissionError"
+
+
+def test_a_role_that_is_asked_in_the_middle_of_something_always_may(tmp_path):
+    assert look(tmp_path, APPLY.format(index=9, rows="[1]")) == "[1]"

@@ -26,14 +26,17 @@ def main() -> int:
     options = _parsed()
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
     django.setup()
-    from tests.mutants.database import databases
+    from tests.mutants.database import databases, world_for
+    from tests.mutants.mutant import Run
 
-    with databases(frozenset(options.without)) as run:
+    with databases() as database:
         mutants = list(_chosen(options))
         if options.list:
             print(*(f"{mutant.kind}: {mutant.name}" for mutant in mutants), sep="\n")
             return 0
-        return _with_tests(mutants, run, options)
+        with world_for(mutants, database) as world:
+            run = Run(database.template, world, frozenset(options.without))
+            return _with_tests(mutants, run, options)
 
 
 def _with_tests(mutants: list, run: Any, options: argparse.Namespace) -> int:

@@ -1,11 +1,15 @@
-"""The databases of a run: a template, and a world with a row of everything in two organizations."""
+"""The databases of a run: a template, and a world with a row of everything in two organizations.
+
+The world is for mutants of the schema; those of the code are looked for by tests that make their
+own rows.
+"""
 
 from __future__ import annotations
 
 import os
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,11 +17,12 @@ from django.conf import settings
 from psycopg import sql
 
 from tests.database import TestDatabase, point_at, raw_connection
-from tests.mutants.mutant import Run
+from tests.mutants.mutant import Mutant
+from tests.mutants.schema import SchemaMutant
 
 
 @contextmanager
-def databases(without: frozenset[str]) -> Iterator[Run]:
+def databases() -> Iterator[TestDatabase]:
     """Beside those of a test run that is going on, made from the same template."""
     os.environ.setdefault("PYTEST_XDIST_TESTRUNUID", uuid.uuid4().hex[:12])
     os.environ.setdefault("PYTEST_XDIST_WORKER", "mutants")
@@ -26,14 +31,17 @@ def databases(without: frozenset[str]) -> Iterator[Run]:
         database = TestDatabase()
         database.create()
         try:
-            with _world(database) as world:
-                yield Run(database.template, world, without)
+            yield database
         finally:
             database.destroy()
 
 
 @contextmanager
-def _world(database: TestDatabase) -> Iterator[str]:
+def world_for(mutants: Iterable[Mutant], database: TestDatabase) -> Iterator[str]:
+    """The name of its database; empty where none of the mutants needs it."""
+    if not any(isinstance(mutant, SchemaMutant) for mutant in mutants):
+        yield ""
+        return
     name = f"{database.name}_world"
     with raw_connection("owner", dbname="postgres") as maintenance:
         make = sql.SQL("CREATE DATABASE {} TEMPLATE {}")

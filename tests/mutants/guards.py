@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.mutants.work import WORK
+
 ISOLATION, ADMIN = "tests/isolation", "tests/admin"
 ACCESS = f"{ISOLATION}/test_access.py"
 ADMIN_ROUTES = f"{ISOLATION}/test_routes.py::test_the_admins_answer_is_the_tables"
@@ -19,7 +21,7 @@ CERTIFICATES, SIGNED = ("tests/api/test_certificates.py",), ("tests/api/test_sig
 KEPT_OUT = ("tests/canary/test_kept_out.py",)
 
 # Module → the functions in it that guard (a beginning of the full name), and the tests.
-GUARDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+GUARDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = WORK | {
     "apps.core.scope": (("required", "organization_scope", "_pin"), SCOPE),
     "apps.core.client_certificate": (("_is_from_proxy",), CERTIFICATES),
     "apps.core.revocation": (
@@ -80,7 +82,7 @@ GUARDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "apps.ecg.model_recording": (("CareManager",), KEPT_OUT),
     "apps.integrations.queries": (("",), (ACCESS,)),
     "apps.reports.queries": (("",), (ACCESS,)),
-    "apps.tenants.clients": (("recognise",), ("tests/api/test_door.py",)),
+    "apps.tenants.clients": (("recognise", "Caller.may", "revoke_"), ("tests/api/test_door.py",)),
     "apps.integrations.api.queries": (("admit", "get_"), ("tests/isolation/test_api_access.py",)),
     "apps.integrations.api.middleware": (
         ("ApiDoor", "shown_key", "refuse"),
@@ -110,7 +112,7 @@ GUARDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("tests/onboarding/test_admin_page.py", "tests/onboarding/test_doors.py"),
     ),
     "apps.web.views.access_review": (
-        ("_organization", "decided"),
+        ("_organization", "_platform", "decided"),
         (f"{ADMIN}/test_access_review.py",),
     ),
     "apps.web.trail": (

@@ -89,11 +89,14 @@ def _operators(node: ast.AST) -> Iterator[tuple[str, int]]:
         yield "filter removed", 0
     if isinstance(node, ast.Return) and _decides(node.value):
         yield "always", 0
+    if isinstance(node, ast.Call) and _method(node) == "may":
+        yield "always", 0
 
 
 CHECKS = {"permit", "required_organization", "_pin_open_transactions", "execute", "reset"}
 CHECKS |= {"cycle_key", "_only_read", "_check", "check_may_submit", "_accept_format", "_permit"}
-CHECKS |= {"_prove"}
+CHECKS |= {"_prove", "permit_view", "_check_open", "_check_hash", "_check_identity", "_check_time"}
+CHECKS |= {"use_up"}
 
 
 def _called(node: ast.AST) -> str:
@@ -138,11 +141,13 @@ def _changed(node: ast.AST, edit: Edit) -> ast.AST:
     elif isinstance(fresh, ast.BoolOp):
         del fresh.values[edit.part - 1]
         return fresh if len(fresh.values) > 1 else fresh.values[0]
+    elif edit.operator == "always":
+        # Where it is returned, or asked in the middle of something.
+        yes = ast.copy_location(ast.Constant(True), node)
+        return ast.Return(yes) if isinstance(fresh, ast.Return) else yes
     elif isinstance(fresh, ast.Call):
         assert isinstance(fresh.func, ast.Attribute)
         return fresh.func.value
-    elif isinstance(fresh, ast.Return):
-        fresh.value = ast.copy_location(ast.Constant(True), node)
     return fresh
 
 

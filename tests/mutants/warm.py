@@ -42,6 +42,7 @@ class Tests:
         self.work = work
         self.items: dict[str, pytest.Item] = {}
         self.caught: Counter[str] = Counter()
+        self.sound: set[str] = set()
 
     def pytest_addoption(self, parser: pytest.Parser) -> None:
         """Fixtures that count queries ask for it; the terminal, which brings it, is off."""
@@ -60,10 +61,19 @@ class Tests:
             self.failed = report.nodeid
 
     def failure(self, change: Change, names: tuple[str, ...]) -> str:
-        """The name of the first test that fails after the change, in a process of its own;
-        empty when all pass. Raises where they cannot be run at all: that proves nothing.
+        """The name of the first test that fails after the change and passes without it, in a
+        process of its own; empty when all pass. Raises where they cannot be run at all, or where
+        that test fails without the change too: that proves nothing.
         """
-        wanted = self._of(names)
+        failed = self._first_failed(change, self._of(names))
+        if failed and failed not in self.sound:
+            if self._first_failed(_nothing, [failed]):
+                raise RuntimeError(f"nothing was changed, and yet {failed} failed")
+            self.sound.add(failed)
+        self.caught[failed] += 1
+        return failed.split("::")[-1].partition("[")[0]
+
+    def _first_failed(self, change: Change, wanted: list[str]) -> str:
         _let_go(empty=any(self.items[name].get_closest_marker("django_db") for name in wanted))
         reading, writing = os.pipe()
         child = os.fork()
@@ -76,8 +86,7 @@ class Tests:
         _, status = os.waitpid(child, 0)
         if code := os.waitstatus_to_exitcode(status):
             raise RuntimeError(f"the tests ended with {code}")
-        self.caught[failed] += 1
-        return failed.split("::")[-1].partition("[")[0]
+        return failed
 
     def _of(self, names: tuple[str, ...]) -> list[str]:
         """In the order they are named in, those first that caught others."""
@@ -113,6 +122,10 @@ def _unblocked(config: pytest.Config) -> AbstractContextManager[None]:
     from pytest_django.plugin import blocking_manager_key
 
     return config.stash[blocking_manager_key].unblock()
+
+
+def _nothing() -> None:
+    """The change of a run that changes nothing."""
 
 
 def _is(test: str, name: str) -> bool:
