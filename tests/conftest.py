@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import logging
 from collections.abc import Callable, Iterator
@@ -24,6 +25,14 @@ NO_DATABASE = (
     "This test needs a database and none is set: run it with"
     " `make test ARGS='tests/…'`, which starts one for the run."
 )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """The product and the suite are there to stay: the collector looks at what tests made only."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 10)
 
 
 @pytest.fixture(scope="session")

@@ -33,9 +33,17 @@ def product_environment(state: Path, cluster: Cluster, settings: str) -> dict[st
     )
 
 
+# Many processes of the product start one after another: what each would compile anew is kept.
+LEFT_OUT = {"PYTHONDONTWRITEBYTECODE"}
+
+
 def inherited() -> dict[str, str]:
     """A variable of ours that is set to nothing counts as not set."""
-    return {name: text for name, text in os.environ.items() if text or "EINTHOVEN" not in name}
+    return {
+        name: text
+        for name, text in os.environ.items()
+        if name not in LEFT_OUT and (text or "EINTHOVEN" not in name)
+    }
 
 
 def queue_status_file(state: Path) -> Path:

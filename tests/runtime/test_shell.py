@@ -57,7 +57,7 @@ def test_the_command_finds_all_that_the_settings_read(folder: Path) -> None:
     shown = environment_of(run(folder, "--throwaway", "--", sys.executable, "-c", SHOW))
     assert shown["DJANGO_SETTINGS_MODULE"] == "config.settings.test"
     assert {name for name in shown if name.startswith("DATABASE")} == {
-        f"DATABASE_{part}URL" for part in ("", "OWNER_", "DISPATCH_", "PLATFORM_")
+        f"DATABASE_{part}URL" for part in ("", "OWNER_", "DISPATCH_", "PLATFORM_", "SUPERUSER_")
     }
     assert {name.removeprefix("EINTHOVEN_") for name in shown if "EINTHOVEN_" in name} == {
         *("ALLOWED_HOSTS", "AUDIT_ANCHORS", "AUDIT_KEY_FILE", "BLOB_ROOT"),
@@ -69,6 +69,12 @@ def test_a_corpus_is_handed_on_unless_empty(folder: Path) -> None:
     show = ("--throwaway", "--", sys.executable, "-c", SHOW)
     assert environment_of(run(folder, *show, EINTHOVEN_CORPUS="/x"))["EINTHOVEN_CORPUS"] == "/x"
     assert "EINTHOVEN_CORPUS" not in environment_of(run(folder, *show, EINTHOVEN_CORPUS=""))
+
+
+def test_what_one_process_compiled_the_next_one_finds(folder: Path) -> None:
+    show = ("--throwaway", "--", sys.executable, "-c", SHOW)
+    shown = environment_of(run(folder, *show, PYTHONDONTWRITEBYTECODE="1"))
+    assert "PYTHONDONTWRITEBYTECODE" not in shown
 
 
 def test_the_exit_code_is_the_commands(folder: Path) -> None:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from apps.web.middleware import CSP, HEADERS
 from tests.admin.people import events
 from tests.database import committed
+from tests.each import check_each, parts_of
 from tests.factories import PASSWORD
 from tests.web.addresses import NO_TOKEN, addresses
 
@@ -21,6 +22,8 @@ TAKE_MORE: set[str] = set()
 # Routes that know their caller by a key in a header or by a signed answer, never by a cookie.
 WITHOUT_COOKIE = {"sso-acs", "upload-part"}
 OF_PROGRAMS = "api:"
+# Every address there is, shared out.
+PARTS = parts_of(list(addresses()), 16)
 
 CROSS_ORIGIN = {
     "Cross-Origin-Embedder-Policy": "require-corp",
@@ -49,13 +52,26 @@ def assert_hardened(answer):
     assert answer["Cache-Control"] == "no-store"
 
 
-@pytest.mark.parametrize(("name", "path"), list(addresses()))
-def test_every_answer_is_hardened_whoever_asks_and_however(browser, name, path):
-    for client in (browser, Client()):
-        for method in ("get", "post", "head"):
-            answer = getattr(client, method)(path)
-            assert answer.status_code < 500
-            assert_hardened(answer)
+def assert_signed_in(client):
+    """Whatever was asked for, it was asked by somebody who may go on asking."""
+    assert client.get(reverse("worklist")).status_code == 200
+
+
+@pytest.mark.parametrize("part", PARTS, ids=range(len(PARTS)))
+def test_every_answer_is_hardened_whoever_asks_and_however(client_of, admin_user, part):
+    def ask(address):
+        # A new session each: to sign out is among what is asked.
+        browser = client_of(admin_user)
+        browser.raise_request_exception = False
+        for client in (browser, Client()):
+            for method in ("get", "post", "head"):
+                answer = getattr(client, method)(address[1])
+                assert answer.status_code < 500
+                assert answer.status_code != 429
+                assert_hardened(answer)
+
+    check_each(part, ask)
+    assert_signed_in(client_of(admin_user))
 
 
 def test_the_policy_is_the_one_the_pages_were_made_for():
@@ -117,17 +133,23 @@ def test_a_method_nobody_knows_is_refused_before_anything(browser):
     assert b"cookie-like" not in answer.content
 
 
-@pytest.mark.parametrize(("name", "path"), list(addresses()))
-def test_no_route_takes_a_form_without_its_token(admin_user, settings, name, path):
-    if name in WITHOUT_COOKIE or name.startswith(OF_PROGRAMS):
-        return
+@pytest.mark.parametrize("part", PARTS, ids=range(len(PARTS)))
+def test_no_route_takes_a_form_without_its_token(admin_user, settings, part):
     # A status of its own: a role that may not is refused with 403 too.
     settings.CSRF_FAILURE_VIEW = "tests.web.addresses.without_token"
     client = Client(enforce_csrf_checks=True)
     client.force_login(admin_user)
-    assert client.post(path).status_code == NO_TOKEN
-    for method in ("put", "patch", "delete"):
-        assert getattr(client, method)(path).status_code in {NO_TOKEN, 405}, (name, method)
+
+    def ask(address):
+        name, path = address
+        if name in WITHOUT_COOKIE or name.startswith(OF_PROGRAMS):
+            return
+        assert client.post(path).status_code == NO_TOKEN
+        for method in ("put", "patch", "delete"):
+            assert getattr(client, method)(path).status_code in {NO_TOKEN, 405}, method
+
+    check_each(part, ask)
+    assert_signed_in(client)
 
 
 def test_with_its_token_the_same_form_is_taken(reader, mercy):
