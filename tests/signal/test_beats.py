@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from apps.ecg.signal import ALGORITHM, VERSION
-from apps.ecg.signal.borders import first_rest, last_rest, levelled
+from apps.ecg.signal.arrays import quantile
+from apps.ecg.signal.averaging import Stack
+from apps.ecg.signal.borders import first_rest, first_rests, last_rest, last_rests, levelled
 from apps.ecg.signal.conditioning import condition
 from tests.signal.records import measured
 
@@ -91,6 +93,34 @@ def test_rests_are_runs_of_quiet_samples() -> None:
     assert last_rest(quiet, 5, 4) is None
     assert first_rest(quiet, 3, 2) == 7
     assert first_rest(quiet, 3, 3) is None
+
+
+def test_the_rests_of_all_leads_are_those_counted_sample_by_sample() -> None:
+    quiet = np.random.default_rng(4).random((60, 12)) < 0.7
+    middle = list(range(20, 32))
+    for hold in (1, 4, 70):
+        runs = [[at for at in range(61 - hold) if one[at : at + hold].all()] for one in quiet.T]
+        pairs = list(zip(runs, middle, strict=True))
+        last = [
+            max((at + hold for at in run if at + hold <= end), default=None) for run, end in pairs
+        ]
+        first = [min((at for at in run if at >= start), default=None) for run, start in pairs]
+        assert last_rests(quiet, middle, hold) == last
+        assert first_rests(quiet, middle, hold) == first
+
+
+def test_a_quantile_is_that_of_numpy() -> None:
+    values = np.random.default_rng(5).normal(0, 1, (37, 3))
+    for share in (0.0, 0.15, 0.2, 0.97, 1.0):
+        np.testing.assert_allclose(quantile(values, share), np.quantile(values, share, axis=0))
+        assert quantile(values[:, 0], share) == pytest.approx(np.quantile(values[:, 0], share))
+
+
+def test_part_of_a_stack_keeps_its_moments() -> None:
+    beats = Stack(np.arange(600.0).reshape(1, 600, 1), 225, 500)
+    part = beats.part(-400, 280)
+    assert part.beats[0, part.at(-100), 0] == beats.beats[0, beats.at(-100), 0]
+    assert part.beats.shape == (1, 340, 1)
 
 
 def test_levelled_takes_away_a_straight_line() -> None:

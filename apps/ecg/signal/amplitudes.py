@@ -8,7 +8,7 @@ import numpy as np
 
 from apps.ecg.signal.arrays import Array
 from apps.ecg.signal.averaging import Averaged
-from apps.ecg.signal.borders import Wave, first_rest, last_rest
+from apps.ecg.signal.borders import Wave, first_rests, last_rests
 from apps.ecg.signal.conditioning import smooth
 from apps.ecg.signal.qrs_wave import lead_qrs
 from apps.ecg.signal.results import Fiducials, LeadMeasures
@@ -20,6 +20,7 @@ ST_MS = (0.0, 40.0, 60.0, 80.0)
 ST_WINDOW_MS = 4.0
 SLOW_SMOOTHING_MS = 30.0
 SLOW_REST_FRACTION = 0.2
+SLOW_MOVING_FRACTION = 0.6
 SLOW_REST_MS = 8.0
 
 
@@ -117,18 +118,15 @@ def _slow_borders(beat: Averaged, wave: Wave | None) -> list[Wave | None]:
     part = smooth(beat.median, SLOW_SMOOTHING_MS, beat.rate_hz)[wave.on : wave.off + 1]
     speed = np.abs(np.gradient(part, axis=0))
     tall = np.ptp(part, axis=0) >= LEAST_WAVE_UV
+    top, end = speed.max(axis=0), len(part) - 1
+    quiet, moving = speed < SLOW_REST_FRACTION * top, speed > SLOW_MOVING_FRACTION * top
     hold = beat.span(SLOW_REST_MS)
-    found: list[Wave | None] = []
-    for lead in range(count):
-        if not tall[lead]:
-            found.append(None)
-            continue
-        quiet = speed[:, lead] < SLOW_REST_FRACTION * speed[:, lead].max()
-        moving = np.flatnonzero(speed[:, lead] > 0.6 * speed[:, lead].max())
-        on = last_rest(quiet, int(moving[0]), hold) or 0
-        off = first_rest(quiet, int(moving[-1]), hold)
-        found.append(Wave(wave.on + on, wave.on + (len(part) - 1 if off is None else off)))
-    return found
+    starts = last_rests(quiet, [int(at) for at in moving.argmax(axis=0)], hold)
+    ends = first_rests(quiet, [end - int(at) for at in moving[::-1].argmax(axis=0)], hold)
+    return [
+        Wave(wave.on + (on or 0), wave.on + (end if off is None else off)) if told else None
+        for told, on, off in zip(tall, starts, ends, strict=True)
+    ]
 
 
 def _fiducials(beat: Averaged, p: Wave | None, qrs: Wave | None, t: Wave | None) -> Fiducials:

@@ -44,6 +44,11 @@ class Stack:
     def span(self, ms: float) -> int:
         return round(ms / 1000 * self.rate_hz)
 
+    def part(self, from_ms: float, to_ms: float) -> Stack:
+        """Only that long of each beat."""
+        start = self.at(from_ms)
+        return Stack(self.beats[:, start : self.at(to_ms)], self.centre - start, self.rate_hz)
+
 
 @dataclass(frozen=True, slots=True)
 class Averaged(Stack):
@@ -98,22 +103,25 @@ def cut(signal: Array, indexes: Indexes, before: int, after: int) -> Array:
 
 
 def _fitted(wide: Array, indexes: Indexes, length: int, reach: int) -> tuple[Indexes, Flags]:
-    shifted = np.lib.stride_tricks.sliding_window_view(wide, length, axis=1)
-    every = np.arange(len(wide))
+    count, _, leads = wide.shape
+    # Beside each other the leads of a window are one run of memory, which is not copied.
+    flat = wide.reshape(count, -1)
+    windows = np.lib.stride_tricks.sliding_window_view(flat, length * leads, axis=1)[:, ::leads]
+    every = np.arange(count)
     best = np.full(len(wide), reach)
     members = np.ones(len(wide), dtype=np.bool_)
     for _ in range(2):
-        shapes = shifted[every, best]
+        shapes = windows[every, best].reshape(count, length, leads)
         members = _dominant(_normal(shapes), indexes)
         template = _normal(middle(shapes[members])[None])[0]
-        likeness = np.tensordot(shifted, template, axes=([2, 3], [0, 1]))
+        likeness = np.einsum("bsi,i->bs", windows, template.ravel())
         best = likeness.argmax(axis=1)
     return best - reach, members
 
 
 def _normal(shapes: Array) -> Array:
     """Each beat without its mean per lead, of unit length over all leads."""
-    centred = shapes - shapes.mean(axis=-1, keepdims=True)
+    centred = shapes - shapes.mean(axis=-2, keepdims=True)
     length = np.sqrt((centred**2).sum(axis=(-2, -1), keepdims=True))
     return np.asarray(centred / np.maximum(length, 1e-9))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +21,8 @@ class Wave:
 
 def rms(signal: Array) -> Array:
     """Root mean square over leads."""
-    return np.asarray(np.sqrt((signal**2).mean(axis=-1)))
+    power = np.einsum("...i,...i->...", signal, signal) / signal.shape[-1]
+    return np.asarray(np.sqrt(power))
 
 
 def velocity(signal: Array) -> Array:
@@ -36,17 +38,35 @@ def levelled(segment: Array) -> Array:
 
 def last_rest(quiet: Flags, stop: int, hold: int) -> int | None:
     """Index after the last run of `hold` quiet samples that ends before stop."""
-    runs = _runs(quiet[:stop], hold)
-    return int(runs[-1]) + hold if len(runs) else None
+    return last_rests(quiet[:, None], [stop], hold)[0]
 
 
 def first_rest(quiet: Flags, start: int, hold: int) -> int | None:
     """Index of the first run of `hold` quiet samples that begins at start or later."""
-    runs = _runs(quiet[start:], hold)
-    return start + int(runs[0]) if len(runs) else None
+    return first_rests(quiet[:, None], [start], hold)[0]
 
 
-def _runs(quiet: Flags, hold: int) -> NDArray[np.intp]:
-    if len(quiet) < hold:
-        return np.zeros(0, dtype=np.intp)
-    return np.flatnonzero(np.convolve(quiet, np.ones(hold), "valid") > hold - 0.5)
+def last_rests(quiet: Flags, stops: Sequence[int], hold: int) -> list[int | None]:
+    """`last_rest` of each column of (samples, leads), all at once."""
+    begins, index = _runs(quiet, hold)
+    ends = index + hold
+    last = np.where(begins & (ends <= np.asarray(stops)), ends, 0).max(axis=0, initial=0)
+    return [int(end) or None for end in last]
+
+
+def first_rests(quiet: Flags, starts: Sequence[int], hold: int) -> list[int | None]:
+    """`first_rest` of each column of (samples, leads), all at once."""
+    begins, index = _runs(quiet, hold)
+    never = len(quiet)
+    first = np.where(begins & (index >= np.asarray(starts)), index, never).min(
+        axis=0, initial=never
+    )
+    return [None if begin == never else int(begin) for begin in first]
+
+
+def _runs(quiet: Flags, hold: int) -> tuple[Flags, NDArray[np.intp]]:
+    """Whether `hold` quiet samples begin at each sample, and the samples as a column."""
+    before = np.zeros((len(quiet) + 1, quiet.shape[1]), dtype=np.intp)
+    np.cumsum(quiet, axis=0, out=before[1:])
+    begins = before[hold:] - before[:-hold] == hold
+    return begins, np.arange(len(begins))[:, None]

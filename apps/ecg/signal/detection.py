@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from apps.ecg.signal.arrays import Array, Indexes
+from apps.ecg.signal.arrays import Array, Indexes, quantile
 from apps.ecg.signal.conditioning import smooth
 
-ENVELOPE_MS = 110.0
+# So smooth a line needs few samples.
+ENVELOPE_HZ = 125.0
+ENVELOPE_MS = 100.0
 NEAREST_MS = 240.0
 T_WAVE_MS = 380.0
 T_WAVE_FRACTION = 0.45
@@ -35,20 +37,21 @@ class Beats:
 
 def find_beats(steep: Array, rate_hz: float) -> Beats:
     """Beats in a band-passed signal of shape (samples, leads), all leads usable."""
-    height = _envelope(steep, rate_hz)
-    nearest = round(NEAREST_MS / 1000 * rate_hz)
+    step = max(1, round(rate_hz / ENVELOPE_HZ))
+    height, thin_hz = _envelope(steep, rate_hz, step), rate_hz / step
+    nearest = round(NEAREST_MS / 1000 * thin_hz)
     candidates = _peaks(height, nearest)
     if len(candidates) < 2:
-        return Beats(candidates, 0.0)
-    typical = _typical_height(height, rate_hz)
+        return Beats(candidates * step, 0.0)
+    typical = _typical_height(height, thin_hz)
     found = candidates[height[candidates] >= THRESHOLD * typical[candidates]]
-    found = _without_t_waves(found, height, rate_hz)
-    found = _searched_back(found, candidates, height, typical, rate_hz)
+    found = _without_t_waves(found, height, thin_hz)
+    found = _searched_back(found, candidates, height, typical, thin_hz)
     if len(found) == 0:
         return Beats(found, 0.0)
     between = max(float(np.median(height)), 1e-9)
     contrast = float(np.median(height[found])) / between
-    return Beats(_centred(found, steep, rate_hz), contrast)
+    return Beats(_centred(found * step + step // 2, steep, rate_hz), contrast)
 
 
 def _peaks(height: Array, nearest: int) -> Indexes:
@@ -63,10 +66,13 @@ def _peaks(height: Array, nearest: int) -> Indexes:
     return tops[free]
 
 
-def _envelope(steep: Array, rate_hz: float) -> Array:
+def _envelope(steep: Array, rate_hz: float, step: int) -> Array:
+    """How steep all leads are together, one value for each `step` samples."""
     slope = np.abs(np.gradient(steep, axis=0))
-    each = smooth(slope, ENVELOPE_MS, rate_hz)
-    high = np.maximum(np.percentile(each, 97, axis=0), 1e-9)
+    whole = len(slope) // step * step
+    thin = slope[:whole].reshape(-1, step, slope.shape[1]).mean(axis=1)
+    each = smooth(thin, ENVELOPE_MS, rate_hz / step)
+    high = np.maximum(quantile(each, 0.97), 1e-9)
     middle = np.maximum(np.median(each, axis=0), 1e-9)
     weight = np.minimum(high / middle, BEST_CONTRAST)
     # Held down to the usual height, the artefact of one lead is outvoted by the others.

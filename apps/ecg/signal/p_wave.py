@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from apps.ecg.signal.arrays import Array
+from apps.ecg.signal.arrays import Array, quantile
 from apps.ecg.signal.averaging import Averaged
 from apps.ecg.signal.borders import Wave, levelled, rms
 from apps.ecg.signal.conditioning import smooth
@@ -119,7 +119,7 @@ def _borders(search: _Search, half: int) -> Wave | None:
         return None
     rise = first + int(np.argmax(speed[first : peak + 1]))
     fall = peak + int(np.argmax(speed[peak : peak + half]))
-    floor = FLOOR_FACTOR * np.percentile(speed, 15)
+    floor = FLOOR_FACTOR * float(quantile(speed, 0.15))
     # Between the two humps of a P wave it rests as well, but high.
     low = search.height < LOW_FRACTION * search.height[peak]
     still = np.flatnonzero(low[:rise] & (speed[:rise] < _limit(speed[rise], floor)))

@@ -11,6 +11,8 @@ from apps.ecg.signal.averaging import Stack
 from apps.ecg.signal.borders import rms
 from apps.ecg.signal.conditioning import smooth
 
+# All that is searched, and what smoothing and the look around a place need beside it.
+LOOKED_AT_MS = (-400.0, 280.0)
 SPIKE_MS = 10.0
 SLOW_MS = 30.0
 SEARCH_MS = (-330.0, 130.0)
@@ -58,6 +60,7 @@ class Spikes:
 
 def find_spikes(beat: Stack) -> Spikes:
     """What unfiltered beats show of spikes; without a height, most beats show none."""
+    beat = beat.part(*LOOKED_AT_MS)
     sharp, size = _sharpness(beat), _size(beat)
     largest = size[beat.at(-100) : beat.at(150)].max(axis=0)
     bursts, jumps = _bursts(beat, sharp, size, largest), _jumps(beat, largest)
@@ -74,6 +77,7 @@ def find_spikes(beat: Stack) -> Spikes:
 
 def placed(beat: Stack, height: float) -> Pacing:
     """Before which wave the spikes of that height stand."""
+    beat = beat.part(*LOOKED_AT_MS)
     sharp = _sharpness(beat) > SHARE_OF_SPIKE * height
     start, border, stop = (beat.at(ms) for ms in (SEARCH_MS[0], -ATRIAL_MS, JUMP_SEARCH_MS[1]))
     early, late = sharp[start:border].any(axis=0), sharp[border:stop].any(axis=0)

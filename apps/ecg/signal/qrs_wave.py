@@ -6,9 +6,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from apps.ecg.signal.arrays import Array, Flags
+from apps.ecg.signal.arrays import Array, Flags, quantile
 from apps.ecg.signal.averaging import Averaged
-from apps.ecg.signal.borders import Wave, first_rest, last_rest, rms, velocity
+from apps.ecg.signal.borders import (
+    Wave,
+    first_rest,
+    first_rests,
+    last_rest,
+    last_rests,
+    rms,
+    velocity,
+)
 from apps.ecg.signal.conditioning import smooth
 
 SEARCH_MS = (-110.0, 130.0)
@@ -82,14 +90,14 @@ def lead_qrs(beat: Averaged, whole: Wave, sense: Sense = FINE) -> list[Wave | No
     first, last = max(0, whole.on - reach), whole.off + reach
     fast = speed > RESUMED_FRACTION * top
     fast[: whole.on] = fast[whole.off :] = False
-    found: list[Wave | None] = []
-    for lead, place in enumerate(steepest):
-        core = _joined(fast[:, lead], int(place), beat.span(RESUMED_MS))
-        on = last_rest(before[first:, lead], core.on - first, hold)
-        off = first_rest(after[:last, lead], core.off, hold)
-        ends = large[lead] and on is not None and off is not None
-        found.append(Wave(first + (on or 0), off or 0) if ends else None)
-    return found
+    gap = beat.span(RESUMED_MS)
+    cores = [_joined(fast[:, lead], int(place), gap) for lead, place in enumerate(steepest)]
+    starts = last_rests(before[first:], [core.on - first for core in cores], hold)
+    ends = first_rests(after[:last], [core.off for core in cores], hold)
+    return [
+        Wave(first + on, off) if told and on is not None and off is not None else None
+        for told, on, off in zip(large, starts, ends, strict=True)
+    ]
 
 
 def _joined(fast: Flags, steepest: int, gap: int) -> Wave:
@@ -110,7 +118,7 @@ def _joined(fast: Flags, steepest: int, gap: int) -> Wave:
 def _noise(beat: Averaged, speed: Array) -> Array:
     """The speed that each lead keeps even at rest."""
     still = speed[beat.at(FLOOR_MS[0]) : beat.at(FLOOR_MS[1])]
-    resting: Array = LEAD_FLOOR_FACTOR * np.percentile(still, 20, axis=0)
+    resting: Array = LEAD_FLOOR_FACTOR * quantile(still, 0.2)
     return resting
 
 
@@ -138,7 +146,7 @@ def _together(beat: Averaged) -> Wave | None:
     start, stop = beat.at(SEARCH_MS[0]), beat.at(SEARCH_MS[1])
     steepest = start + int(np.argmax(speed[start:stop]))
     top = speed[steepest]
-    floor = FLOOR_FACTOR * np.percentile(speed[beat.at(FLOOR_MS[0]) : beat.at(FLOOR_MS[1])], 15)
+    floor = FLOOR_FACTOR * quantile(speed[beat.at(FLOOR_MS[0]) : beat.at(FLOOR_MS[1])], 0.15)
     hold = beat.span(REST_MS)
     fast = speed > RESUMED_FRACTION * top
     fast[: beat.at(CORE_MS[0])] = fast[beat.at(CORE_MS[1]) :] = False

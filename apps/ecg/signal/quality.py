@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from apps.ecg.signal.arrays import Array
+from apps.ecg.signal.arrays import THIN, Array
 from apps.ecg.signal.conditioning import Conditioned
 from apps.ecg.signal.limits import Limits
 from apps.ecg.signal.results import LeadQuality, LeadStatus
@@ -19,7 +19,7 @@ def grade_leads(
     signal: Conditioned, missing_fraction: Array, limits: Limits, clipped: Array | None = None
 ) -> tuple[LeadQuality, ...]:
     """Grades in the order of the columns; `clipped` is what `clipped_fraction` gives."""
-    noise = SPREAD_OF_MEDIAN * np.median(np.abs(signal.fast), axis=0)
+    noise = SPREAD_OF_MEDIAN * np.median(np.abs(signal.fast[::THIN]), axis=0)
     flat = _flat(signal, limits.flat_uv)
     wander = _wander(signal)
     found = []
@@ -60,7 +60,7 @@ def _wander(signal: Conditioned) -> Array:
     step = round(WANDER_WINDOW_S * signal.rate_hz)
     windows = max(1, len(signal.raw) // step)
     parts = signal.raw[: windows * step].reshape(windows, -1, signal.raw.shape[1])
-    return np.asarray(np.median(parts, axis=1).std(axis=0))
+    return np.asarray(np.median(parts[:, ::THIN], axis=1).std(axis=0))
 
 
 def _flat(signal: Conditioned, flat_uv: float) -> np.ndarray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from apps.ecg.signal.arrays import Array
+from apps.ecg.signal.arrays import Array, quantile
 from apps.ecg.signal.averaging import Averaged
 from apps.ecg.signal.borders import Wave, levelled, rms, velocity
 from apps.ecg.signal.conditioning import smooth
@@ -41,7 +41,7 @@ def find_t(beat: Averaged, qrs: Wave, rr_ms: float) -> Wave | None:
 
 def _rest_after(speed: Array, hump: int) -> int | None:
     """First rest after a hump, or a clear trough where the next wave begins too early."""
-    limit = max(REST_FRACTION * speed[hump], 1.5 * np.percentile(speed, 10))
+    limit = max(REST_FRACTION * speed[hump], 1.5 * quantile(speed, 0.1))
     still = np.flatnonzero(speed[hump:] < limit)
     if len(still):
         return hump + int(still[0])
