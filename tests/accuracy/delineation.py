@@ -29,6 +29,9 @@ class Delineation:
 
     intervals: dict[str, Errors] = field(default_factory=lambda: {n: Errors() for n in INTERVALS})
     agreed: dict[str, Errors] = field(default_factory=lambda: {n: Errors() for n in INTERVALS})
+    marks_alone: dict[str, list[float]] = field(
+        default_factory=lambda: {name: [] for name in INTERVALS}
+    )
     borders: dict[tuple[str, str], Errors] = field(
         default_factory=lambda: {(wave, end): Errors() for wave in WAVES for end in ("on", "off")}
     )
@@ -39,12 +42,14 @@ class Delineation:
 def compare(pairs: Iterable[tuple[Labelled, Measured]]) -> Delineation:
     total = Delineation()
     for record, found in pairs:
+        alone = truth.scatter(record.marks)
         strict, agreed = truth.intervals(record.marks), truth.intervals(record.marks, rank=1)
         for name in INTERVALS:
             value = getattr(found, name)
             if value is not None and name in strict:
                 total.intervals[name].add(value - strict[name], record.name)
                 total.agreed[name].add(value - agreed[name], record.name)
+                total.marks_alone[name].append(alone[name])
         if found.pr_ms is not None and "pr_ms" in strict:
             limit = ADULT.pr_long_ms
             total.long_pr.judge(strict["pr_ms"] > limit, found.pr_ms > limit, record.name)

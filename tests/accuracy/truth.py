@@ -65,6 +65,22 @@ def intervals(marks: Marks, rank: int = 0) -> dict[str, float]:
     }
 
 
+def scatter(marks: Marks, rank: int = 0) -> dict[str, float]:
+    """The standard error in ms of each interval by the marks alone: jackknife over the leads."""
+    leads = sorted({lead for wave in marks.values() for lead in wave})
+    found: dict[str, list[float]] = {}
+    for left_out in leads:
+        rest = {
+            wave: {lead: own for lead, own in each.items() if lead != left_out}
+            for wave, each in marks.items()
+        }
+        for name, value in intervals(rest, rank).items():
+            found.setdefault(name, []).append(value)
+    return {
+        name: float(np.std(values) * (len(values) - 1) ** 0.5) for name, values in found.items()
+    }
+
+
 def _whole(group: list[Mark], rank: int) -> TrueWave:
     on, peak, off = np.array(group).T
     ons, offs = np.sort(on[np.isfinite(on)]), np.sort(off[np.isfinite(off)])[::-1]
