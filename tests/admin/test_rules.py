@@ -15,7 +15,13 @@ from tests.ingestion.files import LOCAL, bring_in, ecg_file, process_waiting, re
 
 pytestmark = committed
 
-GIVEN = {"unscanned": "pass", "unpacks_archives": "on", "duplicate_window_seconds": "120"}
+GIVEN = {
+    "unscanned": "pass",
+    "unpacks_archives": "on",
+    "duplicate_window_seconds": "120",
+    "order_minutes_before": "60",
+    "order_minutes_after": "1440",
+}
 
 
 def save(user, organization, **changes):
