@@ -6,9 +6,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import ProgrammingError, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from apps.core.leases import Leased
 from apps.ingestion.models import ExperimentalFormat, Ingress, ProfileSample, VendorProfile
+from apps.ingestion.profiles import NotReady, new_version, put_live, retire, standing
 from tests.admin.people import events, page, signed_in
 from tests.database import committed
 from tests.factories import inside
@@ -135,6 +137,33 @@ def test_a_new_version_supersedes_the_one_before(browser, mercy, live, drained):
 def test_a_retired_profile_reads_nothing_more(browser, mercy, live):
     browser.post(tool("retire", live))
     assert bring_in(mercy, with_unit("UV")).outcome == Ingress.Outcome.QUARANTINED
+
+
+def test_a_step_that_its_state_does_not_allow_is_refused(mercy, live, admin_user):
+    now = timezone.now()
+    with inside(mercy):
+        with pytest.raises(NotReady, match="Only a draft"):
+            put_live(live, by=admin_user, now=now)
+        new_version(live, by=admin_user)
+        with pytest.raises(NotReady, match="exists already"):
+            new_version(live, by=admin_user)
+        retire(live, by=admin_user, now=now)
+        with pytest.raises(NotReady, match="no longer used"):
+            retire(live, by=admin_user, now=now)
+
+
+def test_a_draft_of_another_device_keeps_no_version_back(browser, mercy, live, admin_user):
+    drafted(browser, mercy, name="Other carts")
+    with inside(mercy):
+        assert new_version(live, by=admin_user).version == 2
+
+
+@pytest.mark.parametrize("untried", [{"passed": None}, {"facts_digest": "of other facts"}])
+def test_a_file_that_was_not_tried_on_these_facts_is_not_read_rightly(mercy, live, untried):
+    with inside(mercy):
+        assert standing(live) == ""
+        ProfileSample.objects.update(**untried)
+        assert standing(live) == "The trial is not finished yet."
 
 
 def test_another_organization_reads_without_it(mercy, lakeside, live):

@@ -10,9 +10,15 @@ import pytest
 from django.utils import timezone
 
 from apps.audit.models import Alarm
+from apps.core.revocation import Source
 from apps.core.scope import organization_scope
 from apps.ingestion.models import Ingress
-from apps.tenants.certificates import add_certificate, revoke_certificate
+from apps.tenants.certificates import (
+    UNKNOWN,
+    add_certificate,
+    fault_of_client,
+    revoke_certificate,
+)
 from apps.tenants.claims import Taken
 from apps.tenants.models import ApiClient, ClientCertificate
 from apps.tenants.watch import look_at
@@ -24,6 +30,8 @@ from tests.dicom_network.certificates import authority, certificate, revocation_
 from tests.factories import inside
 
 pytestmark = committed
+
+NO_LISTS = Source("", "")
 
 
 @pytest.fixture(scope="module")
@@ -145,6 +153,9 @@ def test_only_a_proxy_of_ours_is_believed(client, papers, bound, settings):
 
     assert code() == ""
     assert code(**{"Client-Cert": "Smith"}) == "certificate-unknown"
+    client.defaults["REMOTE_ADDR"] = "no address"
+    assert code() == "certificate-missing"
+    del client.defaults["REMOTE_ADDR"]
     settings.CLIENT_CERTIFICATE_PROXIES = []
     assert code() == "certificate-missing"
 
@@ -162,3 +173,19 @@ def test_a_certificate_is_one_clients_only(mercy, lakeside, papers, bound):
     for organization in (mercy, lakeside):
         with organization_scope(organization.pk), pytest.raises(Taken):
             add_certificate(ClientCertificate(name="again"), papers["device"].made, by=None)
+
+
+def test_one_that_is_revoked_ends_no_other(mercy, papers, bound, admin_user):
+    client, _ = bound
+    shown, now = papers["device"].made, timezone.now()
+    with inside(mercy):
+        revoke_certificate(ClientCertificate.objects.get(name="old"), by=admin_user, now=now)
+        assert fault_of_client(client, shown, NO_LISTS, required=True, now=now) == ""
+
+
+def test_one_that_nobody_entered_counts_only_where_one_must_be_shown(mercy, papers, bound):
+    client, _ = bound
+    shown, now = papers["other"].made, timezone.now()
+    with inside(mercy):
+        assert fault_of_client(client, shown, NO_LISTS, required=False, now=now) == ""
+        assert fault_of_client(client, shown, NO_LISTS, required=True, now=now) == UNKNOWN

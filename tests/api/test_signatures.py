@@ -101,6 +101,18 @@ def test_what_does_not_hold_is_kept_and_held_with_its_code(mercy, drained):
     assert [row.signing_key for row in rows if row.error_code != "payload-altered"] == [None] * 4
 
 
+def test_what_was_signed_before_its_key_retired_holds(mercy, client_and_program, drained):
+    client, program = client_and_program
+    device, body = Device().enrolled(client), ecg_file()
+    headers = device.headers(PATH, body)
+    with inside(mercy):
+        key = SigningKey.objects.get(fingerprint=device.key_id)
+        retire_signing_key(key, by=None, now=timezone.now() + dt.timedelta(seconds=5))
+    assert send(program, headers, body).status_code == 201
+    drained()
+    assert [row.signature_code for row in arrivals(mercy)] == [""]
+
+
 def test_a_person_lets_a_held_file_go_on_and_nobody_else(
     mercy, client_and_program, drained, admin_user
 ):

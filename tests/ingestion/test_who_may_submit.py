@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.management import CommandError, call_command
 
-from apps.ingestion.actions import MayNotSubmit
+from apps.ingestion.actions import MayNotSubmit, OrganizationClosed
 from apps.ingestion.models import Ingress
 from apps.tenants.models import Organization
 from tests.api.keys import program_of
@@ -32,6 +32,14 @@ def test_every_door_refuses_research_and_says_why(mercy, source):
     become(mercy, "research")
     with pytest.raises(MayNotSubmit, match=SAID):
         send(mercy, ecg_file(), source=source)
+    assert nothing_came(mercy)
+
+
+def test_an_organization_that_is_not_live_takes_nothing(mercy):
+    with inside(mercy):
+        Organization.objects.update(is_live=False)
+    with pytest.raises(OrganizationClosed):
+        send(mercy, ecg_file())
     assert nothing_came(mercy)
 
 

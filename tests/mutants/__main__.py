@@ -1,9 +1,10 @@
 """python -m tests.mutants [--sample N --seed S] [--list] [--of NAME] [--without NAME] [KIND…]
 
 Removes one border after another and runs what should notice. Prints caught/total of each kind and
-the name of every survivor; exit 1 when there is one. `--without` leaves out proofs by their names,
-or all of them (`proofs`), the suite's attacks on the schema (`attacks`) or its tests (`tests`), to
-see the mutants survive. A database must be named by the environment.
+the name of every survivor and of every one that could not be tried; exit 1 when there is one.
+`--without` leaves out proofs by their names, or all of them (`proofs`), the suite's attacks on the
+schema (`attacks`) or its tests (`tests`), to see the mutants survive. A database must be
+named by the environment.
 """
 
 from __future__ import annotations
@@ -88,6 +89,7 @@ def report(mutants: list, run: Any, *, controlled: bool, aloud: bool) -> int:
     total, caught, survivors = Counter(), Counter(), []
     noticed: dict[str, Counter] = defaultdict(Counter)
     from tests.mutants.everything import unchanged
+    from tests.mutants.warm import Untried
 
     for mutant in unchanged(mutants) if controlled else ():
         found = mutant.caught_by(run)
@@ -96,7 +98,12 @@ def report(mutants: list, run: Any, *, controlled: bool, aloud: bool) -> int:
             return 1
     for mutant in mutants:
         total[mutant.kind] += 1
-        found = mutant.caught_by(run)
+        try:
+            found = mutant.caught_by(run)
+        except Untried as untried:
+            survivors.append(mutant)
+            print(f"UNTRIED {mutant.kind}: {mutant.name}: {untried}", flush=True)
+            continue
         if found:
             caught[mutant.kind] += 1
             noticed[mutant.kind][found] += 1

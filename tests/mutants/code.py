@@ -18,7 +18,7 @@ class CodeMutant:
     tests: tuple[str, ...]
 
     def caught_by(self, run: Run) -> str:
-        """Raises where the tests cannot be run at all: that is no proof of anything."""
+        """Raises Untried where the tests cannot be run at all."""
         if "tests" in run.without:
             return ""
         assert run.tests

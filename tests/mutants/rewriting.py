@@ -25,11 +25,20 @@ class Edit:
     column: int
     index: int
     part: int = 0
+    source: str = ""
 
     @property
     def name(self) -> str:
-        part = f" part {self.part}" if self.part else ""
-        return f"{self.function} {self.line}:{self.column}{part}"
+        return f"{self.function} {self.line}:{self.column}{self._of_parts}"
+
+    @property
+    def words(self) -> str:
+        """The same by what is written there, wherever it moves to."""
+        return f"{self.function} {self.source}{self._of_parts}"
+
+    @property
+    def _of_parts(self) -> str:
+        return f" part {self.part}" if self.part else ""
 
 
 def edits(module: ModuleType, wanted: Callable[[str], bool]) -> Iterator[Edit]:
@@ -38,7 +47,8 @@ def edits(module: ModuleType, wanted: Callable[[str], bool]) -> Iterator[Edit]:
     for index, (function, node) in enumerate(_walked(tree)):
         if wanted(function):
             for operator, part in _operators(node):
-                yield Edit(operator, function, node.lineno, node.col_offset, index, part)
+                place = (node.lineno, node.col_offset)
+                yield Edit(operator, function, *place, index, part, ast.unparse(node))
 
 
 def apply(module: ModuleType, edit: Edit) -> None:
@@ -131,24 +141,29 @@ DECIDERS = {"inside", "on_platform", "bool", "has_view_permission"}
 
 
 def _changed(node: ast.AST, edit: Edit) -> ast.AST:
-    fresh = copy.deepcopy(node)
+    """What was there stays named behind a False: a closure keeps the variables it is given."""
+    fresh: Any = copy.deepcopy(node)
+    never = ast.Constant(False)
     if isinstance(fresh, ast.Expr):
-        return ast.copy_location(ast.Pass(), node)
-    if isinstance(fresh, ast.If):
-        # What the test names stays named: a closure keeps the variables it is given.
-        never = ast.copy_location(ast.Constant(False), fresh.test)
+        fresh = ast.If(never, [fresh], [])
+    elif isinstance(fresh, ast.If):
         fresh.test = ast.BoolOp(ast.And(), [never, fresh.test])
-    elif isinstance(fresh, ast.BoolOp):
-        del fresh.values[edit.part - 1]
-        return fresh if len(fresh.values) > 1 else fresh.values[0]
-    elif edit.operator == "always":
-        # Where it is returned, or asked in the middle of something.
-        yes = ast.copy_location(ast.Constant(True), node)
-        return ast.Return(yes) if isinstance(fresh, ast.Return) else yes
-    elif isinstance(fresh, ast.Call):
-        assert isinstance(fresh.func, ast.Attribute)
-        return fresh.func.value
-    return fresh
+    elif isinstance(fresh, ast.Return):
+        fresh.value = ast.IfExp(never, fresh.value, ast.Constant(True))
+    else:
+        fresh = ast.IfExp(never, fresh, _left(copy.deepcopy(node), edit))
+    return ast.copy_location(fresh, node)
+
+
+def _left(node: Any, edit: Edit) -> ast.AST:
+    """Of an expression: without its part or its filter, or the yes of one who may."""
+    if edit.operator == "always":
+        return ast.Constant(True)
+    if isinstance(node, ast.BoolOp):
+        del node.values[edit.part - 1]
+        return node if len(node.values) > 1 else node.values[0]
+    filtered: ast.AST = node.func.value
+    return filtered
 
 
 class _Replace(ast.NodeTransformer):

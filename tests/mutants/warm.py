@@ -22,6 +22,10 @@ BROKEN = 99
 Change = Callable[[], object]
 
 
+class Untried(Exception):
+    """The change cannot be made, or its tests cannot be run: that proves nothing."""
+
+
 def with_tests(names: Iterable[str], work: Callable[[Tests], int]) -> int:
     """What `work` answers, called with those tests (paths or names), collected and not run."""
     os.environ["PYTEST_XDIST_WORKER"] += "_tests"
@@ -62,13 +66,13 @@ class Tests:
 
     def failure(self, change: Change, names: tuple[str, ...]) -> str:
         """The name of the first test that fails after the change and passes without it, in a
-        process of its own; empty when all pass. Raises where they cannot be run at all, or where
-        that test fails without the change too: that proves nothing.
+        process of its own; empty when all pass. Raises Untried, also where that test fails
+        without the change too.
         """
         failed = self._first_failed(change, self._of(names))
         if failed and failed not in self.sound:
             if self._first_failed(_nothing, [failed]):
-                raise RuntimeError(f"nothing was changed, and yet {failed} failed")
+                raise Untried(f"nothing was changed, and yet {failed} failed")
             self.sound.add(failed)
         self.caught[failed] += 1
         return failed.split("::")[-1].partition("[")[0]
@@ -85,7 +89,7 @@ class Tests:
             failed = said.read()
         _, status = os.waitpid(child, 0)
         if code := os.waitstatus_to_exitcode(status):
-            raise RuntimeError(f"the tests ended with {code}")
+            raise Untried(f"the tests ended with {code}")
         return failed
 
     def _of(self, names: tuple[str, ...]) -> list[str]:

@@ -23,7 +23,7 @@ WORK: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "apps.reports.actions": (("save_draft", "submit_", "sign_", "begin_amendment"), SIGNING),
     "apps.reports.proving": (("Proof", "meaning_among"), SIGNING),
     "apps.reports.retractions": (
-        ("ask_", "approve_", "refuse_", "_open", "open_retraction"),
+        ("ask_", "approve_", "_open", "open_retraction"),
         RETRACTIONS,
     ),
     "apps.reports.addenda": (

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from apps.tenants.actions import organization_for_platform
 from apps.tenants.models import Offboarding
+from apps.web.offboarding import departure
 from tests.database import committed
 from tests.factories import inside, make_staff
+from tests.isolation.rows import make_row
 from tests.offboarding.hospital import exported
 from tests.tenants.keys import states_of
 
@@ -84,3 +87,14 @@ def test_what_left_is_listed_and_asked_for_no_more(hospital, operator, security)
     address = reverse("ask-offboarding", args=[hospital.public_id])
     assert address not in page
     assert operator.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("ended", ["shredded_at", "done_at", "refused_at"])
+def test_only_who_may_approve_turns_down_and_only_what_is_under_way(mercy, ended):
+    asked = make_row(Offboarding, mercy)
+    with pytest.raises(departure.NotAllowed, match="a role for it"):
+        departure.refuse(asked, by=make_staff("support"))
+    with inside(mercy):
+        Offboarding.objects.filter(pk=asked.pk).update(**{ended: timezone.now()})
+    with pytest.raises(departure.NotAllowed, match="no way back"):
+        departure.refuse(asked, by=make_staff("security"))

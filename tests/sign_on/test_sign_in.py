@@ -22,7 +22,8 @@ from apps.tenants.models import (
     SignOnAnswer,
     User,
 )
-from apps.tenants.sign_on.accounts import forget_answers
+from apps.tenants.sign_on.accounts import forget_answers, use_answer
+from apps.tenants.sign_on.errors import AnswerRefused
 from tests.database import committed
 from tests.factories import PASSWORD, inside, make_user
 from tests.sign_on.rows import (
@@ -328,6 +329,12 @@ def test_an_answer_is_used_once_and_by_the_browser_that_asked(client, idp, provi
     client.post("/sign-out")
     assert client.get(answer).status_code == 403
     assert {'{"code": "answers-nothing-asked", "source": "oidc"}'} == set(reasons(mercy))
+
+
+def test_an_answer_that_was_used_is_used_no_second_time(client, idp, provider, ada, mercy):
+    client.get(local(idp.answer(address_in(ask(client)))))
+    with inside(mercy), pytest.raises(AnswerRefused, match="answered-before"):
+        use_answer(SignOnAnswer.objects.get())
 
 
 def test_an_answer_that_comes_too_late_is_refused(client, idp, provider, ada, mercy):

@@ -11,7 +11,8 @@ from django.urls import reverse
 from apps.audit.models import Alarm
 from apps.core.scope import organization_scope
 from apps.ecg.models import Patient, Recording
-from apps.ingestion.cases import open_case, subject_of
+from apps.ingestion import cases as decisions
+from apps.ingestion.cases import NotDecidable, Verdict, open_case, subject_of
 from apps.ingestion.models import IdentityCase, RecordingArrival
 from apps.reports.actions import begin_amendment
 from apps.reports.models import Report
@@ -202,6 +203,32 @@ def test_a_copy_of_another_recording_is_not_chosen(desk, recording, mercy):
     case, _ = case_about(recording)
     _, foreign = case_about(make_recording(mercy))
     assert "Choose the copy" in decide(desk, case, "move", foreign).content.decode()
+
+
+def test_a_copy_of_another_recording_is_refused_whatever_the_page_offered(
+    recording, mercy, technician
+):
+    case, _ = case_about(recording)
+    _, foreign = case_about(make_recording(mercy))
+    with inside(mercy):
+        verdict = Verdict("move", "Asked the ward", RecordingArrival.objects.get(ingress=foreign))
+        with pytest.raises(NotDecidable, match="Choose the copy"):
+            decisions.decide(case, verdict, by=technician, now=NOW, may_change=True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "decision", "lacks", "problem"),
+    [
+        (Kind.TIME_CONFLICT, "retime", "acquired_at", "does not say when"),
+        (Kind.IDENTITY_CONFLICT, "move", "identifier", "no record number"),
+    ],
+)
+def test_a_copy_that_does_not_say_it_decides_nothing(
+    desk, recording, kind, decision, lacks, problem
+):
+    case, ingress = case_about(recording, kind, **{lacks: ""})
+    assert problem in decide(desk, case, decision, ingress).content.decode()
+    assert again(case).state == State.OPEN
 
 
 def test_who_comes_second_is_told(desk, recording):
