@@ -224,7 +224,10 @@ COMMANDS = {
 TASKS = {"apps.core.drain.drain"}
 
 # Caches are shared by all organizations: where they may be kept, how their keys begin, of what.
-CACHES = {("django.core.cache.backends.db.DatabaseCache", "web_cache")}
+CACHES = {
+    ("django.core.cache.backends.db.DatabaseCache", "web_cache"),
+    ("django.core.cache.backends.dummy.DummyCache", ""),
+}
 CACHE_KEYS = {
     "allauth.mfa.totp.used?": "that a person's code was used",
     "allauth:rl:": "when attempts were made, by a hash",

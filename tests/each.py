@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import traceback
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
 
+ALONE = "TESTS_EACH_ALONE"
 FAULTS = (Exception, pytest.fail.Exception)
 
 
@@ -25,5 +27,14 @@ def check_each(cases: Iterable[Any], check: Callable[[Any], None]) -> None:
 
 
 def parts_of(cases: list[Any], count: int) -> list[list[Any]]:
-    """All cases, spread over so many tests that processes share them out."""
+    """All cases, spread over so many tests that processes share them out.
+
+    Where a run asks for it each is a test of its own, by its name.
+    """
+    if os.environ.get(ALONE):
+        return [[case] for case in cases]
     return [cases[first::count] for first in range(count)]
+
+
+def labels_of(parts: list[list[Any]]) -> list[str]:
+    return [str(part[0] if len(part) == 1 else place) for place, part in enumerate(parts)]

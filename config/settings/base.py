@@ -274,6 +274,7 @@ BASE_URL = env.text("BASE_URL", "http://127.0.0.1:8000")
 Q_CLUSTER = {
     "name": "einthoven",
     "orm": "default",
+    "cache": "queue",
     "workers": env.whole_number("WORKERS", 2),
     "timeout": 3600,
     "retry": 3700,

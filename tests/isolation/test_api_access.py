@@ -26,6 +26,10 @@ ASKED = {
     queries.get_report_to_read: (Scope.REPORTS_READ, ["report"]),
     queries.get_version_to_read: (Scope.REPORTS_READ, ["signed", "version"]),
     queries.recordings: (Scope.RECORDINGS_READ, []),
+    queries.organization_to_order_in: (Scope.ORDERS_WRITE, []),
+    queries.get_order_to_read: (Scope.ORDERS_READ, ["order"]),
+    queries.get_order_to_cancel: (Scope.ORDERS_WRITE, ["order"]),
+    queries.orders: (Scope.ORDERS_READ, []),
 }
 BY_NAME = [read for read, (_, kinds) in ASKED.items() if kinds]
 
@@ -46,7 +50,9 @@ def test_every_reader_is_tried():
 @pytest.mark.parametrize("read", ASKED, ids=lambda read: read.__name__)
 def test_who_has_all_other_scopes_is_refused_before_anything_is_read(read):
     scope, _ = ASKED[read]
-    others = [None] * (len(inspect.signature(read).parameters) - 1)
+    parameters = inspect.signature(read).parameters.values()
+    needed = [one for one in parameters if one.kind is not inspect.Parameter.KEYWORD_ONLY]
+    others = [None] * (len(needed) - 1)
     for asker in (caller(), caller(*(set(Scope) - {scope})), None):
         with pytest.raises(PermissionDenied, match=scope.value):
             read(asker, *others)

@@ -9,6 +9,7 @@ import pytest
 from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.utils import timezone
+from django_q.brokers import get_broker
 from django_q.models import OrmQ, Schedule, Task
 from django_q.tasks import async_task
 
@@ -97,11 +98,18 @@ def keep(key, value):
         cursor.execute("INSERT INTO web_cache VALUES (%s, %s, now())", [key, packed])
 
 
-def test_the_products_cache_is_an_allowed_one(settings):
-    assert caches_are_the_allowed_ones() == Found(1, [])
+def test_the_products_caches_are_allowed_ones(settings):
+    assert caches_are_the_allowed_ones() == Found(2, [])
     elsewhere = {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache"}
     settings.CACHES = settings.CACHES | {"pages": elsewhere | {"LOCATION": "/tmp"}}
     assert caches_are_the_allowed_ones().faults == ["the cache 'pages' is not an allowed one"]
+
+
+def test_what_a_qcluster_tells_of_itself_is_kept_nowhere():
+    broker = get_broker()
+    broker.set_stat("django_q:einthoven:cluster:x", "the name of its machine", 3)
+    assert broker.get_stat("django_q:einthoven:cluster:x") is None
+    assert cached_values_are_nobodys() == Found(0, [])
 
 
 def test_attempts_and_used_codes_are_nobodys():

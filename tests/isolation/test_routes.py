@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from tests.admin.people import entered
 from tests.database import committed
-from tests.each import check_each, parts_of
+from tests.each import check_each, labels_of, parts_of
 from tests.factories import make_staff, make_user
 from tests.isolation.admin_routes import TOOLS, admin_routes
 from tests.isolation.asking import Asker, shown
@@ -129,7 +129,7 @@ def ask_all(row, people, mine, theirs, nowhere, things):
         assert queries == queries_nowhere, (str(row), role)
 
 
-@pytest.mark.parametrize("part", PARTS, ids=range(len(PARTS)))
+@pytest.mark.parametrize("part", PARTS, ids=labels_of(PARTS))
 def test_the_answer_is_the_tables(part, people, mercy, lakeside):
     things = [things_of(place) for place in (mercy, lakeside)]
     named = [sorted(its.values(), key=str) for its in things]

@@ -52,6 +52,7 @@ def things_of(organization: Organization) -> Ids:
     """One of each kind, by the id that stands in addresses."""
     recording, other = make_recording(organization), make_recording(organization)
     signed = report_of(other, status="signed", version_count=1)
+    report_of(make_recording(organization))  # waits to be read next
     pdf = blobs.put(organization.pk, "pdf", [b"%PDF-1.7 a signed report"])
     named = {"pdf_sha256": pdf.sha256, "form_sha256": pdf.sha256}
     version = make_row(ReportVersion, organization, report=signed, number=1, **named)

@@ -11,6 +11,8 @@ from itertools import pairwise
 
 import pytest
 
+from tests.each import ALONE
+
 # What a set-up that a mutant breaks leaves open is no matter; that it failed is said by its report.
 WITHOUT = ("terminal", "cacheprovider", "xdist", "randomly", "unraisableexception")
 QUIET = ["--override-ini=addopts=", "--capture=no"]
@@ -29,6 +31,7 @@ class Untried(Exception):
 def with_tests(names: Iterable[str], work: Callable[[Tests], int]) -> int:
     """What `work` answers, called with those tests (paths or names), collected and not run."""
     os.environ["PYTEST_XDIST_WORKER"] += "_tests"
+    os.environ[ALONE] = "1"
     tests = Tests(work)
     code = pytest.main([*QUIET, FIRST, *dict.fromkeys(names)], plugins=[tests])
     if tests.answer is None:

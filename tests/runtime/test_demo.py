@@ -110,6 +110,8 @@ def test_the_demo_starts_survives_a_kill_keeps_its_data_and_leaves_nothing(start
     second = start()
     second.wait_until_ready()
     assert int(_events(second.command("verify_audit", "--json"))) >= int(_events(before))
+    # Its qcluster has been at work: nothing of it lies where the borders forbid it.
+    assert second.command("verify_isolation").count(", proven") >= 20
 
     second.end(signal.SIGTERM)
     assert second.process.returncode == 0

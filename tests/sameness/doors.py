@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import time
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
 from django.test import Client
@@ -63,5 +65,6 @@ class Doors:
             with organization_scope(self.source.organization_id):
                 for _ in range(3):
                     look_into(self.source.pk, kept)
+                    time.sleep(settings.SMB_STABLE_SECONDS)
         finally:
             kept.close()

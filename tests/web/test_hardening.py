@@ -11,7 +11,7 @@ from django.urls import reverse
 from apps.web.middleware import CSP, HEADERS
 from tests.admin.people import events
 from tests.database import committed
-from tests.each import check_each, parts_of
+from tests.each import check_each, labels_of, parts_of
 from tests.factories import PASSWORD
 from tests.web.addresses import NO_TOKEN, addresses
 
@@ -57,7 +57,7 @@ def assert_signed_in(client):
     assert client.get(reverse("worklist")).status_code == 200
 
 
-@pytest.mark.parametrize("part", PARTS, ids=range(len(PARTS)))
+@pytest.mark.parametrize("part", PARTS, ids=labels_of(PARTS))
 def test_every_answer_is_hardened_whoever_asks_and_however(client_of, admin_user, part):
     def ask(address):
         # A new session each: to sign out is among what is asked.
@@ -133,7 +133,7 @@ def test_a_method_nobody_knows_is_refused_before_anything(browser):
     assert b"cookie-like" not in answer.content
 
 
-@pytest.mark.parametrize("part", PARTS, ids=range(len(PARTS)))
+@pytest.mark.parametrize("part", PARTS, ids=labels_of(PARTS))
 def test_no_route_takes_a_form_without_its_token(admin_user, settings, part):
     # A status of its own: a role that may not is refused with 403 too.
     settings.CSRF_FAILURE_VIEW = "tests.web.addresses.without_token"
