@@ -4,7 +4,12 @@ from __future__ import annotations
 
 ACCESS = "tests/isolation/test_access.py"
 LIFECYCLE = "tests/reports/test_lifecycle_table.py"
-SIGNING = ("tests/reports/test_sign.py", "tests/reports/test_sign_amend.py", LIFECYCLE)
+SIGNING = (
+    "tests/reports/test_draft.py",
+    "tests/reports/test_sign.py",
+    "tests/reports/test_sign_amend.py",
+    LIFECYCLE,
+)
 RETRACTIONS = ("tests/reports/test_retractions.py", LIFECYCLE)
 ADDENDA = ("tests/reports/test_addenda.py", LIFECYCLE)
 LOCKING = ("tests/reports/test_locking.py", LIFECYCLE)
