@@ -114,3 +114,8 @@ def test_the_acknowledgement_is_a_message_that_hl7apy_reads():
     assert (parsed.msa.msa_1.value, parsed.msa.msa_2.value) == ("AE", message.control_id)
     assert parsed.err.err_2.to_er7() == "PID^1^3"
     assert (parsed.msh.msh_5.value, parsed.msh.msh_3.value) == ("CIS", "EINTHOVEN")
+
+
+def test_a_senders_clock_that_is_ahead_makes_nothing_newer_than_now():
+    (order,) = read(order_message(sent="20990302090000"))
+    assert order.stated_at <= dt.datetime.now(dt.UTC)

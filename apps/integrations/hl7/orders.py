@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.utils import timezone
+
 from apps.ecg.models import Patient, Priority
 from apps.ingestion.orders.stated import CONTROLS, Stated, Status
 from apps.ingestion.stated import said_of_patient
@@ -64,7 +66,8 @@ def read_orders(message: Inbound, organization: Organization) -> list[Stated]:
     if not 0 < len(groups) <= MOST:
         raise MessageRefused(FAILED, "ORC", f"Send 1 to {MOST} orders in a message.")
     when = message.header.text(7)
-    stated_at = read_time(when, organization.time_zone, "MSH-7").at
+    # A sender's clock that is ahead would make everything it says later count as older.
+    stated_at = min(read_time(when, organization.time_zone, "MSH-7").at, timezone.now())
     patient = _patient(message, organization)
     return [_order(group, patient, organization, stated_at) for group in groups]
 
