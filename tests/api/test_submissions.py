@@ -10,11 +10,15 @@ from django.db import transaction
 from apps.core import egress
 from apps.core.egress import Answer, Unreachable
 from apps.core.scope import organization_scope
+from apps.ingestion.actions import MayNotSubmit, OrganizationClosed
 from apps.ingestion.models import Ingress
 from apps.integrations.models import FetchHost, Submission
 from apps.integrations.submissions import fetch
+from apps.integrations.submissions.asked import Asked
+from apps.integrations.submissions.submit import Sender, submit
 from apps.tenants.models import Organization, Site
 from tests.admin.people import events
+from tests.api.keys import make_client
 from tests.api.submitting import Ehr, coded, plain
 from tests.core.http_peers import peer, says
 from tests.database import committed
@@ -267,6 +271,19 @@ def test_who_may_not_send_is_told_so(field, value, mercy, lakeside):
     with inside(mercy):
         Organization.objects.update(**{field: value})
     assert ehr.submit().status_code in (401, 403)
+    assert nothing_came(mercy)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "refusal"),
+    [("is_live", False, OrganizationClosed), ("type", "research", MayNotSubmit)],
+)
+def test_no_address_is_kept_of_who_may_not_send(field, value, refusal, mercy, host):
+    client, _ = make_client(mercy)
+    with inside(mercy):
+        Organization.objects.update(**{field: value})
+    with organization_scope(mercy.pk), pytest.raises(refusal):
+        submit(Sender(client, "TREAT", "a-name"), Asked(url=URL), url_field="url")
     assert nothing_came(mercy)
 
 

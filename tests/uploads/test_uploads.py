@@ -7,11 +7,17 @@ import pytest
 from apps.core.blobs.store import TooLarge
 from apps.core.scope import organization_scope
 from apps.ingestion import staging
-from apps.ingestion.actions import DeliveryKeyReused, EmptyFile
+from apps.ingestion.actions import (
+    DeliveryKeyReused,
+    EmptyFile,
+    MayNotSubmit,
+    OrganizationClosed,
+)
 from apps.ingestion.models import Ingress, UploadSession
-from apps.ingestion.upload_actions import UploadRefused, begin_upload
+from apps.ingestion.upload_actions import UploadRefused, begin_upload, part_addresses
 from apps.ingestion.upload_ends import AlreadyAccepted, abort_upload, sweep_uploads
 from apps.tenants import blobs
+from apps.tenants.models import Organization
 from tests.database import committed
 from tests.factories import inside
 from tests.ingestion.files import codes_of, ecg_file, process_waiting, reloaded
@@ -31,6 +37,7 @@ from tests.uploads.sending import (
 pytestmark = committed
 DATA = b"0123456789abcdef" * 3
 PART = 20
+RESEARCH = {"type": "research"}
 
 
 @pytest.fixture(autouse=True)
@@ -168,6 +175,29 @@ def test_how_large_it_may_be_depends_on_what_it_is(mercy, settings):
         assert begin_upload(announced(DATA, content="video")).is_new
         with pytest.raises(EmptyFile):
             begin_upload(announced(b""))
+
+
+def test_who_may_not_send_begins_no_upload(mercy):
+    upload = begin(mercy, DATA)
+    send_parts(upload, DATA)
+    for change, refusal in (({"is_live": False}, OrganizationClosed), (RESEARCH, MayNotSubmit)):
+        with inside(mercy):
+            Organization.objects.update(**change)
+        with pytest.raises(refusal):
+            begin(mercy, DATA)
+    with pytest.raises(OrganizationClosed):
+        finish(upload, DATA)
+    assert arrivals(mercy) == []
+
+
+def test_a_hash_that_is_none_or_another_is_refused_where_it_is_said(mercy):
+    with pytest.raises(UploadRefused, match="hash-invalid"):
+        begin(mercy, DATA, content_hash="abc")
+    upload = begin(mercy, DATA, content_hash=sha256(DATA))
+    with organization_scope(mercy.pk), pytest.raises(UploadRefused, match="hash-invalid"):
+        part_addresses(upload, {1: "abc"})
+    with pytest.raises(UploadRefused, match="hash-differs"):
+        finish(upload, DATA, sha256(b"another"))
 
 
 def test_an_upload_that_is_ended_leaves_nothing_and_takes_nothing(mercy):
