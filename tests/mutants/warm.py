@@ -104,6 +104,7 @@ class Tests:
     def _looked_for(self, change: Change, wanted: list[str], writing: int) -> int:
         _silence()
         try:
+            _hold_keys()
             change()
             self._run(wanted, FIRST)
         except BaseException:
@@ -147,6 +148,14 @@ def _let_go(*, empty: bool) -> None:
         if empty:
             database.empty()
         database.let_go()
+
+
+def _hold_keys() -> None:
+    """A forked process holds none of its own accord."""
+    from tests.conftest import _databases
+
+    for database in _databases:
+        database.hold_standing_keys()
 
 
 def _silence() -> None:
