@@ -79,16 +79,18 @@ def lock_what_is_due() -> int:
     not_unlocked = Q(unlocked_at=None) | Q(unlocked_at__lte=now - max(hours, UNLOCKED_FOR))
     rows = Report.objects.select_for_update(no_key=True, skip_locked=True)
     due = rows.filter(settled, not_unlocked, status__in=Report.CLOSED).order_by("settled_at")
-    return sum(_lock(report, AFTER_HOURS) for report in due[:AT_ONCE])
+    found = list(due[:AT_ONCE])
+    for report in found:
+        _lock(report, AFTER_HOURS)
+    return len(found)
 
 
-def _lock(report: Report, kind: str) -> bool:
+def _lock(report: Report, kind: str) -> None:
     if not allows(report, "lock"):
-        return False
+        return
     report.status = Report.Status.LOCKED
     report.save(update_fields=["status"])
     audit.record("reports.report.locked", report, kind=kind, **state_of(report))
-    return True
 
 
 @transaction.atomic

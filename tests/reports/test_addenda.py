@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import json
+import uuid
 
 import pytest
+from django.http import Http404
 from django.utils import timezone
 
 from apps.ecg.models import StageRun
 from apps.reports import addenda
-from apps.reports.actions import NotSignable, Stale, WrongPassword, signed_pdf
-from apps.reports.models import Signature
+from apps.reports.actions import (
+    NotSignable,
+    Stale,
+    WrongPassword,
+    begin_amendment,
+    signed_pdf,
+)
+from apps.reports.models import KeptDraft, Signature
 from apps.reports.proving import Proof
+from apps.tenants.access import Active
 from tests.database import committed
-from tests.factories import inside, make_user
+from tests.factories import PASSWORD, inside, make_recording, make_user
+from tests.isolation.rows import make_row
 from tests.reports.report_examples import texts_of
 from tests.reports.signing import (
     TEXT,
@@ -93,10 +103,51 @@ def test_a_wrong_password_another_person_and_another_version_sign_nothing(mercy,
         sign(kept, reader)
     with pytest.raises(NotSignable):
         sign(kept, make_user(mercy))
-    amend_recording(recording, reader, "Left axis.")
     with pytest.raises(Stale):
-        sign(kept, reader)
+        sign(kept, reader, password=PASSWORD, viewed="0" * 64)
+    amend_recording(recording, reader, "Left axis.")
+    with inside(mercy), pytest.raises(Stale):
+        sign(KeptDraft.objects.get(), reader, password=PASSWORD)
     assert report_of(recording).version_count == 2
+
+
+def test_beneath_an_amendment_that_is_under_way_nothing_is_signed(mercy, reader, recording):
+    sign_recording(recording, reader)
+    kept = write(recording, reader)
+    with inside(mercy):
+        report = report_of(recording)
+        begin_amendment(report, reader=reader, reason="Axis", now=timezone.now())
+    with pytest.raises(NotSignable):
+        sign(kept, reader, password=PASSWORD)
+
+
+def test_what_waits_is_its_authors_own_of_that_report_and_version(mercy, reader, recording):
+    other = make_recording(mercy)
+    for one in (recording, other):
+        sign_recording(one, reader)
+    kept, elsewhere = write(recording, reader), write(other, reader)
+    write(recording, make_user(mercy))
+    active = Active(mercy.pk, "reader")
+    with inside(mercy):
+        assert addenda.unsigned_addenda(report_of(recording), reader) == [kept]
+        assert list(addenda.addenda_of(recording, reader)) == [kept]
+        assert addenda.get_addendum_to_sign(active, reader, kept.public_id) == kept
+        for person, name in ((make_user(mercy), kept.public_id), (reader, uuid.uuid4())):
+            with pytest.raises(Http404):
+                addenda.get_addendum_to_sign(active, person, name)
+        assert addenda.get_addendum_to_sign(active, reader, elsewhere.public_id) == elsewhere
+    amend_recording(recording, reader, "Left axis.")
+    with inside(mercy):
+        assert addenda.unsigned_addenda(report_of(recording), reader) == []
+        assert list(addenda.addenda_of(recording, reader)) == []
+
+
+def test_a_draft_that_was_put_aside_is_no_addendum(mercy, reader, recording):
+    sign_recording(recording, reader)
+    given = {"report": report_of(recording), "author": reader, "revision": 1}
+    make_row(KeptDraft, mercy, purpose=KeptDraft.Purpose.DRAFT, **given)
+    with inside(mercy):
+        assert list(addenda.addenda_of(recording, reader)) == []
 
 
 @pytest.mark.parametrize("text", ["", " \n"])

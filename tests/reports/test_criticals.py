@@ -69,6 +69,25 @@ def test_the_same_finding_is_counted_and_the_clock_stays(recording):
         assert Report.objects.get(pk=report.pk).priority_rank == criticals.FIRST
 
 
+def test_what_is_raised_again_counts_and_moves_no_other(mercy, recording):
+    other, now = make_recording(mercy, priority="routine"), timezone.now()
+    usual = report_of(other).priority_rank
+    with inside(mercy):
+        for report in (report_of(recording), report_of(recording)):
+            criticals.raise_critical(report, "rule.fast", "Too fast", now=now)
+        assert report_of(other).priority_rank == usual
+        criticals.raise_critical(report_of(other), "rule.fast", "Too fast", now=now)
+        criticals.raise_critical(report_of(other), "rule.slow", "Too slow", now=now)
+        again = criticals.raise_critical(report_of(other), "rule.slow", "Too slow", now=now)
+        assert again.times == 2
+        assert sorted(CriticalResult.objects.values_list("times", flat=True)) == [1, 2, 2]
+
+
+def test_a_critical_result_has_words(recording, reader):
+    with inside(recording.organization), pytest.raises(criticals.NothingSaid):
+        criticals.raise_by_hand(report_of(recording), " \n", reader, timezone.now())
+
+
 def test_signing_a_critical_statement_of_the_library_raises_it(recording, reader):
     sign_recording(recording, reader, "Atrial fibrillation.\nComplete AV block.")
     with inside(recording.organization):
@@ -82,6 +101,8 @@ def test_it_is_acknowledged_once_by_a_person_who_says_whom_they_told(recording, 
         row = criticals.raise_by_hand(report, "Pause of 4 s", reader, now)
         with pytest.raises(criticals.NothingSaid):
             criticals.acknowledge(row, by=reader, told_whom=" ", told_how="telephone", now=now)
+        with pytest.raises(criticals.NothingSaid):
+            criticals.acknowledge(row, by=reader, told_whom="Ward 7", told_how="pigeon", now=now)
         done = criticals.acknowledge(row, by=reader, now=now + dt.timedelta(seconds=90), **TOLD)
         assert done.told_whom == "Sister Marsh, ward 7"
         with pytest.raises(criticals.Acknowledged):

@@ -9,7 +9,7 @@ import pytest
 from apps.core import drain, leases
 from apps.core.leases import LIVE
 from apps.ecg.models import StageRun
-from apps.reports.actions import NotEditable, Stale, save_draft
+from apps.reports.actions import NotEditable, NotSignable, Stale, save_draft, submit_draft
 from apps.reports.models import Report
 from tests.database import committed
 from tests.factories import inside, make_recording, make_stage_run, make_user
@@ -64,6 +64,18 @@ def test_a_signed_text_is_not_edited(mercy, reader, recording):
     sign_recording(recording, reader)
     with inside(mercy), pytest.raises(NotEditable):
         write(report_of(recording), reader, "Changed.")
+
+
+def test_only_the_words_that_were_shown_are_handed_over(mercy, reader, recording):
+    with inside(mercy):
+        empty = write(report_of(recording), reader, " ")
+        with pytest.raises(NotSignable):
+            submit_draft(empty, revision=empty.draft_revision, trainee=reader, now=NOW)
+        report = write(empty, reader, "Sinus rhythm.")
+        with pytest.raises(Stale):
+            submit_draft(report, revision=report.draft_revision - 1, trainee=reader, now=NOW)
+        submitted = submit_draft(report, revision=report.draft_revision, trainee=reader, now=NOW)
+    assert submitted.submitted_by == reader
 
 
 def test_a_measured_recording_gets_one_empty_report_in_worklist_order(mercy):

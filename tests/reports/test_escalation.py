@@ -13,7 +13,13 @@ from apps.core import drain
 from apps.core.scope import organization_scope
 from apps.integrations import escalations
 from apps.reports import criticals, escalation, on_call
-from apps.reports.models import CriticalResult, Escalation, EscalationNotice, EscalationStep
+from apps.reports.models import (
+    CriticalResult,
+    Escalation,
+    EscalationNotice,
+    EscalationStep,
+    OnCallShift,
+)
 from apps.tenants.access import Active
 from apps.tenants.models import Membership
 from tests.database import committed
@@ -133,6 +139,44 @@ def test_cover_is_handed_over_by_the_two_it_is_between_and_by_nobody_else(record
             on_call.get_shift_to_strike(active, third, shift.public_id)
         on_call.strike(on_call.get_shift_to_strike(active, reader, shift.public_id), reader, now)
         assert on_call.on_call_now(duty, now) == [reader]
+
+
+def test_who_gives_or_administers_hands_over_what_is_held(recording, reader, admin_user):
+    mercy, now = recording.organization, timezone.now()
+    duty, other = make_duty(mercy, "Registrar", reader), make_user(mercy)
+    when = on_call.Period(now, now + dt.timedelta(hours=2), "Europe/London")
+    given = {"from_whom": reader.public_id, "to_whom": other.public_id, "when": when, "now": now}
+    with inside(mercy):
+        on_call.hand_over(Active(mercy.pk, "reader"), duty, by=reader, **given)
+        administrator = Active(mercy.pk, "administrator")
+        on_call.hand_over(administrator, duty, by=admin_user, **given)
+        refused = {
+            "to": given | {"to_whom": reader.public_id},
+            "person": given | {"to_whom": make_user(mercy, "auditor").public_id},
+        }
+        for field, wrong in refused.items():
+            with pytest.raises(on_call.NotCovered) as caught:
+                on_call.hand_over(administrator, duty, by=admin_user, **wrong)
+            assert caught.value.field == field
+
+
+def test_nobody_gives_what_they_do_not_hold_in_that_time(recording, reader, admin_user):
+    mercy, now = recording.organization, timezone.now()
+    duty, other = make_duty(mercy, "Registrar", reader), make_user(mercy)
+    after = on_call.Period(now + dt.timedelta(days=2), now + dt.timedelta(days=3), "Europe/London")
+    given = {"from_whom": reader.public_id, "to_whom": other.public_id, "when": after, "now": now}
+    with inside(mercy), pytest.raises(on_call.NotCovered) as caught:
+        on_call.hand_over(Active(mercy.pk, "administrator"), duty, by=admin_user, **given)
+    assert caught.value.field == "from"
+
+
+def test_an_administrator_strikes_the_entry_that_was_named(recording, reader):
+    mercy = recording.organization
+    make_duty(mercy, "Registrar", reader, make_user(mercy))
+    active = Active(mercy.pk, "administrator")
+    with inside(mercy):
+        for shift in OnCallShift.objects.all():
+            assert on_call.get_shift_to_strike(active, reader, shift.public_id) == shift
 
 
 @committed

@@ -83,6 +83,24 @@ def test_an_acknowledgement_of_an_older_version_locks_nothing(mercy, reader, rec
     assert report_of(recording).status == "amended"
 
 
+def test_an_acknowledgement_locks_nothing_that_was_unlocked_to_be_amended(mercy, reader, recording):
+    rules(mercy, 0)
+    version = sign_recording(recording, reader)
+    with inside(mercy):
+        unlock_report(report_of(recording), by=reader, reason="Axis", now=timezone.now())
+        lock_acknowledged(version)
+    assert report_of(recording).status == "signed"
+
+
+def test_an_acknowledgement_locks_nothing_that_is_being_amended(mercy, reader, recording):
+    version = sign_recording(recording, reader)
+    with inside(mercy):
+        report = report_of(recording)
+        begin_amendment(report, reader=reader, reason="Axis", now=timezone.now())
+        lock_acknowledged(version)
+    assert report_of(recording).status == "amending"
+
+
 def test_what_was_signed_before_there_were_locks_is_due(mercy):
     old = locked(mercy, status="signed", settled_at=None)
     assert lock_at(mercy, timezone.now()) == 1

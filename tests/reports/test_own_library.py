@@ -99,5 +99,9 @@ def test_a_persons_template_is_nobody_elses_and_the_organizations_an_administrat
         assert own_library.get_template_to_fill(acting(mercy), other, shared.public_id) == shared
         with pytest.raises(Http404):
             own_library.get_template_to_change(acting(mercy), other, shared.public_id)
+        assert own_library.get_template_to_change(acting(mercy), reader, mine.public_id) == mine
+        administrator = acting(mercy, "administrator")
+        found = own_library.get_template_to_change(administrator, admin_user, shared.public_id)
+        assert found == shared
     with pytest.raises(own_library.BadTemplate, match="no other"):
         save(mercy, reader, name="normal")

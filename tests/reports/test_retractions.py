@@ -11,15 +11,17 @@ from apps.audit.models import AuditEvent
 from apps.ingestion.cases import Verdict
 from apps.ingestion.models import IdentityCase
 from apps.reports import retractions
-from apps.reports.actions import WrongPassword, begin_amendment
+from apps.reports.actions import NotSignable, Stale, WrongPassword, begin_amendment
 from apps.reports.corrections import decide_case
 from apps.reports.criticals import raise_by_hand
-from apps.reports.models import CriticalResult, KeptDraft, Report
+from apps.reports.models import CriticalResult, KeptDraft, Report, ReportVersion, Retraction
+from apps.reports.proving import Proof
 from apps.reports.queries import report_of as newest_of
 from apps.tenants.access import Active
 from tests.database import committed
-from tests.factories import inside, make_user
+from tests.factories import PASSWORD, inside, make_user
 from tests.ingestion.files import codes_of
+from tests.isolation.rows import make_row
 from tests.reports.signing import (
     approve,
     ask_to_retract,
@@ -65,6 +67,31 @@ def test_the_second_person_proves_to_be_there(mercy, reader, second, recording):
     with pytest.raises(WrongPassword):
         approve(asked, second, "wrong")
     assert report_of(recording).status == "signed"
+
+
+def test_what_was_not_shown_is_not_approved(mercy, reader, second, recording):
+    sign_recording(recording, reader)
+    asked = ask_to_retract(recording, reader)
+    proof = Proof("0" * 64, password=PASSWORD)
+    with inside(mercy), pytest.raises(Stale):
+        retractions.approve_retraction(asked, by=second, proof=proof, now=timezone.now())
+    assert report_of(recording).status == "signed"
+
+
+def test_what_is_no_longer_signed_is_not_approved(mercy, reader, second):
+    report = make_row(Report, mercy, status="entered_in_error", version_count=1)
+    make_row(ReportVersion, mercy, report=report, number=1)
+    asked = make_row(
+        Retraction, mercy, report=report, asked_by=reader, approved_at=None, approved_by=None
+    )
+    with pytest.raises(NotSignable):
+        approve(asked, second)
+
+
+def test_a_retraction_has_a_reason(mercy, reader, recording):
+    sign_recording(recording, reader)
+    with pytest.raises(retractions.NotRetractable):
+        ask_to_retract(recording, reader, " \n")
 
 
 def test_refused_or_taken_back_it_may_be_asked_again(mercy, reader, second, recording):
