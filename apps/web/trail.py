@@ -53,11 +53,11 @@ class Page:
 
 
 def get_patient_to_audit(active: Active, public_id: uuid.UUID) -> Patient:
-    return _get(active, Patient.objects.filter(public_id=public_id))
+    return _get(active, Patient, public_id)
 
 
 def get_report_to_audit(active: Active, public_id: uuid.UUID) -> Report:
-    return _get(active, Report.objects.filter(public_id=public_id))
+    return _get(active, Report, public_id)
 
 
 def get_person_to_audit(active: Active, public_id: uuid.UUID) -> User:
@@ -73,9 +73,9 @@ def get_person_to_audit(active: Active, public_id: uuid.UUID) -> User:
     return person
 
 
-def _get(active: Active, rows: QuerySet[_Row]) -> _Row:
+def _get(active: Active, model: type[_Row], public_id: uuid.UUID) -> _Row:
     permit(active, VIEW)
-    found = rows.first()
+    found = model._default_manager.filter(public_id=public_id).first()
     if found is None:
         raise Http404
     return found

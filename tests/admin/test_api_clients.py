@@ -12,7 +12,7 @@ from apps.tenants.models import ApiClient, ApiKey, RateLimit
 from tests.admin.people import entered, events, page, platform_staff, signed_in
 from tests.api.keys import ALL, make_client
 from tests.database import committed
-from tests.factories import inside
+from tests.factories import inside, make_user
 
 pytestmark = committed
 
@@ -126,6 +126,16 @@ def test_others_are_refused(name, mercy, reader, technician, client):
         assert signed_in(user).post(own(name, row), {"overlap": "none"}).status_code == 403
     assert client.post(own(name, row)).status_code == 302
     assert recognise(key) is not None
+
+
+def test_others_end_no_key(mercy):
+    _, key = make_client(mercy)
+    with inside(mercy):
+        chosen = {"action": "revoke", "_selected_action": [ApiKey.objects.get().pk]}
+    auditor = signed_in(make_user(mercy, "auditor"))
+    for client in (auditor, signed_in(platform_staff()), entered(mercy)):
+        client.post(page(ApiKey), chosen)
+        assert recognise(key) is not None
 
 
 def test_platform_staff_only_look(mercy):

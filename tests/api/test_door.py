@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from apps.tenants.clients import recognise, revoke_client, rotate
+from apps.tenants.clients import recognise, revoke_client, revoke_key, rotate
 from apps.tenants.models import ApiKey
 from tests.admin.people import events
 from tests.api.keys import Program, key_of, make_client, program_of
@@ -91,6 +91,35 @@ def test_an_organization_that_is_not_live_has_no_keys(mercy):
     with inside(mercy):
         type(mercy).objects.update(is_live=True)
     assert recognise(key) is not None
+
+
+@pytest.mark.parametrize("key", ["other_" + "a" * 40, "ein_" + "a" * 500])
+def test_what_cannot_be_a_key_is_not_looked_for(key, mercy, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert recognise(key) is None
+
+
+def test_a_key_opens_where_tls_is_asked_for_and_there(mercy, settings):
+    settings.SECURE_SSL_REDIRECT = True
+    answer = program_of(mercy).client.get("/api/v1/recordings", secure=True)
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("ended", ["client", "key"])
+def test_one_is_ended_once_and_no_other(ended, mercy, admin_user):
+    (client, key), (_, other) = make_client(mercy), make_client(mercy)
+    given = {"by": admin_user, "now": timezone.now()}
+    with inside(mercy):
+        if ended == "client":
+            done = [revoke_client(client, **given) for _ in range(2)]
+        else:
+            row = ApiKey.objects.get(client=client)
+            done = [revoke_key(row, **given) for _ in range(2)]
+    assert done == [True, False]
+    assert recognise(key) is None
+    assert recognise(other) is not None
+    with inside(mercy):
+        assert ApiKey.objects.filter(revoked_at=None).count() == 1
 
 
 @pytest.mark.parametrize("hours", [0, 1, 24])

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from django.http import Http404
 
 from apps.audit.models import AuditEvent
 from apps.ecg.models import Measurement, Recording
+from apps.ingestion.queries import get_document_to_view
+from apps.tenants.access import Active
 from tests.database import committed
-from tests.factories import inside, make_document
+from tests.factories import inside, make_document, make_ingress
 from tests.formats.ecgs import encapsulated
 from tests.ingestion.files import bring_in, codes_of
 
@@ -58,6 +61,16 @@ def test_a_document_that_is_no_pdf_gives_nothing(mercy, client_of, technician):
     odd = bring_in(mercy, encapsulated(b"<script>"))
     assert odd.outcome == "document"
     assert client_of(technician).get(f"/arrivals/{odd.public_id}/document.pdf").status_code == 404
+
+
+def test_only_a_document_that_may_be_opened_is_found(mercy, arrival):
+    active, refused = Active(mercy.pk, "technician"), bring_in(mercy, b"hello")
+    held = make_ingress(mercy, outcome="document", state="done", antivirus="infected")
+    with inside(mercy):
+        assert get_document_to_view(active, arrival.public_id) == arrival
+        for row in (refused, held):
+            with pytest.raises(Http404):
+                get_document_to_view(active, row.public_id)
 
 
 def test_scripts_are_told_that_it_is_a_document(mercy, client_of, technician):

@@ -43,12 +43,13 @@ from apps.tenants.entry_queries import (
 )
 from apps.tenants.models import Membership, Site
 from apps.tenants.queries import Place, get_site_to_send_from, place_in, places_of
+from apps.web.trail import get_patient_to_audit, get_person_to_audit, get_report_to_audit
 from tests.factories import inside
 from tests.isolation.permitted import modules_of
 from tests.isolation.world import things_of
 
 HOLDERS = {"active", "platform"}
-BELOW_PAGES = ("ecg", "inference", "ingestion", "integrations", "reports", "tenants")
+LAYERS = ("ecg", "inference", "ingestion", "integrations", "reports", "tenants", "web")
 # What is asked for before anything is read, where it is not to see recordings.
 OTHERS = {
     "get_measurement_to_strike": "edit_report",
@@ -107,6 +108,12 @@ OTHERS = {
     "get_addendum_to_sign": "sign_report",
     "searched": "edit_report",
     "get_template_to_fill": "edit_report",
+    "get_patient_to_audit": "view_audit_trail",
+    "get_report_to_audit": "view_audit_trail",
+    "get_person_to_audit": "view_audit_trail",
+    "patients_numbered": "view_audit_trail",
+    "people": "view_audit_trail",
+    "trail": "view_audit_trail",
     "get_template_to_change": "use_templates",
     "save_template": "use_templates",
 }
@@ -129,6 +136,9 @@ FOUND_BY_NAME = {
     get_order_case_to_resolve: "order-case",
     get_recording_to_reorder: "recording",
     get_patient_to_view: "patient",
+    get_patient_to_audit: "patient",
+    get_person_to_audit: "person",
+    get_report_to_audit: "report",
     get_recording_to_measure: "recording",
     get_listed_report: "report",
     get_recording_to_view: "recording",
@@ -158,6 +168,9 @@ ROLES = {
     get_entry_to_export: "administrator",
     get_entry_to_view: "administrator",
     get_mismatch_to_decide: "technician",
+    get_patient_to_audit: "auditor",
+    get_person_to_audit: "auditor",
+    get_report_to_audit: "auditor",
 }
 
 
@@ -166,7 +179,7 @@ def _asked_of(read):
 
 
 def readers():
-    for module in map(import_module, modules_of(*BELOW_PAGES)):
+    for module in map(import_module, modules_of(*LAYERS)):
         for name, function in inspect.getmembers(module, inspect.isfunction):
             ours = function.__module__ == module.__name__ and not name.startswith("_")
             if ours and name not in OPEN and HOLDERS & set(_asked_of(function)):

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import uuid
+from functools import partial
+
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 
 from apps.tenants.actions import organization_for_platform
 from apps.tenants.models import Offboarding
-from apps.web.offboarding import departure
+from apps.web.offboarding import departure, overview
 from tests.database import committed
-from tests.factories import inside, make_staff
+from tests.factories import inside, make_staff, organization_of
 from tests.isolation.rows import make_row
 from tests.offboarding.hospital import exported
 from tests.tenants.keys import states_of
@@ -87,6 +91,50 @@ def test_what_left_is_listed_and_asked_for_no_more(hospital, operator, security)
     address = reverse("ask-offboarding", args=[hospital.public_id])
     assert address not in page
     assert operator.get(address).status_code == 404
+
+
+def test_only_staff_with_a_role_for_it_ask_and_say_why(mercy, lakeside):
+    asker, why = make_staff("operator"), "They never went live."
+    for organization, by, reason, words in (
+        (mercy, make_staff("support"), why, "a role for it"),
+        (mercy, asker, "Because", "10 characters"),
+        (organization_of("platform"), asker, why, "reserved"),
+    ):
+        with pytest.raises(departure.NotAllowed, match=words):
+            departure.ask(organization, by=by, reason=reason, export=None)
+    assert departure.ask(mercy, by=asker, reason=why, export=None).is_open
+
+
+@pytest.mark.parametrize("changed", [{"approved_by": None}, {"refused_at": timezone.now()}])
+def test_what_nobody_else_approved_is_not_carried_out(mercy, changed):
+    with pytest.raises(departure.NotAllowed, match="second person"):
+        departure.carry_out(make_row(Offboarding, mercy, done_at=None, **changed))
+
+
+@pytest.mark.parametrize("proven_at", [None, timezone.now()])
+def test_work_under_way_is_waited_for_until_nothing_can_change(mercy, monkeypatch, proven_at):
+    monkeypatch.setattr(departure, "work_under_way", lambda _organization: 3)
+    given = dict.fromkeys(("done_at", "refused_at", "shredded_at", "export"))
+    given |= {"asked_by": make_staff("operator"), "approved_by": make_staff("security")}
+    row = make_row(Offboarding, mercy, proven_at=proven_at, **given)
+    if proven_at is None:
+        with pytest.raises(departure.NotReady, match="3 rows are in work"):
+            departure.carry_out(row)
+    else:
+        assert departure.carry_out(row).done_at is not None
+
+
+class Nobody:
+    def may(self, _action):
+        return False
+
+
+@pytest.mark.parametrize("platform", [None, Nobody()])
+def test_who_may_not_is_refused_before_anything_is_read(mercy, platform):
+    named = (overview.get_organization_to_offboard, overview.get_offboarding_to_decide)
+    for read in (overview.overview, *(partial(one, public_id=uuid.uuid4()) for one in named)):
+        with pytest.raises(PermissionDenied):
+            read(platform)
 
 
 @pytest.mark.parametrize("ended", ["shredded_at", "done_at", "refused_at"])

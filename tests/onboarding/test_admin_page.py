@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import uuid
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -134,6 +135,13 @@ def test_a_canary_is_sent_by_a_click_and_a_failed_one_is_seen(client, mercy):
     with inside(mercy):
         Organization.objects.update(type="research")
     assert "of type research sends no ECGs" in said(client, client.post(address))
+
+
+@pytest.mark.parametrize("name", ["onboarding-file", "send-canary"])
+def test_of_an_organization_that_is_not_there_is_no_page(client, name):
+    address = reverse(name, args=[uuid.uuid4()])
+    ask = client.post if name.endswith("canary") else client.get
+    assert ask(address).status_code == 404
 
 
 @pytest.mark.parametrize("role", ["support", "security", ""])

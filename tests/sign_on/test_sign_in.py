@@ -255,8 +255,11 @@ def test_a_session_of_a_password_ends_where_passwords_are_no_longer_taken(client
     assert not is_in(client)
 
 
-def test_platform_staff_do_not_come_in_this_way(client, idp, provider, ada, mercy):
-    User.objects.filter(pk=ada.pk).update(is_staff=True)
+@pytest.mark.parametrize(
+    "given", [{"is_staff": True}, {"is_superuser": True}, {"is_active": False}]
+)
+def test_only_ordinary_accounts_come_in_this_way(given, client, idp, provider, ada, mercy):
+    User.objects.filter(pk=ada.pk).update(**given)
     assert sign_in(client, idp).status_code == 403
     assert '"code": "no-member"' in reasons(mercy)[0]
 
@@ -289,6 +292,16 @@ def test_a_domain_nobody_confirmed_leads_nowhere(client, idp, provider, ada, mer
     assert ask(Client()).status_code == 400
     assert client.get(local(idp.answer(page))).status_code == 403
     assert '"code": "address-not-vouched-for"' in reasons(mercy)[0]
+
+
+def test_a_second_person_of_the_provider_is_known_as_another(client, idp, provider, ada, mercy):
+    sign_in(Client(), idp)
+    change(provider, joins_as="reader")
+    make_member(mercy, "bob@mercy.example")
+    sign_in(client, idp, "bob@mercy.example", "bob-1")
+    assert is_in(client)
+    with inside(mercy):
+        assert ExternalIdentity.objects.count() == 2
 
 
 def test_another_subject_of_a_known_address_is_refused(client, idp, provider, ada, mercy):
@@ -361,6 +374,7 @@ def test_such_a_session_changes_no_account(name, client, idp, provider, ada):
     sign_in(client, idp)
     assert is_in(client)
     assert client.get(reverse(name)).status_code == 403
+    assert client.get(reverse("account_login")).status_code == 302
     again = Client()
     again.force_login(ada)
     assert again.get(reverse(name)).status_code in (200, 302)

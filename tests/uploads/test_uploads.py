@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
+from dataclasses import replace
+
 import pytest
 
 from apps.core.blobs.store import TooLarge
 from apps.core.scope import organization_scope
-from apps.ingestion import staging
+from apps.ingestion import staging, upload_actions
 from apps.ingestion.actions import (
     DeliveryKeyReused,
     EmptyFile,
@@ -14,8 +17,14 @@ from apps.ingestion.actions import (
     OrganizationClosed,
 )
 from apps.ingestion.models import Ingress, UploadSession
-from apps.ingestion.upload_actions import UploadRefused, begin_upload, part_addresses
+from apps.ingestion.upload_actions import (
+    UploadRefused,
+    begin_upload,
+    complete_upload,
+    part_addresses,
+)
 from apps.ingestion.upload_ends import AlreadyAccepted, abort_upload, sweep_uploads
+from apps.ingestion.upload_queries import takes_parts
 from apps.tenants import blobs
 from apps.tenants.models import Organization
 from tests.database import committed
@@ -106,6 +115,25 @@ def test_the_same_key_is_the_same_upload(mercy):
             begin_upload(announced(DATA + b"!", idem_key=first.idem_key))
 
 
+def test_the_same_key_with_another_hash_is_refused(mercy):
+    first = announced(DATA, content_hash=sha256(DATA))
+    with organization_scope(mercy.pk):
+        begin_upload(first)
+        with pytest.raises(DeliveryKeyReused):
+            begin_upload(replace(first, content_hash=sha256(b"another")))
+
+
+def test_of_two_who_begin_it_at_once_the_second_finds_the_first(mercy, monkeypatch):
+    first = announced(DATA)
+    looked_for = upload_actions._announced_before
+    with organization_scope(mercy.pk):
+        kept = begin_upload(first).upload
+        answers = iter([lambda _one: None, looked_for])
+        monkeypatch.setattr(upload_actions, "_announced_before", lambda one: next(answers)(one))
+        begun = begin_upload(first)
+    assert (begun.upload.pk, begun.is_new) == (kept.pk, False)
+
+
 def test_a_part_is_taken_at_its_own_address_only(mercy):
     upload, parts = begin(mercy, DATA), parts_of(DATA, PART)
     found = addresses(upload, parts)
@@ -145,12 +173,15 @@ def test_parts_lie_sealed_and_open_at_their_own_place_only(mercy, settings):
         b"".join(staging.chunks(again(upload)))
 
 
-@pytest.mark.parametrize("content_hash", ["", "abc", "A" * 64])
-def test_without_the_hash_of_the_whole_nothing_is_finished(mercy, content_hash):
+@pytest.mark.parametrize(
+    ("content_hash", "code"),
+    [("", "hash-missing"), ("abc", "hash-invalid"), ("A" * 64, "hash-invalid")],
+)
+def test_without_the_hash_of_the_whole_nothing_is_finished(mercy, content_hash, code):
     upload = begin(mercy, DATA)
     send_parts(upload, DATA)
-    with pytest.raises(UploadRefused, match=r"hash-(missing|invalid)"):
-        finish(upload, b"", content_hash or " ")
+    with organization_scope(mercy.pk), pytest.raises(UploadRefused, match=code):
+        complete_upload(again(upload), content_hash)
 
 
 def test_a_file_that_is_not_as_announced_is_kept_and_held_back(mercy):
@@ -211,6 +242,26 @@ def test_an_upload_that_is_ended_leaves_nothing_and_takes_nothing(mercy):
     assert put(found[2], parts[2]) == 410
     with pytest.raises(UploadRefused, match="upload-ended"):
         finish(upload, DATA)
+
+
+def test_what_is_ended_while_it_is_put_together_is_not_accepted(mercy, monkeypatch):
+    upload = begin(mercy, DATA)
+    send_parts(upload, DATA)
+    monkeypatch.setattr(upload_actions, "_put_together", abort_upload)
+    with pytest.raises(UploadRefused, match="upload-ended"):
+        finish(upload, DATA)
+    assert arrivals(mercy) == []
+
+
+def test_only_an_open_upload_on_the_folder_takes_parts(mercy):
+    upload = begin(mercy, DATA)
+    with inside(mercy):
+        assert takes_parts(upload.public_id)
+        assert not takes_parts(uuid.uuid4())
+    with organization_scope(mercy.pk):
+        abort_upload(again(upload))
+    with inside(mercy):
+        assert not takes_parts(upload.public_id)
 
 
 def test_an_accepted_upload_cannot_be_ended(mercy):

@@ -221,12 +221,18 @@ def test_a_copy_of_another_recording_is_refused_whatever_the_page_offered(
     [
         (Kind.TIME_CONFLICT, "retime", "acquired_at", "does not say when"),
         (Kind.IDENTITY_CONFLICT, "move", "identifier", "no record number"),
+        (
+            Kind.IDENTITY_CONFLICT,
+            "new_patient",
+            "identifier family_name given_name",
+            "names nobody",
+        ),
     ],
 )
 def test_a_copy_that_does_not_say_it_decides_nothing(
     desk, recording, kind, decision, lacks, problem
 ):
-    case, ingress = case_about(recording, kind, **{lacks: ""})
+    case, ingress = case_about(recording, kind, **dict.fromkeys(lacks.split(), ""))
     assert problem in decide(desk, case, decision, ingress).content.decode()
     assert again(case).state == State.OPEN
 

@@ -125,18 +125,17 @@ def _invitation_of(email: str) -> Invitation | None:
 
 
 def _first_time(provider: IdentityProvider, claims: Claims) -> ExternalIdentity:
+    """Linked, if the caller then finds that the person may come: undone if not."""
     if not _vouches_for(provider, claims.email):
         raise AnswerRefused("address-not-vouched-for")
     lock_until_commit(f"person {claims.email}")
     user = User.objects.filter(email=claims.email).first()
     invitation = _invitation_of(claims.email)
-    if invitation is not None and (user is None or _is_ordinary(user)):
+    if invitation is not None:
         name = invitation.full_name or _name_in(claims)
         user = accept(invitation, account=user, full_name=name, password=None)
     elif user is None:
         user = _join(provider, claims)
-    if not _may_come(user):
-        raise AnswerRefused("no-member")
     if ExternalIdentity.objects.filter(provider=provider, user=user).exists():
         raise AnswerRefused("address-of-another-subject")
     identity = ExternalIdentity.objects.create(
@@ -152,7 +151,7 @@ def _first_time(provider: IdentityProvider, claims: Claims) -> ExternalIdentity:
 def _vouches_for(provider: IdentityProvider, email: str) -> bool:
     domain = email.rpartition("@")[2]
     rows = IdentityDomain.objects.filter(provider=provider, is_active=True, is_confirmed=True)
-    return bool(domain) and rows.filter(name=domain).exists()
+    return rows.filter(name=domain).exists()
 
 
 def _join(provider: IdentityProvider, claims: Claims) -> User:
