@@ -22,6 +22,9 @@ from tests.tenants.keys import states_of
 pytestmark = committed
 
 LISTED = reverse("offboardings")
+OPEN = dict.fromkeys(
+    ("approved_at", "approved_by", "refused_at", "refused_by", "shredded_at", "done_at")
+)
 
 
 @pytest.fixture
@@ -105,10 +108,13 @@ def test_only_staff_with_a_role_for_it_ask_and_say_why(mercy, lakeside):
     assert departure.ask(mercy, by=asker, reason=why, export=None).is_open
 
 
-@pytest.mark.parametrize("changed", [{"approved_by": None}, {"refused_at": timezone.now()}])
-def test_what_nobody_else_approved_is_not_carried_out(mercy, changed):
+@pytest.mark.parametrize("refused", [False, True])
+def test_what_nobody_else_approved_is_not_carried_out(mercy, refused):
+    staff, now = make_staff("operator"), timezone.now()
+    given = ("approved_at", "approved_by", "refused_at", "refused_by")
+    changed = dict(zip(given, (now, staff, now, staff), strict=True)) if refused else {}
     with pytest.raises(departure.NotAllowed, match="second person"):
-        departure.carry_out(make_row(Offboarding, mercy, done_at=None, **changed))
+        departure.carry_out(make_row(Offboarding, mercy, **OPEN | changed))
 
 
 @pytest.mark.parametrize("proven_at", [None, timezone.now()])
@@ -137,12 +143,22 @@ def test_who_may_not_is_refused_before_anything_is_read(mercy, platform):
             read(platform)
 
 
+@pytest.mark.parametrize("before", [{"approved_at": timezone.now()}, {"done_at": timezone.now()}])
+def test_what_is_approved_or_ended_is_not_approved_anew(mercy, before):
+    row = make_row(Offboarding, mercy, **OPEN | before)
+    departure.approve(row, by=make_staff("security"))
+    with inside(mercy):
+        row.refresh_from_db()
+    assert (row.approved_by, row.approved_at) == (None, before.get("approved_at"))
+
+
 @pytest.mark.parametrize("ended", ["shredded_at", "done_at", "refused_at"])
 def test_only_who_may_approve_turns_down_and_only_what_is_under_way(mercy, ended):
-    asked = make_row(Offboarding, mercy)
+    asked = make_row(Offboarding, mercy, **OPEN)
     with pytest.raises(departure.NotAllowed, match="a role for it"):
         departure.refuse(asked, by=make_staff("support"))
+    approved = {"approved_at": timezone.now(), "approved_by": make_staff("operator")}
     with inside(mercy):
-        Offboarding.objects.filter(pk=asked.pk).update(**{ended: timezone.now()})
+        Offboarding.objects.filter(pk=asked.pk).update(**approved, **{ended: timezone.now()})
     with pytest.raises(departure.NotAllowed, match="no way back"):
         departure.refuse(asked, by=make_staff("security"))

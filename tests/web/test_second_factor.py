@@ -7,8 +7,10 @@ import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.contrib.auth.models import AnonymousUser
 
 from apps.core.sealed_text import open_text
+from apps.web.second_factor import FACTOR, lacks_factor
 from tests.database import committed
 from tests.factories import inside, make_staff, organization_of
 from tests.web.factors import SECRET, add_app, code_of, confirm, sign_in
@@ -145,6 +147,14 @@ def test_with_one_the_member_goes_on(strict, client_of, reader):
     assert factors(reader) == set()
     assert client.get("/worklist").url == "/account/second-factor"
     assert len(events(organization_of("mercy"), "tenants.factor.removed")) == 2
+
+
+def test_nobody_is_asked_for_twice(strict, rf, reader, django_assert_num_queries):
+    request = rf.get("/worklist")
+    for user, session in ((AnonymousUser(), {}), (reader, {FACTOR: True})):
+        request.user, request.session = user, session
+        with django_assert_num_queries(0):
+            assert not lacks_factor(request)
 
 
 def test_platform_staff_need_one_where_the_setting_says_so(client_of, settings):
