@@ -79,7 +79,7 @@ def _everywhere() -> QuerySet[EmergencyAccess]:
     return rows.order_by("-id")
 
 
-def platform_entries(platform: OnPlatform) -> list[EmergencyAccess]:
+def platform_entries(platform: OnPlatform | None) -> list[EmergencyAccess]:
     """Of every organization, what is open first."""
     permit(platform, "view_platform_entries")
     waiting = Q(ended_at=None) | Q(review_due_at__isnull=False, reviewed_at=None)

@@ -152,6 +152,15 @@ def test_what_is_approved_or_ended_is_not_approved_anew(mercy, before):
     assert (row.approved_by, row.approved_at) == (None, before.get("approved_at"))
 
 
+def test_turning_one_down_leaves_those_before_it(mercy):
+    then = timezone.now()
+    before = make_row(Offboarding, mercy, **OPEN | {"refused_at": then})
+    departure.refuse(make_row(Offboarding, mercy, **OPEN), by=make_staff("security"))
+    with inside(mercy):
+        before.refresh_from_db()
+    assert (before.refused_at, before.refused_by) == (then, None)
+
+
 @pytest.mark.parametrize("ended", ["shredded_at", "done_at", "refused_at"])
 def test_only_who_may_approve_turns_down_and_only_what_is_under_way(mercy, ended):
     asked = make_row(Offboarding, mercy, **OPEN)

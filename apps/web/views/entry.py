@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from apps.audit.admin_base import may
 from apps.tenants import entries
+from apps.tenants.access import OnPlatform
 from apps.tenants.entry_queries import get_entry_to_decide, get_entry_to_use, platform_entries
 from apps.tenants.models import EmergencyAccess, Organization, User
 from apps.web import entry
@@ -99,14 +100,14 @@ def _ask(request: HttpRequest, organization: Organization, form: EntryForm) -> H
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
     """Every entry: what waits for somebody first."""
-    platform = getattr(request, "platform", None)
-    if platform is None:
-        raise PermissionDenied
+    platform: OnPlatform | None = getattr(request, "platform", None)
+    entries_of_all = platform_entries(platform)
+    assert platform is not None
     context = {
         **admin.site.each_context(request),
         "title": "Entries to organizations",
         "about": "Requests, visits and reviews of all organizations; no patient data.",
-        "entries": platform_entries(platform),
+        "entries": entries_of_all,
         "may_ask": platform.may("ask_entry"),
         "may_decide": platform.may("approve_entry"),
     }
