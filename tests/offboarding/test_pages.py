@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.tenants.access import OnPlatform
 from apps.tenants.actions import organization_for_platform
 from apps.tenants.models import Offboarding
 from apps.web.offboarding import departure, overview
@@ -128,6 +129,15 @@ def test_work_under_way_is_waited_for_until_nothing_can_change(mercy, monkeypatc
             departure.carry_out(row)
     else:
         assert departure.carry_out(row).done_at is not None
+
+
+def test_the_reserved_organization_is_none_that_leaves(mercy, operator):
+    reserved = organization_of("platform")
+    names = (reserved.public_id, mercy.public_id)
+    found = overview.overview(OnPlatform("operator"))
+    assert {one.organization.slug for one in found} == {"mercy", "lakeside"}
+    found = [operator.get(reverse("ask-offboarding", args=[one])).status_code for one in names]
+    assert found == [404, 200]
 
 
 class Nobody:
