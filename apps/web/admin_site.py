@@ -17,7 +17,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.audit.admin_base import PlatformModelAdmin, inside, may, on_platform
+from apps.audit.admin_base import PlatformModelAdmin, may
 from apps.tenants.models import Organization
 from apps.web import entry
 from apps.web.admin_pages import pages_for
@@ -97,8 +97,7 @@ class PlatformAdminSite(AdminSite):
             super().register(model_or_iterable, admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
-        known = bool(request.user.is_active) and (inside(request) or on_platform(request))
-        return known and may(request, "open_administration")
+        return bool(request.user.is_active) and may(request, "open_administration")
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Strangers sign in, others are refused; pages are drawn while the scope is open."""

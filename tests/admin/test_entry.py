@@ -201,6 +201,30 @@ def test_entering_changes_the_session_key(mercy):
     assert client.session.session_key != before
 
 
+def test_the_form_begins_without_a_complaint(mercy):
+    page = signed_in(platform_staff("support")).get(enter_page(mercy)).content.decode()
+    assert "There is a problem" not in page
+    assert "This field is required" not in page
+
+
+def test_who_is_in_no_organization_by_an_entry_leaves_none(mercy, admin_user):
+    for client in (signed_in(admin_user), signed_in(platform_staff("support"))):
+        assert client.post(LEAVE).status_code == 302
+        assert client.get("/admin/").status_code == 200
+    assert events(mercy, "tenants.organization.left") == []
+
+
+def test_the_list_offers_what_the_role_may(mercy):
+    support, security = platform_staff("support"), platform_staff("security")
+    buttons = (f"Approve entry to {mercy}", f"Go in to {mercy}")
+    make_entry(mercy, support)
+    seen = {
+        role: [words in signed_in(role).get(LISTED).content.decode() for words in buttons]
+        for role in (support, security)
+    }
+    assert seen == {support: [False, False], security: [True, False]}
+
+
 def test_every_page_says_so_until_they_leave(mercy):
     client = entered(mercy)
     for address in ("/admin/", page(Report), page(Site), "/worklist", "/arrivals"):

@@ -110,9 +110,17 @@ def _open(route: str) -> None:
 
         return guarded
 
+    def around_either(view, checked):
+        def guarded(request, *args, **kwargs):
+            return (view or checked)(request, *args, **kwargs)
+
+        return guarded
+
     found = next(_guard_of(p.callback) for p in _patterns() if p.name == route)
     assert found is not None
-    found.__code__ = around(None).__code__
+    alike = around(None), around_either(None, None)
+    [opened] = [one for one in alike if one.__code__.co_freevars == found.__code__.co_freevars]
+    found.__code__ = opened.__code__
 
 
 GENERATORS = (code_mutants, unasked, permissions, doors_open)

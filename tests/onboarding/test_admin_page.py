@@ -138,10 +138,10 @@ def test_a_canary_is_sent_by_a_click_and_a_failed_one_is_seen(client, mercy):
 
 
 @pytest.mark.parametrize("name", ["onboarding-file", "send-canary"])
-def test_of_an_organization_that_is_not_there_is_no_page(client, name):
-    address = reverse(name, args=[uuid.uuid4()])
+def test_of_none_and_of_the_reserved_organization_there_is_no_page(client, name):
     ask = client.post if name.endswith("canary") else client.get
-    assert ask(address).status_code == 404
+    for place in (uuid.uuid4(), organization_of("platform").public_id):
+        assert ask(reverse(name, args=[place])).status_code == 404
 
 
 @pytest.mark.parametrize("role", ["support", "security", ""])

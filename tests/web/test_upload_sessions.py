@@ -81,6 +81,15 @@ def test_what_is_not_taken_is_said_in_words_and_on_the_record(status, page, merc
     assert len(events(mercy, "ingestion.file.refused")) == 1
 
 
+@pytest.mark.parametrize(
+    "wrong", [{"upload_id": "7"}, {"content": "song"}, {"size": "\u00b2"}, {"size": "-1"}], ids=str
+)
+def test_an_announcement_that_is_none_is_refused(wrong, page, mercy):
+    assert begin(page, **wrong).status_code == 400
+    with inside(mercy):
+        assert not UploadSession.objects.exists()
+
+
 def test_doors_that_are_closed_are_said(page, mercy):
     upload = begin(page).json()
     send(page, upload, 1, 2)

@@ -8,7 +8,6 @@ import uuid
 from typing import Any, cast
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -138,9 +137,7 @@ def _plain(value: dt.date) -> str:
 
 
 def _platform(request: HttpRequest) -> None:
-    platform = getattr(request, "platform", None)
-    if platform is None or not platform.may("view_access_review"):
-        raise PermissionDenied
+    permit(getattr(request, "platform", None), "view_access_review")
 
 
 def _everywhere(now: dt.datetime) -> list[dict[str, Any]]:
