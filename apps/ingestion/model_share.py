@@ -78,6 +78,7 @@ class ShareSource(Tenant, Public):
     is_active = models.BooleanField(
         default=True, db_comment="operational: Whether it is looked into."
     )
+    added_at = models.DateTimeField(auto_now_add=True, db_comment="operational: When it was added.")
     polled_at = models.DateTimeField(
         null=True, editable=False, db_comment="operational: When it was last looked into."
     )
