@@ -23,6 +23,8 @@ from tests.ingestion.files import bring_in, codes_of, ecg_file, process_waiting,
 
 pytestmark = committed
 
+NAMES = ("0.dcm", "1.dcm", "2.dcm")
+
 
 def rules(organization, **fields):
     with inside(organization):
@@ -49,6 +51,18 @@ def test_refused_and_given_up_files_are_listed_and_run_again(mercy, browser):
     assert "2 files are back in the queue" in text_of(answer)
     assert {reloaded(row).state for row in (refused, dead)} == {"received"}
     assert codes_of(mercy).count("ingestion.file.replayed") == 2
+
+
+def test_older_stopped_files_are_on_the_next_page(mercy, browser, monkeypatch):
+    monkeypatch.setattr("apps.ingestion.file_queries.PAGE", 2)
+    for name in NAMES:
+        make_ingress(mercy, state=Leased.State.DEAD, filename=name)
+    answer = browser.get("/arrivals/stopped")
+    assert [name in text_of(answer) for name in NAMES] == [False, True, True]
+    older = re.search(r'href="([^"]+)" rel="next"', answer.content.decode())[1]
+    second = text_of(browser.get(html.unescape(older)))
+    assert [name in second for name in NAMES] == [True, False, False]
+    assert "Older" not in second
 
 
 def test_one_file_is_run_again_from_its_own_page(mercy, browser):

@@ -29,11 +29,15 @@ def stopped(request: OrganizationRequest) -> HttpResponse:
     """Refused and given-up files; posted, those chosen go back in the queue."""
     if request.method == "POST":
         return _run_again(request)
-    rows = rows_of(request.active, queries.stopped_files(request.active))
+    after = name_in(request.GET.get("after"))
+    page = queries.stopped_files(request.active, after)
+    rows = rows_of(request.active, page.arrivals)
     audit.record("ecg.arrivals.viewed", actor=request.user, count=len(rows))
     again = request.GET.get("again", "")
     context = {
         "rows": rows,
+        "next": f"?after={page.after}" if page.after else "",
+        "first": bool(after),
         "zone": _zone(request),
         "again": int(again) if again.isascii() and again.isdigit() and len(again) < 4 else None,
     }
