@@ -32,8 +32,8 @@ def came_by(active: Active, arrivals: Iterable[Ingress]) -> dict[int, list[str]]
     if by_source[SMB]:
         lying = ShareFile.objects.filter(ingress__in=by_source[SMB]).select_related("source")
         for file in lying.order_by("id"):
-            found[file.ingress_id or 0].append(f"Share {file.source}")
+            found[file.ingress_id or 0].append(f"share {file.source}")
     for key in SigningKey.objects.filter(pk__in=signed).select_related("client") if signed else ():
         for arrival in signed[key.pk]:
-            found[arrival].append(f"Signed by {key.client}, key {key.version}")
+            found[arrival].append(f"signed by {key.client}, key {key.version}")
     return found

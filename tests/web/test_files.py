@@ -156,10 +156,10 @@ def test_a_file_tells_the_device_the_share_and_the_key_it_came_by(mercy, browser
     page = text_of(browser.get(f"/by-hash/{by_cart.sha256}"))
     for words in (
         "AE title CART7, calling MERCY_ECG",
-        f"Share Ward carts, Signed by {client}, key 2",
+        f"share Ward carts · signed by {client}, key 2",
     ):
         assert words in page
-    assert "Share Ward carts" in text_of(browser.get(f"/arrivals/{by_share.public_id}"))
+    assert "share Ward carts" in text_of(browser.get(f"/arrivals/{by_share.public_id}"))
 
 
 @pytest.mark.parametrize("wrong", ["hello", "a" * 63, "g" * 64])
