@@ -69,6 +69,7 @@ WATCHERS: dict[str, tuple[str, ...]] = {
     "apps.ingestion.canary.verdict.watch": ("canary.failed",),
     "apps.ingestion.canary.paths.watch": ("canary.path",),
     "apps.ingestion.malware.watch": ("scanner.down",),
+    "apps.ingestion.smb.unwatched.watch": ("share.unwatched",),
     "apps.tenants.watch_lists.watch": ("revocation.stale", "revocation.unusable"),
     "apps.reports.criticals.overdue": ("critical.unacknowledged",),
     "apps.reports.escalation.nobody_there": ("critical.nobody_on_call",),

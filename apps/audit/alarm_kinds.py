@@ -128,6 +128,12 @@ KINDS: dict[str, Kind] = {
         "A file share refuses its user or password",
         "Open File shares, set the password anew or let the user list the folder; then Try now.",
     ),
+    "share.unwatched": Kind(
+        CRITICAL,
+        "Nobody has looked into a file share for {figure} minutes",
+        "See whether manage.py sync_smb runs and start it; the share is named beside. What lies"
+        " there waits.",
+    ),
     "share.not_archived": Kind(
         CRITICAL,
         "Accepted, but not copied or moved to the archive of a file share: {figure}",

@@ -104,6 +104,7 @@ CODES: dict[str, str] = {
     "ingestion.file.released": "File released",
     "ingestion.original.downloaded": "Original file downloaded",
     "ingestion.rules.changed": "Rule of processing changed",
+    "ingestion.file.archived": "File archived on its share",
     "ingestion.file.replayed": "File put back in the queue",
     "ingestion.identity.conflicted": "Same signal under another identity",
     "ingestion.canary.sent": "Test ECG sent through a path",

@@ -1,5 +1,8 @@
 """Which certificates their authority has taken back, by its published list (RFC 5280 section 5).
 
+Asked of a certificate and of each authority above it, up to one that nobody here has issued: that
+one is trusted because it is named.
+
 A list is believed when an authority that is trusted here signed it and may sign lists, when it
 begins and ends, and when it asks for nothing critical that is not understood here: lists of
 changes, of some certificates only, or of another issuer's do (sections 5.2.4, 5.2.5, 5.3.3).
@@ -24,6 +27,7 @@ PEM = re.compile(rb"-----BEGIN X509 CRL-----.+?-----END X509 CRL-----", re.DOTAL
 UNREADABLE, NOT_GENUINE, STALE = "list-unreadable", "list-not-genuine", "list-stale"
 NO_ISSUER, NO_LIST, NOT_YET = "issuer-unknown", "list-missing", "list-not-yet-valid"
 REFUSE, USE = "refuse", "use"
+Below = tuple[x509.Certificate, ...]
 # How far an authority's clock may be ahead of ours.
 SKEW = dt.timedelta(minutes=5)
 
@@ -91,26 +95,14 @@ def of_devices() -> Source:
 
 
 def is_revoked(certificate: x509.Certificate, source: Source, *, now: dt.datetime) -> bool:
-    """By its authority's newest list; where no lists are set up nothing is.
+    """It, or an authority on every way up from it, by the newest list of who issued that.
 
-    A file that was replaced counts from the next question on. Raises StatusUnknown.
+    Where no lists are set up nothing is. A file that was replaced counts from the next question
+    on. Raises StatusUnknown.
     """
     if not source.lists:
         return False
-    held = _held(source)
-    issuer = next((one for one in held.authorities if _has_issued(one, certificate, now)), None)
-    if issuer is None:
-        raise StatusUnknown(NO_ISSUER)
-    issued = held.newest.get(_who(issuer))
-    if issued is None:
-        raise StatusUnknown(NOT_GENUINE if held.strangers else NO_LIST)
-    if issued.since > now + SKEW:
-        raise StatusUnknown(NOT_YET)
-    if certificate.serial_number in issued.serials:
-        return True
-    if issued.until < now and source.stale == REFUSE:
-        raise StatusUnknown(STALE)
-    return False
+    return _Chain(_held(source), source.stale, now).is_broken(certificate, ())
 
 
 def trouble_with(source: Source, *, now: dt.datetime) -> str:
@@ -123,7 +115,59 @@ def trouble_with(source: Source, *, now: dt.datetime) -> str:
         return unknown.code
     if held.strangers or not held.newest:
         return NOT_GENUINE
+    if any(_who(one) not in held.newest for one in _above(held.authorities, now)):
+        return NO_LIST
     return STALE if any(one.until < now for one in held.newest.values()) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Chain:
+    """The question about a certificate, carried upwards."""
+
+    held: Held
+    stale: str
+    now: dt.datetime
+
+    def is_broken(self, certificate: x509.Certificate, below: Below) -> bool:
+        issuers = self._issuers(certificate, below)
+        if not issuers:
+            raise StatusUnknown(NO_ISSUER)
+        if self._is_listed(certificate, issuers[0]):
+            return True
+        # Several certificates of one authority, such as a renewed one: one good way is enough.
+        answers = [self._answer(issuer, (*below, certificate)) for issuer in issuers]
+        if False in answers:
+            return False
+        for answer in answers:
+            if isinstance(answer, StatusUnknown):
+                raise answer
+        return True
+
+    def _answer(self, authority: x509.Certificate, below: Below) -> bool | StatusUnknown:
+        if not self._issuers(authority, below):
+            return False
+        try:
+            return self.is_broken(authority, below)
+        except StatusUnknown as unknown:
+            return unknown
+
+    def _issuers(self, of: x509.Certificate, below: Below) -> list[x509.Certificate]:
+        passed = (*below, of)
+        others = (one for one in self.held.authorities if one not in passed)
+        return [one for one in others if _has_issued(one, of, self.now)]
+
+    def _is_listed(self, certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+        """Raises StatusUnknown where its list cannot be relied on."""
+        issued = self.held.newest.get(_who(issuer))
+        if issued is None:
+            raise StatusUnknown(NOT_GENUINE if self.held.strangers else NO_LIST)
+        if issued.since > self.now + SKEW:
+            raise StatusUnknown(NOT_YET)
+        if certificate.serial_number in issued.serials:
+            return True
+        if issued.until < self.now and self.stale == REFUSE:
+            raise StatusUnknown(STALE)
+        return False
 
 
 def _has_issued(
@@ -134,6 +178,13 @@ def _has_issued(
     except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
         return False
     return authority.not_valid_before_utc <= now <= authority.not_valid_after_utc
+
+
+def _above(authorities: list[x509.Certificate], now: dt.datetime) -> Iterator[x509.Certificate]:
+    """Authorities that issued another one's certificate, and so must say what became of it."""
+    for one in authorities:
+        if any(other != one and _has_issued(one, other, now) for other in authorities):
+            yield one
 
 
 def _held(source: Source) -> Held:

@@ -36,7 +36,10 @@ class ShareSourceForm(TenantForm):
     class Meta:
         model = ShareSource
         # The choice of sites is added with the request: no scope is open at import.
-        fields = ("name", *PLACE, "patterns", "poll_seconds", "archive", "is_active")
+        fields = (
+            *("name", *PLACE, "patterns", "poll_seconds", "archive"),
+            *("signature_required", "is_active"),
+        )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -64,7 +67,8 @@ class ShareSourceAdmin(ConfigurationAdmin):
     when_empty = "No share yet. Add the folder your carts write to."
     hidden = ("password_sealed",)
     editable = (
-        *("name", *PLACE, "password", "patterns", "site", "poll_seconds", "archive", "is_active"),
+        *("name", *PLACE, "password", "patterns", "site", "poll_seconds", "archive"),
+        *("signature_required", "is_active"),
     )
     addable = editable
     actions = ("try_now",)

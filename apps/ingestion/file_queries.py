@@ -12,20 +12,23 @@ from django.http import Http404
 from apps.ingestion.malware import may_be_opened
 from apps.ingestion.models import Ingress
 from apps.ingestion.quarantine import STOPPED
-from apps.ingestion.queries import get_arrival_to_view
+from apps.ingestion.queries import PAGE, Page, get_arrival_to_view
 from apps.ingestion.rules import current_rules
 from apps.tenants.access import Active
 from apps.tenants.queries import permit
 
-PAGE = 50
 MOST_OF_A_HASH = 100
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
-def stopped_files(active: Active) -> list[Ingress]:
-    """Refused and given-up files, the newest first, one page."""
+def stopped_files(active: Active, after: uuid.UUID | None = None) -> Page:
+    """Refused and given-up files, the newest first, one page behind the named one."""
     permit(active, "replay")
-    return list(_rows().filter(state__in=STOPPED).order_by("-id")[:PAGE])
+    rows = _rows().filter(state__in=STOPPED)
+    if after:
+        rows = rows.filter(pk__lt=Ingress.objects.filter(public_id=after).values("pk"))
+    found = list(rows.order_by("-id")[: PAGE + 1])
+    return Page(found[:PAGE], found[PAGE - 1].public_id if len(found) > PAGE else None)
 
 
 def stopped_named(active: Active, names: list[uuid.UUID]) -> list[Ingress]:

@@ -83,8 +83,3 @@ class PathCanary(Leased, Public):
 
     def __str__(self) -> str:
         return f"{self.get_path_display()} {self.place}".strip()
-
-
-def is_canary_file(sha256: str) -> bool:
-    """Whether bytes of that hash are a canary's, late ones too. Call in a transaction."""
-    return PathCanary.objects.filter(sha256=sha256).exists()

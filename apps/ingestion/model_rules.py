@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from apps.core.fields import Public, Tenant
@@ -12,6 +12,7 @@ from apps.core.fields import Public, Tenant
 USUAL_WINDOW_S, LONGEST_WINDOW_S = 120, 3600
 # How long before and after its start an order is answered by an ECG that names no order.
 USUAL_BEFORE_MIN, USUAL_AFTER_MIN, LONGEST_MIN = 60, 24 * 60, 14 * 24 * 60
+LEAST_REST_S, LONGEST_REST_S, LONGEST_UNFINISHED_MIN = 10, 3600, 24 * 60
 
 
 class ProcessingRules(Tenant, Public):
@@ -44,6 +45,22 @@ class ProcessingRules(Tenant, Public):
         validators=[MaxValueValidator(LONGEST_WINDOW_S)],
         db_comment="operational: Seconds between two alike ECGs of a patient to ask whether they "
         "are one; 0 never asks.",
+    )
+    share_rest_seconds = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        verbose_name="seconds a file on a share must rest",
+        validators=[MinValueValidator(LEAST_REST_S), MaxValueValidator(LONGEST_REST_S)],
+        db_comment="operational: Seconds a file on a share must be unchanged to be taken; empty "
+        "for the installation's.",
+    )
+    share_unfinished_minutes = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        verbose_name="minutes a file on a share may be unfinished",
+        validators=[MinValueValidator(1), MaxValueValidator(LONGEST_UNFINISHED_MIN)],
+        db_comment="operational: Minutes after which a file on a share that is not whole is "
+        "quarantined; empty for the installation's.",
     )
     order_minutes_before = models.PositiveIntegerField(
         default=USUAL_BEFORE_MIN,

@@ -71,9 +71,14 @@ class ShareSource(Tenant, Public):
         default=Archive.LEAVE,
         db_comment="operational: What becomes of a file there once it is accepted.",
     )
+    signature_required = models.BooleanField(
+        default=False,
+        db_comment="operational: True where each file there must have its signature beside it.",
+    )
     is_active = models.BooleanField(
         default=True, db_comment="operational: Whether it is looked into."
     )
+    added_at = models.DateTimeField(auto_now_add=True, db_comment="operational: When it was added.")
     polled_at = models.DateTimeField(
         null=True, editable=False, db_comment="operational: When it was last looked into."
     )
@@ -117,3 +122,8 @@ class ShareSource(Tenant, Public):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def asks_for_signatures(self) -> bool:
+        """By its own rule or the organization's."""
+        return self.signature_required or self.organization.signatures_required

@@ -16,6 +16,7 @@ NAMES = (*sorted(decoder.NAME for decoder in FORMATS), PDF)
 NOT_TAKEN, EXPERIMENTAL = "format-not-taken", "experimental-format"
 # What is compared when rules are changed, and put on the record.
 FIELDS = (
+    *("share_rest_seconds", "share_unfinished_minutes"),
     *("unscanned", "unpacks_archives", "refused_formats", "duplicate_window_seconds"),
     *("order_minutes_before", "order_minutes_after", "takes_nearest_order"),
 )
@@ -66,4 +67,6 @@ def record_changes(before: ProcessingRules | None, after: ProcessingRules, *, by
 
 
 def _said(value: Any) -> str:
-    return ", ".join(value) or "none" if isinstance(value, list) else str(value)
+    if isinstance(value, list):
+        return ", ".join(value) or "none"
+    return "not set" if value is None else str(value)

@@ -11,6 +11,8 @@ from apps.tenants.models import SigningKey
 
 KEY_UNKNOWN, KEY_RETIRED = "signature-key-unknown", "signature-key-retired"
 KEY_REVOKED, FALSE, ALTERED = "signature-key-revoked", "signature-false", "payload-altered"
+# Of a file on a share, whose signature is a file beside it.
+MISSING, UNREADABLE, NOBODYS = "signature-missing", "signature-malformed", "signature-of-nobody"
 
 HELD = " It is kept and waits for an administrator to release it."
 WORDS = {
@@ -19,6 +21,10 @@ WORDS = {
     KEY_REVOKED: "The signature's key was revoked." + HELD,
     FALSE: "The signature is not of this request." + HELD,
     ALTERED: "The bytes are not those that were signed." + HELD,
+    MISSING: "No signature came to lie beside the file, and one is asked for." + HELD,
+    UNREADABLE: "What lies beside the file as its signature is none." + HELD,
+    NOBODYS: "No signing key known here made the signature beside the file: the device is unknown,"
+    " or the bytes were altered." + HELD,
 }
 
 

@@ -20,6 +20,7 @@ OF_RECORDINGS = {
     *("ecg.recording.created", "ecg.recording.measured", "ecg.recording.moved"),
     *("ecg.recording.retimed", "ecg.recording.duplicated"),
 }
+OF_FILES = {"ingestion.document.kept", "ingestion.upload.kept"}
 LEFT_OUT = {"sha256", "size", "recording", "archive", "field"}
 
 
@@ -42,7 +43,7 @@ def timelines_of(active: Active, arrivals: Iterable[Ingress]) -> dict[int, list[
 
 
 def _events(names: list[tuple[str, str]]) -> list[AuditEvent]:
-    of_files = Q(code__startswith="ingestion.file.") | Q(code="ingestion.document.kept")
+    of_files = Q(code__startswith="ingestion.file.") | Q(code__in=OF_FILES)
     wanted = Q(pk__in=[])
     for label, name in names:
         wanted |= Q(object_type=label, object_id=name)

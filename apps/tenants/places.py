@@ -15,12 +15,17 @@ from apps.core.blobs.moving import MovingEngine
 from apps.core.blobs.sealing import Unsealable
 from apps.core.blobs.store import Engine
 from apps.core.errors import RetryableError
-from apps.core.scope import organization_scope
+from apps.core.scope import PIN, organization_scope
 from apps.tenants.lookups import organization_ids
 from apps.tenants.model_storage import StorageLocation, StorageMove
 from apps.tenants.secrets import get_secret
 
 OPEN = (StorageMove.State.COPYING, StorageMove.State.SWITCHED)
+STATES = [state.value for state in OPEN]
+# Most organizations have none: outside a transaction that is one round trip, as the scope is
+# pinned for the same short one.
+HAS_PLACES = """SELECT EXISTS (SELECT FROM tenants_storagelocation WHERE is_active)
+                    OR EXISTS (SELECT FROM tenants_storagemove WHERE state = ANY(%s))"""
 DATABASE_AWAY = (OperationalError, InterfaceError, InternalError)
 
 
@@ -29,9 +34,9 @@ def engine_of(organization_id: int) -> Engine:
     the key of the credential was destroyed."""
     inside = nullcontext() if connection.in_atomic_block else transaction.atomic()
     try:
+        if not _has_places(organization_id):
+            return engine_for(None)
         with organization_scope(organization_id), inside:
-            if not _has_places():
-                return engine_for(None)
             move = open_move()
             location = active_location()
     except DATABASE_AWAY:
@@ -41,14 +46,14 @@ def engine_of(organization_id: int) -> Engine:
     return MovingEngine(engine_for(move.target), engine_for(move.source))
 
 
-def _has_places() -> bool:
-    """Whether any bytes of the scope's organization lie, or go, elsewhere than in the folder."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT EXISTS (SELECT FROM tenants_storagelocation WHERE is_active)
-                   OR EXISTS (SELECT FROM tenants_storagemove WHERE state = ANY(%s))""",
-            [[state.value for state in OPEN]],
-        )
+def _has_places(organization_id: int) -> bool:
+    """Whether any bytes of the organization lie, or go, elsewhere than in the folder."""
+    with organization_scope(organization_id), connection.cursor() as cursor:
+        if connection.in_atomic_block:
+            cursor.execute(HAS_PLACES, [STATES])
+        else:
+            cursor.execute(f"{PIN}; {HAS_PLACES}", [str(organization_id), STATES])
+            cursor.nextset()
         return bool(cursor.fetchone()[0])
 
 

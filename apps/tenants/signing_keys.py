@@ -80,13 +80,13 @@ def add_signing_key(row: SigningKey, key: Ed25519PublicKey, *, by: User | None) 
     return row
 
 
-def renewed_signing_key(client: ApiClient, key: Ed25519PublicKey) -> str:
-    """The fingerprint of the one key of a client of the platform's own, in place of the last."""
+def renewed_signing_key(client: ApiClient, key: Ed25519PublicKey, *, version: int = 1) -> str:
+    """Its fingerprint, in place of that version's last: of a client of the platform's own."""
     fingerprint = fingerprint_of(key)
     SigningKey.objects.update_or_create(
         organization_id=client.organization_id,
         client=client,
-        version=1,
+        version=version,
         defaults={
             "public_key": key.public_bytes(Encoding.Raw, PublicFormat.Raw).hex(),
             "fingerprint": fingerprint,

@@ -48,10 +48,11 @@ def test_every_change_is_on_the_record_with_what_was_before(mercy, admin_user):
 def test_a_format_of_no_decoder_and_a_window_of_a_day_are_refused(mercy, admin_user):
     client = signed_in(admin_user)
     wrong = GIVEN | {"refused_formats": ["papyrus"], "duplicate_window_seconds": "86400"}
+    wrong |= {"share_rest_seconds": "9", "share_unfinished_minutes": "0"}
     answer = client.post(page(ProcessingRules, "add"), wrong)
     assert set(answer.context["adminform"].form.errors) == {
-        "refused_formats",
-        "duplicate_window_seconds",
+        *("refused_formats", "duplicate_window_seconds"),
+        *("share_rest_seconds", "share_unfinished_minutes"),
     }
 
 

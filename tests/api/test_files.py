@@ -8,6 +8,8 @@ import uuid
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from apps.core.errors import RetryableError
 from apps.ingestion.models import Ingress
@@ -37,6 +39,17 @@ def test_a_file_is_accepted_at_its_address(mercy):
     assert (row.source, row.sender_id, row.state) == ("api", None, "received")
     (event,) = events(mercy, "ingestion.file.accepted")
     assert event.client_id == client.pk
+
+
+def test_accepting_asks_the_database_no_more_than_it_must(mercy):
+    """Key and type, limit, place of the bytes, what is known of them; the row; who works."""
+    program = program_of(mercy)
+    program.send(b"one")
+    with CaptureQueriesContext(connection) as asked:
+        assert program.send(b"another").status_code == 201
+    words = ("BEGIN", "COMMIT", 'INSERT INTO "DJANGO_Q')
+    counted = [q["sql"] for q in asked if not q["sql"].upper().startswith(words)]
+    assert len(counted) <= 7
 
 
 def test_a_form_with_one_file_is_the_same(mercy):

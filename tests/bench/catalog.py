@@ -34,6 +34,7 @@ CATALOG = {
     "stages": Entry("stages:by_stage", "One ECG, stage by stage"),
     "signing": Entry("signing:signing", "Sign and next"),
     "flow": Entry("flow:flowing", "From the door to the worklist"),
+    "burst": Entry("bursting:bursting", "A burst at the door"),
     "memory": Entry("memory:memory", "Memory and the web server"),
     "worklist": Entry("listing:listing", "The worklist"),
     "room": Entry("room:reading", "The reading room in Chromium"),

@@ -18,6 +18,7 @@ from apps.ingestion.canary import paths
 from apps.ingestion.canary.follow import send_through, ways_of
 from apps.ingestion.canary.paths import Way, want_daily
 from apps.ingestion.model_canary import PathCanary
+from apps.ingestion.model_share import ShareSource
 from apps.ingestion.models import Ingress
 from apps.ingestion.smb.kept import Kept
 from apps.ingestion.smb.look import look_into
@@ -77,12 +78,16 @@ def test_the_dicom_door_is_called_as_a_cart_does(mercy, port, settings):  # noqa
     assert only_arrival(mercy).source == "dicom"
 
 
-def test_a_share_is_written_to_as_carts_do(mercy, source, folder, drained):  # noqa: F811
+@pytest.mark.parametrize("endings", [[".dcm"], [".dcm", ".dcm.sig"]])
+def test_a_share_is_written_to_as_carts_do(mercy, source, folder, drained, endings):  # noqa: F811
+    with inside(mercy):
+        ShareSource.objects.update(signature_required=len(endings) > 1)
     for _ in range(2):
         with inside(mercy):
             row = paths.want(Way(Path.SMB, "Carts"), now=timezone.now())
         drained()
-    assert [file.name for file in folder.iterdir()] == [f"einthoven-test-{row.public_id}.dcm"]
+    names = sorted(file.name for file in folder.iterdir())
+    assert names == [f"einthoven-test-{row.public_id}{ending}" for ending in endings]
     kept = Kept()
     with organization_scope(mercy.pk):
         for _ in range(3):
@@ -93,6 +98,7 @@ def test_a_share_is_written_to_as_carts_do(mercy, source, folder, drained):  # n
         row.refresh_from_db()
         paths.judge(row, now=timezone.now())
         assert (row.status, row.ingress.source) == (Status.PASSED, "smb")
+        assert (row.ingress.signing_key_id is not None) == (len(endings) > 1)
 
 
 @pytest.mark.parametrize(

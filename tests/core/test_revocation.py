@@ -40,14 +40,22 @@ class Party:
     name: x509.Name
     key: ec.EllipticCurvePrivateKey
     made: x509.Certificate
+    by: Party | None = None
 
     @property
     def pem(self) -> bytes:
         return self.made.public_bytes(Encoding.PEM)
 
 
-def party(name: str, by: Party | None = None, *extensions: Any, ends: Any = 30 * DAY) -> Party:
-    key, own = ec.generate_private_key(ec.SECP256R1()), named(name)
+def party(
+    name: str,
+    by: Party | None = None,
+    *extensions: Any,
+    ends: Any = 30 * DAY,
+    basic: x509.BasicConstraints | None = None,
+    key: ec.EllipticCurvePrivateKey | None = None,
+) -> Party:
+    key, own = key or ec.generate_private_key(ec.SECP256R1()), named(name)
     building = (
         x509.CertificateBuilder()
         .subject_name(own)
@@ -57,10 +65,10 @@ def party(name: str, by: Party | None = None, *extensions: Any, ends: Any = 30 *
         .not_valid_before(NOW - 30 * DAY)
         .not_valid_after(NOW + ends)
     )
-    basic = x509.BasicConstraints(ca=by is None, path_length=None)
+    basic = basic or x509.BasicConstraints(ca=by is None, path_length=None)
     for extension in (basic, *extensions):
         building = building.add_extension(extension, critical=True)
-    return Party(own, key, building.sign((by.key if by else key), SHA256()))
+    return Party(own, key, building.sign((by.key if by else key), SHA256()), by)
 
 
 def named(text: str) -> x509.Name:
@@ -168,3 +176,49 @@ def test_a_file_that_was_replaced_counts_at_once(source):
     assert answer(CART, source(crl(CA, CART))) is True
     found = source(crl(CA))
     assert answer(CART, Source(found.lists, "/nonexistent")) == "list-unreadable"
+
+
+SIGNS = x509.BasicConstraints(ca=True, path_length=None)
+REGION = party("Region", CA, SIGNS_LISTS, basic=SIGNS)
+CLINIC = party("Clinic", REGION, SIGNS_LISTS, basic=SIGNS)
+DEEP = party("cart", CLINIC)
+RENEWED = party("Region", CA, SIGNS_LISTS, basic=SIGNS, key=REGION.key)
+CHAIN = (CLINIC, REGION, CA)
+
+
+@pytest.mark.parametrize("taken_back", [CLINIC, REGION])
+def test_what_a_revoked_authority_issued_is_revoked_however_far_below(source, taken_back):
+    lists = [crl(one, *(it for it in (taken_back,) if it.by is one)) for one in CHAIN]
+    assert answer(DEEP, source(b"".join(lists), *CHAIN)) is True
+    assert answer(CLINIC, source(b"".join(lists), *CHAIN)) is True
+    assert answer(DEEP, source(b"".join(map(crl, CHAIN)), *CHAIN)) is False
+
+
+@pytest.mark.parametrize("at", range(3))
+def test_an_authority_that_says_nothing_of_those_below_vouches_for_none_of_them(source, at):
+    told = source(b"".join(crl(one) for one in CHAIN if one is not CHAIN[at]), *CHAIN)
+    assert (answer(DEEP, told), trouble_with(told, now=NOW)) == (
+        "list-missing",
+        "list-missing" if at else "",
+    )
+    old = [crl(one, ends=-DAY / 2 if one is CHAIN[at] else DAY) for one in CHAIN]
+    assert answer(DEEP, source(b"".join(old), *CHAIN)) == "list-stale"
+
+
+def test_an_authority_that_nobody_here_issued_is_trusted_because_it_is_named(source):
+    assert answer(DEEP, source(crl(CLINIC), CLINIC)) is False
+    assert trouble_with(source(crl(CLINIC), CLINIC), now=NOW) == ""
+
+
+def test_of_two_certificates_of_an_authority_one_that_holds_is_enough(source):
+    lists = b"".join((crl(CA, REGION), crl(REGION), crl(CLINIC)))
+    assert answer(DEEP, source(lists, *CHAIN)) is True
+    assert answer(DEEP, source(lists, *CHAIN, RENEWED)) is False
+    both = b"".join((crl(CA, REGION, RENEWED), crl(REGION), crl(CLINIC)))
+    assert answer(DEEP, source(both, *CHAIN, RENEWED)) is True
+
+
+def test_authorities_that_issued_each_other_are_asked_once(source):
+    crossed = party("CA", REGION, SIGNS_LISTS, basic=SIGNS, key=CA.key)
+    lists = b"".join(map(crl, CHAIN))
+    assert answer(DEEP, source(lists, CLINIC, REGION, crossed)) is False

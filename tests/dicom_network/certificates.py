@@ -29,7 +29,12 @@ def authority(folder: Path) -> Certificate:
 
 
 def certificate(
-    folder: Path, name: str, issuer: Certificate | None, *, days: int = 1
+    folder: Path,
+    name: str,
+    issuer: Certificate | None,
+    *,
+    days: int = 1,
+    issues: bool = False,
 ) -> Certificate:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
@@ -42,7 +47,9 @@ def certificate(
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - dt.timedelta(days=7))
         .not_valid_after(now + dt.timedelta(days=days))
-        .add_extension(x509.BasicConstraints(ca=issuer is None, path_length=None), critical=True)
+        .add_extension(
+            x509.BasicConstraints(ca=issues or issuer is None, path_length=None), critical=True
+        )
         .add_extension(
             x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from django.utils import timezone
@@ -98,6 +99,32 @@ def test_a_certificate_that_was_taken_back_is_refused(tmp_path, file, mercy, set
             row = add_certificate(ClientCertificate(name="cart"), theirs.made, by=None)
             ClientCertificate.objects.filter(pk=row.pk).update(revoked_at=timezone.now())
         assert not sent(port)
+
+
+def test_a_certificate_of_an_authority_that_was_taken_back_is_refused(
+    tmp_path, file, mercy, settings
+):
+    ca = authority(tmp_path)
+    ours, region = (
+        certificate(tmp_path, "platform", ca),
+        certificate(tmp_path, "region", ca, issues=True),
+    )
+    theirs = certificate(tmp_path, "cart", region)
+    both, lists = tmp_path / "both.pem", tmp_path / "lists.pem"
+    both.write_bytes(ca.file.read_bytes() + region.file.read_bytes())
+    title(mercy, "MERCY_ECG", certificates=theirs.sha256)
+    settings.DICOM_TLS_CA, settings.DICOM_TLS_CRL = str(both), str(lists)
+
+    def sent(port, *revoked):
+        parts = (revocation_list(lists, ca, *revoked), revocation_list(tmp_path / "r", region))
+        lists.write_bytes(b"".join(part.read_bytes() for part in parts))
+        shown = ("+tls", str(theirs.key), str(theirs.file), "+cf", str(both))
+        return dcmtk("storescu", *called("MERCY_ECG", port, *shown), str(file)).returncode == 0
+
+    with listener_by_tls(ours, replace(ca, file=both)) as port:
+        assert sent(port)
+        assert not sent(port, region)
+    assert len(arrivals(mercy)) == 1
 
 
 def answer_waiting():

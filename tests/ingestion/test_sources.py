@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from apps.ingestion.model_share import ShareSource
+from apps.ingestion.smb.unwatched import watch
 from apps.ingestion.sources import (
     Place,
     check,
@@ -43,6 +44,21 @@ def test_a_source_is_due_when_its_time_has_come_the_longest_waiting_first(mercy)
         assert sources_due(now) == [never, late]
         assert sources_due(now + dt.timedelta(seconds=2)) == [never, late, soon]
         assert off not in sources_due(now + dt.timedelta(days=1))
+
+
+@committed
+@pytest.mark.parametrize("field", ["added_at", "polled_at"])
+@pytest.mark.parametrize(("minutes", "told"), [(24, []), (26, ["Carts"])])
+def test_a_share_that_nobody_looks_into_is_told(mercy, field, minutes, told):
+    """Ten minutes between looks, and fifteen beyond them."""
+    long_ago = timezone.now() - dt.timedelta(minutes=minutes)
+    source(mercy, poll_seconds=600)
+    source(mercy, "Off", replace(HERE, folder="off"), is_active=False)
+    with inside(mercy):
+        ShareSource.objects.update(**{field: long_ago})
+        assert [finding.subject for finding in watch()] == told
+        ShareSource.objects.update(polled_at=timezone.now())
+        assert list(watch()) == []
 
 
 @committed

@@ -70,7 +70,7 @@ GUARDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = WORK | {
     "apps.ingestion.case_queries": (("",), (ACCESS,)),
     "apps.ingestion.cases": (("carry_out", "_locked", "_check"), CASES),
     "apps.ingestion.actions": (
-        ("check_may_submit", "_enter"),
+        ("check_may_submit", "_enter", "_asked"),
         ("tests/ingestion/test_who_may_submit.py", "tests/ingestion/test_accept.py", *CANARIES),
     ),
     "apps.ingestion.jobs": (("_accept_format",), ("tests/ingestion/test_experimental.py",)),

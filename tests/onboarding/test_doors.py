@@ -180,6 +180,15 @@ def test_a_new_secret_is_a_change_that_is_told_without_it(secrets):
 
 
 @committed
+def test_a_share_that_asks_for_signatures_says_so_and_is_told_when_that_ends(secrets):
+    _, place = applied(changed("share: ecg", "share: ecg, signed: true"))
+    with inside(place):
+        assert ShareSource.objects.get().signature_required
+    (line,) = [line for line in planned() if line.changes]
+    assert [name for name, _, _ in line.fields] == ["signature_required"]
+
+
+@committed
 def test_without_a_secret_the_kept_one_stays_and_a_new_share_is_refused(secrets):
     without = changed(", password_file: carts", "")
     assert problems("", lambda _: planned(without)) == [

@@ -67,6 +67,7 @@ def test_values_are_read_as_what_they_are():
             "shares[0]: the folder must be names of folders",
         ),
         ("share: ecg", "share: ecg, poll: 1", "“1” must be a whole number from 5 to 86400"),
+        ("share: ecg", "share: ecg, signed: often", "must be true or false"),
         ("share: ecg", "share: ecg, archive: delete", "allowed: leave, move, copy"),
         (
             "called: NORTHSIDE",

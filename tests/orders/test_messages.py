@@ -119,3 +119,22 @@ def test_the_acknowledgement_is_a_message_that_hl7apy_reads():
 def test_a_senders_clock_that_is_ahead_makes_nothing_newer_than_now():
     (order,) = read(order_message(sent="20990302090000"))
     assert order.stated_at <= dt.datetime.now(dt.UTC)
+
+
+@pytest.mark.parametrize(
+    ("filling", "times"),
+    [
+        *((b"|", 20_001), (b"^", 20_001), (b"a&", 20_001), (b"~", 20_001)),
+        *((b"\rA|1", 2_001), (b"\nA|1", 2_001), (b"Smith, John ", 500_000)),
+    ],
+)
+def test_what_is_larger_than_any_order_is_refused_before_it_is_read(filling, times, monkeypatch):
+    monkeypatch.setattr("apps.integrations.hl7.inbound.hl7.parse", None)
+    with pytest.raises(MessageRefused) as refused:
+        read_message(order_message() + b"NTE|" + filling * times)
+    assert (refused.value.ack, refused.value.field) == ("AR", "MSH")
+
+
+def test_a_long_order_below_the_limits_is_read():
+    notes = b"NTE|1||" + b"note " * 100 + b"\r"
+    assert len(read_message(order_message() + notes * 1500).segments) > 1500

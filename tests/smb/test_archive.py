@@ -10,6 +10,7 @@ import pytest
 from apps.audit.models import Alarm
 from apps.ingestion.models import Ingress
 from apps.ingestion.smb import take
+from tests.admin.people import events
 from tests.database import committed
 from tests.factories import inside
 from tests.ingestion.files import ecg_file
@@ -72,6 +73,9 @@ def test_an_accepted_file_is_moved_with_its_time_and_not_looked_at_again(source,
     assert look(6, archive="move").found == 0
     assert not path.exists()
     assert said(folder / "archive" / "ward" / "a.dcm") == before
+    (event,) = events(source.organization, "ingestion.file.archived")
+    with inside(source.organization):
+        assert event.object_id == str(Ingress.objects.get().public_id)
 
 
 def test_nothing_in_the_archive_is_overwritten(folder, look):

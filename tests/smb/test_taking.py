@@ -6,7 +6,7 @@ import pytest
 
 from apps.audit.models import Alarm
 from apps.ingestion.model_share_file import ShareFile
-from apps.ingestion.models import Ingress
+from apps.ingestion.models import Ingress, ProcessingRules
 from tests.database import committed
 from tests.factories import inside
 from tests.ingestion.files import ecg_file, process_waiting
@@ -48,6 +48,16 @@ def test_a_file_is_not_read_before_it_was_unchanged_for_long_enough(
     settings.SMB_STABLE_SECONDS = seconds
     (folder / "a.dcm").write_bytes(ecg_file())
     assert look(5).taken == (not seconds)
+
+
+def test_the_organizations_own_rule_says_how_long_a_file_rests(source, folder, look):
+    with inside(source.organization):
+        ProcessingRules.objects.create(organization=source.organization, share_rest_seconds=3600)
+    (folder / "a.dcm").write_bytes(ecg_file())
+    assert (look(5).taken, look(1).waiting) == (0, 1)
+    with inside(source.organization):
+        ProcessingRules.objects.update(share_rest_seconds=None)
+    assert look(1).taken == 1
 
 
 def test_a_file_that_grows_pauses_and_grows_is_taken_once_and_whole(source, folder, look):

@@ -7,16 +7,23 @@ import html
 import re
 
 import pytest
+from django.utils import timezone
 
 from apps.audit.models import AuditEvent
 from apps.core.leases import Leased
-from apps.ingestion.models import Ingress, ProcessingRules
+from apps.ingestion.model_share import ShareSource
+from apps.ingestion.model_share_file import ShareFile
+from apps.ingestion.models import DicomObject, Ingress, ProcessingRules
+from apps.tenants.models import SigningKey
+from tests.api.keys import make_client
 from tests.database import committed
 from tests.factories import inside, make_ingress
 from tests.ingestion.archives import packed
 from tests.ingestion.files import bring_in, codes_of, ecg_file, process_waiting, reloaded
 
 pytestmark = committed
+
+NAMES = ("0.dcm", "1.dcm", "2.dcm")
 
 
 def rules(organization, **fields):
@@ -44,6 +51,18 @@ def test_refused_and_given_up_files_are_listed_and_run_again(mercy, browser):
     assert "2 files are back in the queue" in text_of(answer)
     assert {reloaded(row).state for row in (refused, dead)} == {"received"}
     assert codes_of(mercy).count("ingestion.file.replayed") == 2
+
+
+def test_older_stopped_files_are_on_the_next_page(mercy, browser, monkeypatch):
+    monkeypatch.setattr("apps.ingestion.file_queries.PAGE", 2)
+    for name in NAMES:
+        make_ingress(mercy, state=Leased.State.DEAD, filename=name)
+    answer = browser.get("/arrivals/stopped")
+    assert [name in text_of(answer) for name in NAMES] == [False, True, True]
+    older = re.search(r'href="([^"]+)" rel="next"', answer.content.decode())[1]
+    second = text_of(browser.get(html.unescape(older)))
+    assert [name in second for name in NAMES] == [True, False, False]
+    assert "Older" not in second
 
 
 def test_one_file_is_run_again_from_its_own_page(mercy, browser):
@@ -117,6 +136,30 @@ def test_one_page_by_hash_tells_doors_senders_patient_and_transitions(
     with inside(mercy):
         event = AuditEvent.objects.filter(code="ecg.arrivals.viewed").order_by("-seq").first()
     assert sha256 in event.details
+
+
+def test_a_file_tells_the_device_the_share_and_the_key_it_came_by(mercy, browser):
+    data, client = ecg_file(), make_client(mercy)[0]
+    with inside(mercy):
+        key = SigningKey.objects.create(
+            organization=mercy, client=client, version=2, public_key="00" * 32, fingerprint="a" * 64
+        )
+        share = ShareSource.objects.create(organization=mercy, name="Ward carts")
+    by_cart, by_share = bring_in(mercy, data, source="dicom"), bring_in(mercy, data, source="smb")
+    with inside(mercy):
+        titles = {"calling_title": "CART7", "called_title": "MERCY_ECG"}
+        DicomObject.objects.create(organization=mercy, ingress=by_cart, **titles)
+        Ingress.objects.filter(pk=by_share.pk).update(signing_key=key)
+        lying = {"size": 1, "version": "1", "path_sealed": b"x", "ingress": by_share}
+        times = dict.fromkeys(("first_seen_at", "unchanged_since", "last_seen_at"), timezone.now())
+        ShareFile.objects.create(organization=mercy, source=share, **lying, **times)
+    page = text_of(browser.get(f"/by-hash/{by_cart.sha256}"))
+    for words in (
+        "AE title CART7, calling MERCY_ECG",
+        f"share Ward carts · signed by {client}, key 2",
+    ):
+        assert words in page
+    assert "share Ward carts" in text_of(browser.get(f"/arrivals/{by_share.public_id}"))
 
 
 @pytest.mark.parametrize("wrong", ["hello", "a" * 63, "g" * 64])

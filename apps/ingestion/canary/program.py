@@ -61,8 +61,18 @@ def call(path: str, body: bytes, kind: str, headers: dict[str, str]) -> None:
 
 
 @transaction.atomic
-def _admitted() -> tuple[ApiClient, str, tuple[str, Ed25519PrivateKey] | None]:
-    """The client, its key and, where the organization asks for signatures, one to sign with."""
+def signature_of(data: bytes, *, version: int) -> bytes:
+    """Made with a key of the program's that holds until the next of that version is made.
+
+    Raises Impossible.
+    """
+    private = Ed25519PrivateKey.generate()
+    renewed_signing_key(_client(), private.public_key(), version=version)
+    return private.sign(data)
+
+
+def _client() -> ApiClient:
+    """Raises Impossible where the organization has shut it out."""
     made, _ = ApiClient.objects.get_or_create(
         organization_id=required_organization(),
         name=PROGRAM,
@@ -71,6 +81,13 @@ def _admitted() -> tuple[ApiClient, str, tuple[str, Ed25519PrivateKey] | None]:
     client = ApiClient.objects.select_for_update(no_key=True).get(pk=made.pk)
     if client.revoked_at is not None:
         raise Impossible("client-shut-out")
+    return client
+
+
+@transaction.atomic
+def _admitted() -> tuple[ApiClient, str, tuple[str, Ed25519PrivateKey] | None]:
+    """The client, its key and, where the organization asks for signatures, one to sign with."""
+    client = _client()
     key = renewed_key(client, until=timezone.now() + KEY_LASTS)
     organization = Organization.objects.get(pk=client.organization_id)
     if not (client.signature_required or organization.signatures_required):

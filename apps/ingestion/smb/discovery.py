@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 from apps.ingestion.model_share import ShareSource
 from apps.ingestion.smb.client import Entry, Share
@@ -17,6 +18,7 @@ from apps.ingestion.smb.names import (
     is_wanted,
     patterns_of,
 )
+from apps.ingestion.smb.signatures import ENDING, LONGEST
 
 MOST_DEPTH = 16
 MOST_ENTRIES = 200_000
@@ -24,10 +26,27 @@ MOST_ENTRIES = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file; `path` is from the source's folder."""
+    """A file, and its signature where one lies beside it; `path` is from the source's folder."""
 
     path: str
     entry: Entry
+    signature: Entry | None = None
+    is_signature: bool = False
+
+    @property
+    def version(self) -> str:
+        """Changes with the file and with its signature."""
+        if self.signature is None:
+            return self.entry.version
+        mark = f"{self.signature.name} {self.signature.version}"
+        return f"{self.entry.version} {sha256(mark.encode()).hexdigest()[:12]}"
+
+    @property
+    def signature_path(self) -> str | None:
+        if self.signature is None:
+            return None
+        folder = self.path.rpartition("\\")[0]
+        return f"{folder}\\{self.signature.name}" if folder else self.signature.name
 
 
 @dataclass(slots=True)
@@ -47,10 +66,12 @@ class Walk:
         folders = deque([("", 0)])
         while folders:
             folder, depth = folders.popleft()
-            for entry in self._entries(folder):
+            entries = list(self._entries(folder))
+            signatures = Signatures.among(entries)
+            for entry in entries:
                 path = f"{folder}\\{entry.name}" if folder else entry.name
                 if not entry.is_folder:
-                    yield from self._file(path, entry)
+                    yield from self._file(path, entry, signatures)
                 elif self._may_enter(folder, entry):
                     if depth < MOST_DEPTH:
                         folders.append((path, depth + 1))
@@ -81,15 +102,50 @@ class Walk:
             return False
         return self._can_be_opened(entry)
 
-    def _file(self, path: str, entry: Entry) -> Iterator[Found]:
+    def _file(self, path: str, entry: Entry, signatures: Signatures) -> Iterator[Found]:
         unseen = entry.is_link or entry.is_hidden or is_temporary(entry.name)
-        if not unseen and is_wanted(entry.name, self.patterns) and self._can_be_opened(entry):
-            yield Found(path, entry)
+        of = signatures.signed_name(entry)
+        if unseen or of in signatures.files or not is_wanted(of or entry.name, self.patterns):
+            return
+        if self._can_be_opened(entry):
+            yield Found(path, entry, signatures.of(entry), is_signature=bool(of))
 
     def _can_be_opened(self, entry: Entry) -> bool:
         fine = can_be_opened(entry.name)
         self.passed_over += not fine
         return fine
+
+
+@dataclass(frozen=True, slots=True)
+class Signatures:
+    """Those of one folder, by the name of what they sign, whatever the case."""
+
+    files: frozenset[str]
+    exact: dict[str, Entry]
+    folded: dict[str, Entry]
+
+    @classmethod
+    def among(cls, entries: list[Entry]) -> Signatures:
+        found = {_signed_name(one): one for one in entries if _signed_name(one)}
+        names = frozenset(fold(one.name) for one in entries if not one.is_folder)
+        whole = {one.name for one in entries}
+        loose = {fold(name): one for name, one in found.items() if name not in whole}
+        return cls(names, found, loose)
+
+    def signed_name(self, entry: Entry) -> str:
+        return fold(_signed_name(entry))
+
+    def of(self, entry: Entry) -> Entry | None:
+        """Its own to the letter before one that differs by case."""
+        return self.exact.get(entry.name) or self.folded.get(fold(entry.name))
+
+
+def _signed_name(entry: Entry) -> str:
+    """Empty for what is no signature."""
+    if not fold(entry.name).endswith(ENDING) or entry.size > LONGEST:
+        return ""
+    unseen = entry.is_folder or entry.is_link or entry.is_hidden
+    return "" if unseen or not can_be_opened(entry.name) else entry.name[: -len(ENDING)]
 
 
 def path_on_share(source: ShareSource, path: str) -> str:

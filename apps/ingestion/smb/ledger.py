@@ -9,13 +9,14 @@ from itertools import islice
 from django.db import transaction
 from django.db.models import Count
 
+from apps.audit import actions as audit
 from apps.core.blobs import sealing
 from apps.ingestion.model_share import ShareSource
 from apps.ingestion.model_share_file import ShareFile
 from apps.ingestion.smb.discovery import Found
 from apps.ingestion.smb.errors import Busy
 from apps.ingestion.smb.names import place_hash, stem_hash
-from apps.ingestion.smb.stability import begin_again, may_be_taken, observe
+from apps.ingestion.smb.stability import Delays, begin_again, may_be_taken, observe
 from apps.tenants.keyrings import keyring_of
 
 State = ShareFile.State
@@ -34,7 +35,7 @@ def batches(found: Iterator[Found]) -> Iterator[list[Found]]:
 
 @transaction.atomic
 def note_seen(
-    source: ShareSource, found: Sequence[Found], now: dt.datetime
+    source: ShareSource, found: Sequence[Found], now: dt.datetime, delays: Delays
 ) -> list[tuple[Found, ShareFile]]:
     """Enter one look at these files; those that may be taken now."""
     places = {place_hash(source, one.path): one for one in found}
@@ -46,12 +47,13 @@ def note_seen(
         _observe(row, places[row.place_hash], now)
     ShareFile.objects.bulk_create(new)
     ShareFile.objects.bulk_update(moving, OBSERVED)
-    return [(places[row.place_hash], row) for row in [*moving, *new] if may_be_taken(row, now)]
+    ready = [row for row in [*moving, *new] if may_be_taken(row, now, delays)]
+    return [(places[row.place_hash], row) for row in ready]
 
 
 def _is_of_note(source: ShareSource, row: ShareFile, found: Found) -> bool:
     """What is settled and as it was needs no word; a file that was moved away has come again."""
-    if row.state != State.SETTLED or row.version != found.entry.version:
+    if row.state != State.SETTLED or row.version != found.version:
         return True
     return source.archive == ShareSource.Archive.MOVE
 
@@ -59,10 +61,10 @@ def _is_of_note(source: ShareSource, row: ShareFile, found: Found) -> bool:
 def _observe(row: ShareFile, found: Found, now: dt.datetime) -> None:
     entry = found.entry
     if row.state == State.SETTLED:
-        begin_again(row, entry.version, entry.size, now)
+        begin_again(row, found.version, entry.size, now)
         row.last_seen_at = now
     else:
-        observe(row, entry.version, entry.size, now)
+        observe(row, found.version, entry.size, now)
 
 
 def _new(source: ShareSource, found: Found, now: dt.datetime) -> ShareFile:
@@ -76,7 +78,7 @@ def _new(source: ShareSource, found: Found, now: dt.datetime) -> ShareFile:
         path_sealed=sealing.seal_bytes(path, source.organization_id, ring),
         last_seen_at=now,
     )
-    begin_again(row, found.entry.version, found.entry.size, now)
+    begin_again(row, found.version, found.entry.size, now)
     return row
 
 
@@ -89,6 +91,14 @@ def path_of(row: ShareFile) -> str:
 @transaction.atomic
 def save(row: ShareFile) -> None:
     row.save(update_fields=[*OBSERVED, "is_document", "settled_at"])
+
+
+@transaction.atomic
+def note_archived(row: ShareFile, source: ShareSource) -> None:
+    """It is settled; where it was moved or copied, the file's own record says so."""
+    save(row)
+    if row.ingress is not None and source.archive != ShareSource.Archive.LEAVE:
+        audit.record("ingestion.file.archived", row.ingress, kind=source.archive)
 
 
 @transaction.atomic

@@ -17,10 +17,12 @@ from apps.core.locks import held
 from apps.ingestion.actions import MayNotSubmit, OrganizationClosed
 from apps.ingestion.model_share import ShareSource
 from apps.ingestion.model_share_file import ShareFile
+from apps.ingestion.rules import current_rules
 from apps.ingestion.smb import alarms, ledger
 from apps.ingestion.smb.discovery import Walk, path_on_share
 from apps.ingestion.smb.errors import ShareLost
 from apps.ingestion.smb.kept import Kept
+from apps.ingestion.smb.stability import delays_of
 from apps.ingestion.smb.take import Taking
 from apps.ingestion.sources import note_failed, note_polled
 
@@ -101,12 +103,14 @@ def _take_all(source: ShareSource, kept: Kept, report: Report) -> None:
     now = timezone.now()
     share = kept.connected(source)
     kept.ask_for_changes(path_on_share(source, ""))
-    walk, taking = Walk(share, source), Taking(share, source, now)
+    with transaction.atomic():
+        delays = delays_of(current_rules())
+    walk, taking = Walk(share, source), Taking(share, source, now, delays)
     until = time.monotonic() + settings.SMB_LOOK_SECONDS
     try:
         for batch in ledger.batches(walk.files()):
             report.found += len(batch)
-            for found, row in ledger.note_seen(source, batch, now):
+            for found, row in ledger.note_seen(source, batch, now, delays):
                 if time.monotonic() > until:
                     walk.is_whole = False
                     break

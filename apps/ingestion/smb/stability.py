@@ -6,12 +6,31 @@ A hint only: a writer may pause for longer, so whether it is whole is asked as w
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 from django.conf import settings
 
+from apps.ingestion.model_rules import ProcessingRules
 from apps.ingestion.model_share_file import ShareFile
 
 State = ShareFile.State
+
+
+@dataclass(frozen=True, slots=True)
+class Delays:
+    """Seconds a file must rest, and after which one that is not whole is finished by nobody."""
+
+    rest_s: float
+    unfinished_s: float
+
+
+def delays_of(rules: ProcessingRules) -> Delays:
+    """The organization's, or the installation's where it says nothing."""
+    rest_s, minutes = rules.share_rest_seconds, rules.share_unfinished_minutes
+    return Delays(
+        settings.SMB_STABLE_SECONDS if rest_s is None else rest_s,
+        settings.SMB_INCOMPLETE_SECONDS if minutes is None else 60 * minutes,
+    )
 
 
 def observe(row: ShareFile, version: str, size: int, now: dt.datetime) -> None:
@@ -28,20 +47,20 @@ def begin_again(row: ShareFile, version: str, size: int, now: dt.datetime) -> No
     row.first_seen_at, row.state, row.problem, row.ingress = now, State.WAITING, "", None
 
 
-def is_stable(row: ShareFile, now: dt.datetime) -> bool:
+def is_stable(row: ShareFile, now: dt.datetime, delays: Delays) -> bool:
     seconds = (now - row.unchanged_since).total_seconds()
-    return row.looks >= settings.SMB_STABLE_LOOKS and seconds >= settings.SMB_STABLE_SECONDS
+    return row.looks >= settings.SMB_STABLE_LOOKS and seconds >= delays.rest_s
 
 
-def is_overdue(row: ShareFile, now: dt.datetime) -> bool:
+def is_overdue(row: ShareFile, now: dt.datetime, delays: Delays) -> bool:
     """It has been as it is, not whole, for so long that nobody goes on writing it."""
-    return (now - row.unchanged_since).total_seconds() >= settings.SMB_INCOMPLETE_SECONDS
+    return (now - row.unchanged_since).total_seconds() >= delays.unfinished_s
 
 
-def may_be_taken(row: ShareFile, now: dt.datetime) -> bool:
+def may_be_taken(row: ShareFile, now: dt.datetime, delays: Delays) -> bool:
     """Worth reading now. What was not whole is read again when it changed or is overdue."""
     if row.state == State.INCOMPLETE:
-        return is_overdue(row, now)
+        return is_overdue(row, now, delays)
     if row.state == State.ACCEPTED:
         return True
-    return row.state == State.WAITING and is_stable(row, now)
+    return row.state == State.WAITING and is_stable(row, now, delays)

@@ -1,4 +1,5 @@
-"""Taking one file: held against writers, read, proven unchanged and whole, accepted, archived.
+"""Taking one file: held against writers, read, proven unchanged, whole and signed where that is
+asked for, accepted, archived.
 
 Killed at any line it is found again, accepted as the same delivery, and archived then.
 """
@@ -20,6 +21,7 @@ from apps.ingestion.actions import EmptyFile, accept
 from apps.ingestion.model_share import ShareSource
 from apps.ingestion.model_share_file import ShareFile
 from apps.ingestion.models import Ingress
+from apps.ingestion.signed import NOT_SIGNED, Signed
 from apps.ingestion.smb import ledger
 from apps.ingestion.smb.archive import archive
 from apps.ingestion.smb.client import DELETE, NOBODY_WRITES, READ, Share
@@ -29,7 +31,8 @@ from apps.ingestion.smb.errors import Busy, Denied, FileProblem, Gone
 from apps.ingestion.smb.handle import Handle
 from apps.ingestion.smb.names import delivery_key
 from apps.ingestion.smb.pairing import pair
-from apps.ingestion.smb.stability import begin_again, is_overdue
+from apps.ingestion.smb.signatures import AWAITED, LONGEST, verdict_on
+from apps.ingestion.smb.stability import Delays, begin_again, is_overdue
 
 State = ShareFile.State
 UNFINISHED = Refused(
@@ -37,6 +40,8 @@ UNFINISHED = Refused(
     "The file was never finished on the share. Have the device send it again; a person may run"
     " it as it is.",
 )
+# A signature whose file went away, or was moved before the process ended.
+ALONE = "signature-alone"
 
 
 @dataclass(slots=True)
@@ -46,6 +51,7 @@ class Taking:
     share: Share
     source: ShareSource
     now: dt.datetime
+    delays: Delays
     taken: int = 0
     again: int = 0
     unfinished: int = 0
@@ -54,6 +60,10 @@ class Taking:
     def take(self, found: Found, row: ShareFile) -> None:
         """Raises ShareLost, RetryableError, OrganizationClosed, MayNotSubmit."""
         if self.archive_fails and row.state == State.ACCEPTED:
+            return
+        if found.is_signature and not is_overdue(row, self.now, self.delays):
+            row.state, row.problem = State.INCOMPLETE, ALONE
+            ledger.save(row)
             return
         try:
             with self._held(found.path) as handle:
@@ -88,15 +98,20 @@ class Taking:
             return
         data = handle.read()
         after = self.share.stat(path_on_share(self.source, found.path))
-        if not handle.version == after.version == row.version or len(data) != row.size:
+        if not handle.version == after.version == found.entry.version or len(data) != row.size:
             begin_again(row, after.version, after.size, self.now)
             return
-        whole = is_complete(data)
-        if not whole and not is_overdue(row, self.now):
-            row.state = State.INCOMPLETE
+        if found.is_signature:
+            self._archive(handle, found, row, data)
+            return
+        whole, signed = is_complete(data), self._signed(found, row, data)
+        if not (whole and signed.code not in AWAITED) and not is_overdue(
+            row, self.now, self.delays
+        ):
+            row.state, row.problem = State.INCOMPLETE, signed.code if whole else ""
             return
         try:
-            self._accept(found, row, data, None if whole else UNFINISHED)
+            self._accept(found, row, data, signed, None if whole else UNFINISHED)
         except EmptyFile:
             _refuse(row, "empty-file")
         except TooLarge:
@@ -104,7 +119,21 @@ class Taking:
         else:
             self._archive(handle, found, row, data)
 
-    def _accept(self, found: Found, row: ShareFile, data: bytes, refusal: Refused | None) -> None:
+    def _signed(self, found: Found, row: ShareFile, data: bytes) -> Signed:
+        """What its signature is worth, as it is now. Raises FileProblem, ShareLost."""
+        path = found.signature_path
+        beside = None if path is None else self._read(path)
+        needed = self.source.asks_for_signatures
+        return verdict_on(data, beside, is_required=needed, seen_at=row.first_seen_at)
+
+    def _read(self, path: str) -> bytes | None:
+        with suppress(Gone), self.share.opened(path_on_share(self.source, path), READ) as handle:
+            return handle.read() if handle.size <= LONGEST else b""
+        return None
+
+    def _accept(
+        self, found: Found, row: ShareFile, data: bytes, signed: Signed, refusal: Refused | None
+    ) -> None:
         sha256 = hashlib.sha256(data).hexdigest()
         accepted = accept(
             source=Ingress.Source.SMB,
@@ -113,6 +142,7 @@ class Taking:
             idem_key=delivery_key(self.source, found.path, sha256),
             site=self.source.site,
             refusal=refusal,
+            signature=None if signed is NOT_SIGNED else lambda _sha256: signed,
         )
         self.taken += accepted.is_new
         self.again += not accepted.is_new
@@ -125,11 +155,19 @@ class Taking:
     def _archive(self, handle: Handle, found: Found, row: ShareFile, data: bytes) -> None:
         try:
             archive(self.share, self.source, handle, found.path, data)
+            if found.signature_path is not None:
+                self._archive_signature(found.signature_path)
         except FileProblem as problem:
             row.problem = problem.code
             self.archive_fails = True
         else:
             row.state, row.settled_at = State.SETTLED, self.now
+            ledger.note_archived(row, self.source)
+
+    def _archive_signature(self, path: str) -> None:
+        """After its file: left behind by a crash it follows alone, once it is overdue."""
+        with suppress(Gone), self._held(path) as handle:
+            archive(self.share, self.source, handle, path, handle.read())
 
 
 def _refuse(row: ShareFile, code: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 
 from django.conf import settings
@@ -107,13 +108,14 @@ class Files(Operations):
                 site=site,
                 priority=labels.get("priority", Priority.ROUTINE),
                 signature=signature.verdict if signature else None,
+                kind=self.caller.type,
             )
         except RetryableError:
             raise Problem("unavailable", Retry_After="60") from None
         except tuple(REFUSED) as error:
             raise self._refused(error) from None
         # A delivery sent again may have its recording by now, which only a transaction shows.
-        with transaction.atomic():
+        with nullcontext() if accepted.is_new else transaction.atomic():
             return told(accepted)
 
     def _refused(self, error: Exception) -> Problem:

@@ -25,6 +25,9 @@ CHARSETS = {
 REJECTED, FAILED = "AR", "AE"
 DELETED = '""'
 
+# What the library may be given: its time grows faster than the message.
+MOST_BYTES, MOST_SEGMENTS, MOST_DELIMITERS = 5 << 20, 2_000, 20_000
+
 _LINE_END = re.compile(r"\r\n|\n")
 _TIME = re.compile(
     r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(?:(\d\d)(?:\.(\d{1,6}))?)?(?:([+-])(\d\d)(\d\d))?"
@@ -100,11 +103,14 @@ class Inbound:
 
 
 def read_message(data: bytes) -> Inbound:
-    """Raises MessageRefused where it is none, or of a version or character set not known."""
+    """Raises MessageRefused where it is none, of a version or character set not known, or larger
+    than any order.
+    """
     start = data.lstrip(b"\x0b\r\n ")
     head = start.split(b"\r")[0].split(b"\n")[0]
     if not head.startswith(b"MSH") or len(head) < 9:
         raise MessageRefused(REJECTED, "MSH", "The message does not begin with a header.")
+    _check_size(start, head)
     try:
         text = start.decode(_charset(head)).rstrip("\x1c\r\n ")
         message = hl7.parse(_LINE_END.sub("\r", text))
@@ -115,6 +121,18 @@ def read_message(data: bytes) -> Inbound:
         raise MessageRefused(REJECTED, "MSH", "The message cannot be read.") from None
     separators = (chr(head[4]), chr(head[7]))
     return _checked(Inbound([Segment(one, separators) for one in message]), head)
+
+
+def _check_size(data: bytes, head: bytes) -> None:
+    """By counting bytes, before anything is made of them."""
+    segments = data.count(b"\r") + data.count(b"\n")
+    delimiters = sum(map(data.count, {head[at : at + 1] for at in (3, 4, 5, 7)}))
+    if len(data) > MOST_BYTES or segments > MOST_SEGMENTS or delimiters > MOST_DELIMITERS:
+        words = (
+            f"The message has more than {MOST_BYTES >> 20} MB, {MOST_SEGMENTS} segments or"
+            f" {MOST_DELIMITERS} delimiters."
+        )
+        raise MessageRefused(REJECTED, "MSH", words)
 
 
 def _charset(head: bytes) -> str:

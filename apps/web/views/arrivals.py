@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from apps.audit import actions as audit
 from apps.ingestion import queries
+from apps.ingestion.came_by import came_by
 from apps.ingestion.file_queries import members_of
 from apps.ingestion.models import Ingress
 from apps.ingestion.timeline import timelines_of
@@ -52,6 +53,7 @@ def arrival_context(request: OrganizationRequest, found: Ingress) -> dict[str, A
         "copies": [copy for copy in copies if copy.ingress_id != found.pk],
         "beside": queries.lying_beside(request.active, found),
         "members": rows_of(request.active, members_of(request.active, found)),
+        "ways": came_by(request.active, [found]).get(found.pk, []),
         "happened": timelines_of(request.active, [found]).get(found.pk, []),
         **doors_of(request.active, found),
         **checks_of(request.active, found),

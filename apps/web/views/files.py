@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from apps.audit import actions as audit
 from apps.ingestion import file_queries as queries
+from apps.ingestion.came_by import came_by
 from apps.ingestion.quarantine import NotReleasable, release, run_again
 from apps.ingestion.timeline import timelines_of
 from apps.web.arrivals import rows_of
@@ -28,11 +29,15 @@ def stopped(request: OrganizationRequest) -> HttpResponse:
     """Refused and given-up files; posted, those chosen go back in the queue."""
     if request.method == "POST":
         return _run_again(request)
-    rows = rows_of(request.active, queries.stopped_files(request.active))
+    after = name_in(request.GET.get("after"))
+    page = queries.stopped_files(request.active, after)
+    rows = rows_of(request.active, page.arrivals)
     audit.record("ecg.arrivals.viewed", actor=request.user, count=len(rows))
     again = request.GET.get("again", "")
     context = {
         "rows": rows,
+        "next": f"?after={page.after}" if page.after else "",
+        "first": bool(after),
         "zone": _zone(request),
         "again": int(again) if again.isascii() and again.isdigit() and len(again) < 4 else None,
     }
@@ -80,10 +85,11 @@ def file(request: OrganizationRequest, sha256: str) -> HttpResponse:
     """Every arrival of the same bytes: door, sender, patient, study and each transition."""
     found = queries.arrivals_of_hash(request.active, sha256)
     happened = timelines_of(request.active, found)
-    rows = rows_of(request.active, found)
+    ways = came_by(request.active, found)
+    rows = [(row, row.arrival.pk) for row in rows_of(request.active, found)]
     context = {
         "wanted": sha256,
-        "rows": [(row, happened.get(row.arrival.pk, [])) for row in rows],
+        "rows": [(row, happened.get(pk, []), ways.get(pk, [])) for row, pk in rows],
         "size": found[0].size,
         "zone": _zone(request),
     }

@@ -134,6 +134,7 @@ def _receive(
             sender=request.user,
             site=labels.site,
             priority=labels.priority,
+            kind=request.active.type,
         )
     except TooLarge:
         return _refuse(request, name, 413, "too-large", _too_large())

@@ -11,12 +11,14 @@ from apps.core.blobs.sealing import Unsealable
 from apps.core.errors import RetryableError
 from apps.ingestion.canary.errors import Impossible
 from apps.ingestion.canary.file import CanaryFile
+from apps.ingestion.canary.program import signature_of
 from apps.ingestion.model_canary import PathCanary
 from apps.ingestion.model_share import ShareSource
 from apps.ingestion.smb.client import Share
 from apps.ingestion.smb.discovery import path_on_share
 from apps.ingestion.smb.errors import AddressNotAllowed, Denied, Gone, ShareError
 from apps.ingestion.smb.names import is_wanted, patterns_of
+from apps.ingestion.smb.signatures import ENDING
 from apps.ingestion.sources import password_of, place_of
 
 
@@ -32,16 +34,26 @@ def write(row: PathCanary, file: CanaryFile) -> None:
         earlier = PathCanary.objects.filter(path=row.path, place=row.place, pk__lt=row.pk)
         last = earlier.order_by("-id").first()
     with _opened(source) as share:
+        if source.asks_for_signatures:
+            signature = signature_of(file.data, version=_version(source))
+            share.write(path_on_share(source, name_of(row) + ENDING), signature)
         share.write(path_on_share(source, name_of(row)), file.data)
         if last is not None:
             # Where archiving leaves files in place, the one before is of no use any more.
-            with suppress(Gone):
-                share.remove(path_on_share(source, name_of(last)))
+            for name in (name_of(last), name_of(last) + ENDING):
+                with suppress(Gone):
+                    share.remove(path_on_share(source, name))
+
+
+def _version(source: ShareSource) -> int:
+    """A key for each share: the file waits there while other paths are tried with others."""
+    return 2 + source.pk % 30_000
 
 
 def _source(row: PathCanary) -> ShareSource:
     with transaction.atomic():
-        found = ShareSource.objects.filter(name=row.place, is_active=True).first()
+        rows = ShareSource.objects.select_related("organization")
+        found = rows.filter(name=row.place, is_active=True).first()
     if found is None:
         raise Impossible("share-not-in-use")
     return found

@@ -21,6 +21,7 @@ from apps.web.onboarding.fields import (
     refuse,
     rows,
     text,
+    truth,
     whole,
 )
 from apps.web.onboarding.secret import kept, secret_fields, take_secret
@@ -38,8 +39,15 @@ FIELDS: dict[str, Field] = {
     "site": Field(text(120)),
     "poll": Field(whole(LEAST_POLL_S, MOST_POLL_S), USUAL_POLL_S),
     "archive": Field(choice(ShareSource.Archive.values), ShareSource.Archive.LEAVE.value),
+    "signed": Field(truth, False),
 }
-SETTINGS = {"patterns": "patterns", "poll": "poll_seconds", "archive": "archive", "site": "site"}
+SETTINGS = {
+    "patterns": "patterns",
+    "poll": "poll_seconds",
+    "archive": "archive",
+    "signed": "signature_required",
+    "site": "site",
+}
 
 
 def _read(node: yaml.Node, path: str) -> tuple[str, Fields]:
@@ -63,6 +71,7 @@ def _fields(source: ShareSource) -> Fields:
         "patterns": source.patterns,
         "poll_seconds": source.poll_seconds,
         "archive": str(source.archive),
+        "signature_required": source.signature_required,
     }
     return {
         **asdict(place_of(source)),
@@ -86,6 +95,7 @@ def _write(organization: Organization, name: str, fields: Fields) -> ShareSource
         patterns=fields["patterns"],
         poll_seconds=fields["poll_seconds"],
         archive=fields["archive"],
+        signature_required=fields["signature_required"],
         site=Site.objects.get(name=fields["site"]) if fields["site"] else None,
         is_active=fields["active"],
     )
