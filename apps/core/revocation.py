@@ -19,7 +19,6 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.hashes import MD5, SHA1
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 
@@ -216,8 +215,6 @@ def _has_signed(authority: x509.Certificate, one: x509.CertificateRevocationList
     if authority.subject != one.issuer or not _may_sign_lists(authority):
         return False
     try:
-        if isinstance(one.signature_hash_algorithm, MD5 | SHA1):
-            return False
         return one.is_signature_valid(authority.public_key())  # type: ignore[arg-type]
     except (TypeError, ValueError, UnsupportedAlgorithm):
         return False

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, x25519
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
@@ -20,6 +20,7 @@ from apps.core.revocation import (
     is_revoked,
     trouble_with,
 )
+from tests.core.crl_der import ECDSA_WITH_SHA1, UNKNOWN, of_algorithm, without_end
 
 NOW = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
@@ -28,6 +29,7 @@ SIGNS_LISTS = x509.KeyUsage(
     data_encipherment=False, key_agreement=False, key_cert_sign=True, crl_sign=True,
     encipher_only=False, decipher_only=False,
 )  # fmt: skip
+SIGNING = x509.BasicConstraints(ca=True, path_length=None)
 SIGNS_NONE = x509.KeyUsage(
     digital_signature=False, content_commitment=False, key_encipherment=False,
     data_encipherment=False, key_agreement=False, key_cert_sign=True, crl_sign=False,
@@ -71,6 +73,17 @@ def party(
     return Party(own, key, building.sign((by.key if by else key), SHA256()), by)
 
 
+def plain(name: str, key: Any, of: Any = None, *extensions: Any) -> Party:
+    """Signed by that key for the other, or itself; says nothing but what is given."""
+    own, of = named(name), of or key
+    building = x509.CertificateBuilder().subject_name(own).issuer_name(own)
+    building = building.public_key(of.public_key()).serial_number(x509.random_serial_number())
+    building = building.not_valid_before(NOW - DAY).not_valid_after(NOW + DAY)
+    for extension in extensions:
+        building = building.add_extension(extension, critical=True)
+    return Party(own, key, building.sign(key, SHA256()))
+
+
 def named(text: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
 
@@ -93,6 +106,19 @@ ITS = party("cart", MAY_NOT)
 ENDED = party("Ended", ends=-DAY)
 OF_ENDED = party("cart", ENDED)
 DELTA = x509.DeltaCRLIndicator(1)
+RENAMED = party("Renamed", key=CA.key)
+OF_RENAMED = party("cart", RENAMED)
+OTHER_KIND = party("CA", key=ec.generate_private_key(ec.SECP384R1()))
+NO_AUTHORITY = plain("CA", CA.key)
+KEY_FOR_NO_SIGNATURE = plain("CA", CA.key, x25519.X25519PrivateKey.generate(), SIGNING)
+
+
+def der(list_: bytes) -> bytes:
+    return x509.load_pem_x509_crl(list_).public_bytes(Encoding.DER)
+
+
+def named_so(algorithm: bytes) -> bytes:
+    return of_algorithm(der(crl(CA)), CA.key, algorithm)
 
 
 @pytest.fixture
@@ -135,6 +161,17 @@ def test_what_its_authority_took_back_is_revoked_and_nothing_else(source):
         pytest.param(crl(CA, begins=DAY / 2), (CA,), CART, "list-not-yet-valid", id="early"),
         pytest.param(b"Smith", (CA,), CART, "list-unreadable", id="no-list"),
         pytest.param(crl(CA)[:200], (CA,), CART, "list-unreadable", id="half-a-list"),
+        pytest.param(crl(CA), (RENAMED,), OF_RENAMED, "list-not-genuine", id="key-without-name"),
+        pytest.param(crl(OTHER_KIND), (CA,), CART, "list-not-genuine", id="another-kind-of-key"),
+        pytest.param(
+            crl(IMPOSTOR), (KEY_FOR_NO_SIGNATURE, CA), CART, "list-not-genuine", id="unusable-key"
+        ),
+        pytest.param(crl(CA), (NO_AUTHORITY,), CART, "list-not-genuine", id="no-authority"),
+        pytest.param(named_so(ECDSA_WITH_SHA1), (CA,), CART, "list-not-genuine", id="sha-1"),
+        pytest.param(named_so(UNKNOWN), (CA,), CART, "list-not-genuine", id="unknown-algorithm"),
+        pytest.param(
+            without_end(der(crl(CA)), CA.key), (CA,), CART, "list-not-genuine", id="endless"
+        ),
     ],
 )
 def test_a_list_that_may_not_be_believed_vouches_for_nobody(
