@@ -116,6 +116,9 @@ urlpatterns = [
     path("identity/senders/<uuid:arrival_id>", mismatches.decide, name="mismatch"),
     path("identity/orders", orders.case_list, name="order-cases"),
     path("identity/orders/<uuid:case_id>", orders.case, name="order-case"),
+    path(
+        "identity/orders/messages/<uuid:message_id>", documents.order_message, name="order-message"
+    ),
     path("recordings/<uuid:recording_id>/order", orders.reorder, name="reorder"),
     path("identity/<uuid:case_id>", cases.case, name="identity-case"),
     path("alarms", alarms.alarm_list, name="alarms"),

@@ -28,13 +28,16 @@ from apps.web.worklist import name_in
 @require_safe
 @in_organization
 def case_list(request: OrganizationRequest) -> HttpResponse:
-    """Open questions, the oldest first, and the newest decisions."""
+    """Open questions, the oldest first, messages that were refused, and the newest decisions."""
     page = queries.open_order_cases(request.active)
     audit.record("ingestion.orders.viewed", actor=request.user, count=len(page.cases))
-    decided = queries.decided_order_cases(request.active)
-    return render(
-        request, "web/order_cases.html", _zone(request) | {"page": page, "decided": decided}
-    )
+    context = _zone(request) | {
+        "page": page,
+        "decided": queries.decided_order_cases(request.active),
+        "refused": queries.refused_messages(request.active),
+        "may_download": request.active.may("download_originals"),
+    }
+    return render(request, "web/order_cases.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
