@@ -159,6 +159,11 @@ class Report(Tenant, Public):
                 name="report_worklist",
             ),
             models.Index(
+                fields=["organization", "priority_rank", "waiting_since", "id"],
+                condition=models.Q(status__in=["draft", "amending"], submitted_at__isnull=False),
+                name="report_handed_over",
+            ),
+            models.Index(
                 fields=["organization", "-waiting_since"],
                 condition=models.Q(status="inadequate"),
                 name="report_to_repeat",

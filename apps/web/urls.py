@@ -54,6 +54,7 @@ urlpatterns = [
     path("worklist/find", worklist.worklist_find, name="worklist-find"),
     path("worklist/views", worklist.save_view, name="worklist-view"),
     path("reports/<uuid:report_id>/take", worklist.take, name="report-take"),
+    path("reports/<uuid:report_id>/step", worklist.step, name="report-step"),
     path("reports/<uuid:report_id>/beat", reading_room.beat, name="report-beat"),
     path("statements.json", reading_room.statement_library, name="statement-library"),
     path("reports/<uuid:report_id>/decide", reading_room.decide, name="report-decide"),
