@@ -22,6 +22,7 @@ from apps.reports.queries import report_of
 from apps.web import cases as shown
 from apps.web.context import frame_of
 from apps.web.guard import OrganizationRequest, in_organization
+from apps.web.study import last_prior
 from apps.web.worklist import name_in
 
 Kind, State = IdentityCase.Kind, IdentityCase.State
@@ -103,6 +104,7 @@ def _context(request: OrganizationRequest, case: IdentityCase) -> dict[str, Any]
         if report is not None and report.is_retracted
         else shown.QUESTIONS[Kind(case.kind)],
         "columns": columns,
+        "prior": None if case.other else last_prior(request.active, case.recording),
         "copies": shown.copies_to_choose(columns),
         "lines": shown.fields_shown(case, shown.lines_of(columns)),
         "choices": shown.choices_of(case),

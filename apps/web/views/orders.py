@@ -22,6 +22,7 @@ from apps.reports.queries import report_of
 from apps.web import orders as shown
 from apps.web.context import frame_of
 from apps.web.guard import OrganizationRequest, in_organization
+from apps.web.study import last_prior
 from apps.web.worklist import name_in
 
 
@@ -81,6 +82,7 @@ def _context(request: OrganizationRequest, case: OrderCase, orders: list[Order])
         "case": case,
         "question": shown.QUESTIONS[OrderCase.Kind(case.kind)],
         "columns": columns,
+        "prior": last_prior(request.active, case.recording),
         "lines": shown.lines_of(columns),
         "orders": orders,
         "held": current_link(case.recording),
