@@ -259,6 +259,7 @@ class Signature(Tenant, Public):
 
     class Method(models.TextChoices):
         PASSWORD = "password", "Password entered at signing"
+        PASSKEY = "passkey", "Passkey used at signing"
         OIDC = "oidc", "Signed in again at the identity provider (OpenID Connect)"
         SAML = "saml", "Signed in again at the identity provider (SAML)"
 

@@ -11,6 +11,20 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterField(
+            model_name="signature",
+            name="method",
+            field=models.CharField(
+                choices=[
+                    ("password", "Password entered at signing"),
+                    ("passkey", "Passkey used at signing"),
+                    ("oidc", "Signed in again at the identity provider (OpenID Connect)"),
+                    ("saml", "Signed in again at the identity provider (SAML)"),
+                ],
+                db_comment="operational: How the signer proved who they are.",
+                max_length=12,
+            ),
+        ),
         migrations.AddIndex(
             model_name="report",
             index=models.Index(
