@@ -9,7 +9,7 @@ export function openHelp() {
   const close = element("button", { class: "button", type: "button" }, "Close");
   close.addEventListener("click", () => dialog.close());
   dialog.addEventListener("close", () => dialog.remove());
-  const title = element("h2", { id: "help-title" }, "Keys on this page");
+  const title = element("h2", { id: "help-title" }, "Keys and commands");
   const list = commandList(dialog);
   dialog.append(element("header", {}, title), element("div", {}, finder(list), list, letterSwitch(), close));
   document.body.append(dialog);
