@@ -27,6 +27,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
         "js/statements.js",
         "js/presence.js",
         "js/next.js",
+        "js/sign-passkey.js",
         "js/ecg/viewer.js",
     ),
 }

@@ -7,6 +7,7 @@ NEXT: dict[str, tuple[str, ...]] = {
     "infer": ("charge",),
     "sign": ("deliver", "charge"),
     "append": ("deliver",),
+    "link": ("deliver",),
 }
 
 # The same for what the platform sends through itself: nothing that is for care, and no charge.

@@ -81,19 +81,36 @@ def shoot_reader(browser: Browser, options: argparse.Namespace, width: int, them
     page.goto(study)
     page.goto(options.url + str(page.locator("a[href*='/patients/']").first.get_attribute("href")))
     save(page, options.out, f"patient-{end}")
+    page.goto(f"{options.url}/critical")
+    save(page, options.out, f"critical-{end}")
+    page.goto(study)
+    to_sign(page)
+    save(page, options.out, f"sign-{end}")
     page.context.close()
 
 
-def shoot_signing(browser: Browser, options: argparse.Namespace) -> None:
-    """The sign page, and the first page of the report as it is shown there."""
-    page = opened(browser, 1440, "light")
-    sign_in(page, options.url, READER)
-    page.goto(f"{options.url}/worklist")
-    page.goto(first_study(page))
+def to_sign(page: Page) -> None:
     page.fill("textarea[name=text]", "Sinus rhythm.\nFirst degree AV block.")
     page.press("textarea[name=text]", "Control+Enter")
     page.wait_for_url("**/sign")
-    save(page, options.out, "sign-1440-light")
+
+
+def shoot_signing(browser: Browser, options: argparse.Namespace) -> None:
+    """Pages at one width, and the first page of the report as it is shown before it is signed."""
+    page = opened(browser, 1440, "light")
+    sign_in(page, options.url, READER)
+    page.goto(f"{options.url}/organizations")
+    save(page, options.out, "organizations-1440-light")
+    page.goto(f"{options.url}/search")
+    page.fill("#line", "sinus rhythm, not paced")
+    page.press("#line", "Enter")
+    save(page, options.out, "search-1440-light")
+    page.goto(f"{options.url}/worklist")
+    page.goto(first_study(page))
+    page.click("[data-ecg-grid]")
+    save(page, options.out, "study-1440-strong-grid")
+    page.click("[data-ecg-grid]")
+    to_sign(page)
     picture = page.locator(".pdf-page img").first.get_attribute("src")
     printed = page.request.get(f"{options.url}{picture}").body()
     (options.out / "report-page-1.png").write_bytes(printed)
@@ -109,7 +126,7 @@ def shoot_technician(browser: Browser, options: argparse.Namespace) -> None:
     for width in HEIGHTS:
         page = opened(browser, width, "light")
         sign_in(page, options.url, TECHNICIAN)
-        for name in ("upload", "arrivals", "ingestion", "dashboards"):
+        for name in ("upload", "arrivals", "ingestion", "dashboards", "identity"):
             page.goto(f"{options.url}/{name}")
             save(page, options.out, f"{name}-{width}-light")
         page.goto(f"{options.url}/nothing-here")

@@ -8,6 +8,11 @@ from dataclasses import dataclass
 
 from apps.ecg.formats.canonical import DecodedEcg, DecodeWarning
 
+CLOCK_CHANGES = {
+    "repeated": "The clock went back in this hour: the time may be an hour later.",
+    "skipped": "The clock went forward in this hour: this local time did not exist.",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Acquired:
@@ -41,12 +46,14 @@ def acquired(ecg: DecodedEcg, zone_name: str) -> Acquired:
 
 
 def _clock_change(local: dt.datetime, zone: zoneinfo.ZoneInfo) -> tuple[DecodeWarning, ...]:
+    change = clock_change(local, zone)
+    return (DecodeWarning("time-in-clock-change", CLOCK_CHANGES[change]),) if change else ()
+
+
+def clock_change(local: dt.datetime, zone: zoneinfo.ZoneInfo) -> str:
+    """`repeated` for an hour that came twice, `skipped` for one that never was, else nothing."""
     early, late = local.replace(tzinfo=zone, fold=0), local.replace(tzinfo=zone, fold=1)
     if early.utcoffset() == late.utcoffset():
-        return ()
+        return ""
     back = early.astimezone(dt.UTC).astimezone(zone).replace(tzinfo=None)
-    if back == local:
-        message = "The clock went back in this hour: the time may be an hour later."
-    else:
-        message = "The clock went forward in this hour: this local time did not exist."
-    return (DecodeWarning("time-in-clock-change", message),)
+    return "repeated" if back == local else "skipped"

@@ -35,9 +35,15 @@ class OrderAdmin(PlatformModelAdmin):
 class OrderMessageAdmin(PlatformModelAdmin):
     title = "Messages about orders"
     viewing = "view_record"
-    about = "Every message that was taken in, and whether it was newer than what was known."
+    about = (
+        "Every message that came, and whether it was newer than what was known. One that was"
+        " refused changed nothing; it says which field was at fault, and its bytes are kept."
+    )
     when_empty = "No message has come yet."
-    list_display = ("received_at", "order", "control", "effect", "source", "client", "stated_at")
+    list_display = (
+        *("received_at", "order", "control", "effect", "refusal_field", "refusal_code"),
+        *("source", "client", "stated_at"),
+    )
     list_filter = ("effect", "source", "control")
     list_select_related = ("order", "client")
     search = ("public_id", "sha256", "order__public_id")

@@ -39,8 +39,8 @@ class ProcessingRulesAdmin(ConfigurationAdmin):
         "What is done with arriving files. Without a row here: files that no scanner looked at are"
         " processed, archives are unpacked, every format is taken, two alike ECGs of a patient"
         " within two minutes are asked about, and an ECG that names no order answers the one order"
-        " of its patient that starts up to an hour after it or a day before it. Held files go on"
-        " once their cause is gone."
+        " of its patient that starts up to an hour after it or a day before it; one person decides"
+        " whose an ECG is. Held files go on once their cause is gone."
     )
     when_empty = "Nothing is set: files are processed as described above."
     addable = rules.FIELDS

@@ -83,5 +83,5 @@ def _rows() -> QuerySet[IdentityCase]:
     related = ("recording", "other")
     each = ("patient", "site", "device", "organization")
     names = [f"{row}__{name}" for row in related for name in each]
-    rows = IdentityCase.objects.select_related("decided_by", "chosen", *names)
+    rows = IdentityCase.objects.select_related("decided_by", "approved_by", "chosen", *names)
     return rows.prefetch_related(*(f"{row}__patient__identifiers" for row in related))

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from apps.audit import actions as audit
 from apps.audit.alarms import raise_alarm, resolve_alarm
+from apps.audit.chain import text_mac
 from apps.core.insert import insert_unless_there
 from apps.ecg.models import Patient, Recording
 from apps.ecg.stages import changed
@@ -17,6 +18,7 @@ from apps.ingestion.copies import time_of
 from apps.ingestion.identity import create_patient, find_or_create_patient, names_somebody
 from apps.ingestion.models import IdentityCase, RecordingArrival
 from apps.ingestion.orders.matching import rematch
+from apps.ingestion.rules import current_rules
 from apps.tenants.models import User
 
 Kind, State, Decision = IdentityCase.Kind, IdentityCase.State, IdentityCase.Decision
@@ -31,6 +33,8 @@ CHOICES: dict[str, tuple[IdentityCase.Decision, ...]] = {
     Kind.UID_COLLISION: OF_PAIRS,
     Kind.POSSIBLE_DUPLICATE: OF_PAIRS,
 }
+# Those by which an ECG becomes another patient's: a second person approves them where asked for.
+OF_ANOTHER_PATIENT = {Decision.MOVE, Decision.NEW_PATIENT}
 # Those that need a copy to be chosen, and change what a report prints.
 OF_A_COPY = {Decision.MOVE, Decision.NEW_PATIENT, Decision.RETIME}
 ALARMS = {
@@ -81,7 +85,7 @@ def open_case(
 def decide(
     case: IdentityCase, verdict: Verdict, *, by: User, now: dt.datetime, may_change: bool
 ) -> IdentityCase:
-    """Keep the decision and carry it out, or let it wait for an amendment.
+    """Keep the decision and carry it out, or let it wait for a second person or an amendment.
 
     `may_change` is False while a signed report prints what would change. Raises NotDecidable.
     """
@@ -89,13 +93,67 @@ def decide(
     _check(case, verdict)
     case.decision, case.chosen = verdict.decision, verdict.chosen
     case.reason = " ".join(verdict.reason.split())[:400]
-    case.decided_by, case.decided_at = by, now
-    case.state = State.WAITING
+    case.decided_by, case.decided_at, case.refusal = by, now, ""
+    case.state = State.PROPOSED if _asks_for_another(case) else State.WAITING
     audit.record(
         "ingestion.identity.decided", case, actor=by, kind=case.kind, decision=case.decision
     )
-    if may_change or case.decision not in OF_A_COPY:
+    if case.state == State.WAITING and (may_change or case.decision not in OF_A_COPY):
         _carry_out(case, by, now)
+    case.save()
+    return case
+
+
+def _asks_for_another(case: IdentityCase) -> bool:
+    """Whether the organization has two persons decide it."""
+    return case.decision in OF_ANOTHER_PATIENT and current_rules().approves_identity
+
+
+@transaction.atomic
+def approve(
+    case: IdentityCase, *, viewed: str, by: User, now: dt.datetime, may_change: bool
+) -> IdentityCase:
+    """A second person agrees with the very decision they saw: `viewed` is its `decision_name`.
+
+    Carried out, or it waits for the report. Raises NotDecidable.
+    """
+    case = _locked(case, State.PROPOSED)
+    if case.decided_by_id == by.pk:
+        raise NotDecidable("A second person approves: this is your own decision.")
+    if viewed != decision_name(case):
+        raise NotDecidable("It was decided anew meanwhile. Look at it again.")
+    case.approved_by, case.approved_at, case.state = by, now, State.WAITING
+    audit.record("ingestion.identity.approved", case, actor=by, decision=case.decision)
+    if may_change:
+        _carry_out(case, by, now)
+    case.save()
+    return case
+
+
+def decision_name(case: IdentityCase) -> str:
+    """Names a decision among all those of a case."""
+    return case.decided_at.isoformat() if case.decided_at else ""
+
+
+@transaction.atomic
+def send_back(case: IdentityCase, reason: str, *, by: User) -> IdentityCase:
+    """Not approved, or taken back by who decided: the question is open again.
+
+    Raises NotDecidable.
+    """
+    case = _locked(case, State.PROPOSED)
+    case.refusal = " ".join(reason.split())[:400]
+    if not case.refusal:
+        raise NotDecidable("Say why: whoever decides next reads it.")
+    audit.record(
+        "ingestion.identity.sent_back",
+        case,
+        actor=by,
+        decision=case.decision,
+        reason_mac=text_mac(case.refusal),
+    )
+    case.decision, case.chosen, case.reason = "", None, ""
+    case.decided_by, case.decided_at, case.state = None, None, State.OPEN
     case.save()
     return case
 

@@ -22,6 +22,7 @@ class IdentityCase(Tenant, Public):
 
     class State(models.TextChoices):
         OPEN = "open", "Open"
+        PROPOSED = "proposed", "Decided, waits for a second person"
         WAITING = "waiting", "Decided, waits for an amendment"
         CLOSED = "closed", "Closed"
 
@@ -79,6 +80,20 @@ class IdentityCase(Tenant, Public):
         db_comment="operational: Who decided.",
     )
     decided_at = models.DateTimeField(null=True, db_comment="operational: When it was decided.")
+    approved_by = SharedForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        related_name="+",
+        db_comment="operational: The second person, never the one who decided.",
+    )
+    approved_at = models.DateTimeField(
+        null=True, db_comment="operational: When the second person approved."
+    )
+    refusal = models.CharField(
+        max_length=400,
+        blank=True,
+        db_comment="note: Why the last decision was not approved; empty where none was refused.",
+    )
     closed_at = models.DateTimeField(
         null=True, db_comment="operational: When the decision had been carried out."
     )
@@ -89,7 +104,11 @@ class IdentityCase(Tenant, Public):
                 fields=["organization", "kind", "subject"],
                 condition=~models.Q(state="closed"),
                 name="one_open_case_a_question",
-            )
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(approved_by=models.F("decided_by")),
+                name="case_approved_by_another",
+            ),
         ]
         indexes = [
             models.Index(

@@ -7,6 +7,7 @@ from django.db import models
 
 from apps.core.fields import OrgForeignKey, Public, SharedForeignKey, Tenant
 from apps.ecg.models import Priority, Recording
+from apps.ingestion.acquired import CLOCK_CHANGES
 
 
 class Order(Tenant, Public):
@@ -22,6 +23,10 @@ class Order(Tenant, Public):
     class Source(models.TextChoices):
         API = "api", "API"
         HL7 = "hl7", "HL7 message"
+
+    class Doubt(models.TextChoices):
+        REPEATED = "repeated", CLOCK_CHANGES["repeated"]
+        SKIPPED = "skipped", CLOCK_CHANGES["skipped"]
 
     # Those that an ECG may still answer, and those that were called off.
     OPEN = (Status.ORDERED, Status.IN_PROGRESS)
@@ -81,6 +86,12 @@ class Order(Tenant, Public):
     starts_zone = models.CharField(
         max_length=64, blank=True, db_comment="operational: Zone used to turn local into UTC."
     )
+    starts_doubt = models.CharField(
+        max_length=8,
+        blank=True,
+        choices=Doubt.choices,
+        db_comment="operational: Why the start may be an hour off, where a clock changed then.",
+    )
     status = models.CharField(
         max_length=12,
         choices=Status.choices,
@@ -131,17 +142,26 @@ class Order(Tenant, Public):
 
 
 class OrderMessage(Tenant, Public):
-    """One message about orders, its bytes kept under `sha256`. Sent again it is the same row."""
+    """One message about orders, its bytes kept under `sha256`. Sent again it is the same row.
+
+    A message that was refused changed no order and belongs to none.
+    """
 
     class Effect(models.TextChoices):
         APPLIED = "applied", "Applied"
         OLDER = "older", "Older than what was known"
+        REFUSED = "refused", "Refused"
 
     order = OrgForeignKey(
-        Order, related_name="messages", db_comment="operational: The order it speaks of."
+        Order,
+        null=True,
+        related_name="messages",
+        db_comment="operational: The order it speaks of; none where it was refused.",
     )
     control = models.CharField(
-        max_length=2, db_comment="operational: Order control code, ORC-1 of HL7 v2."
+        max_length=2,
+        blank=True,
+        db_comment="operational: Order control code, ORC-1 of HL7 v2; empty where it was refused.",
     )
     effect = models.CharField(
         max_length=8, choices=Effect.choices, db_comment="operational: What became of it."
@@ -158,16 +178,40 @@ class OrderMessage(Tenant, Public):
     sha256 = models.CharField(
         max_length=64, db_comment="identifier: Names the stored bytes of the message."
     )
-    stated_at = models.DateTimeField(db_comment="operational: When it was made, by its own time.")
+    stated_at = models.DateTimeField(
+        null=True,
+        db_comment="operational: When it was made, by its own time; null where it was refused.",
+    )
     received_at = models.DateTimeField(db_comment="operational: When it came.")
+    refusal_code = models.CharField(
+        max_length=40, blank=True, db_comment="operational: Why it was refused, as a code."
+    )
+    refusal_field = models.CharField(
+        max_length=80, blank=True, db_comment="operational: Which of its fields was at fault."
+    )
+    refusal_words = models.CharField(
+        max_length=300, blank=True, db_comment="operational: Why it was refused, in our words."
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["organization", "sha256", "order", "control"], name="one_row_a_message"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["organization", "sha256"],
+                condition=models.Q(effect="refused"),
+                name="one_row_a_refused_message",
+            ),
         ]
-        indexes = [models.Index(fields=["organization", "order", "id"], name="messages_of_order")]
+        indexes = [
+            models.Index(fields=["organization", "order", "id"], name="messages_of_order"),
+            models.Index(
+                fields=["organization", "-id"],
+                condition=models.Q(effect="refused"),
+                name="refused_order_messages",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Message {self.public_id}"

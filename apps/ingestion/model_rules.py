@@ -82,6 +82,13 @@ class ProcessingRules(Tenant, Public):
         db_comment="operational: Whether the nearest of several fitting orders is taken, or asked.",
     )
 
+    approves_identity = models.BooleanField(
+        default=False,
+        verbose_name="a second person approves another patient",
+        db_comment="operational: Whether an ECG becomes another patient's only once a second "
+        "person approves.",
+    )
+
     class Meta:
         verbose_name = "processing of files"
         constraints = [

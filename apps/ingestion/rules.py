@@ -19,6 +19,7 @@ FIELDS = (
     *("share_rest_seconds", "share_unfinished_minutes"),
     *("unscanned", "unpacks_archives", "refused_formats", "duplicate_window_seconds"),
     *("order_minutes_before", "order_minutes_after", "takes_nearest_order"),
+    "approves_identity",
 )
 
 

@@ -6,9 +6,11 @@ from typing import Any
 
 import structlog
 from django.db import transaction
+from django.db.models import Q
 
 from apps.audit import actions as audit
 from apps.core.leases import LIVE, Leased
+from apps.ingestion.models import OrderLink
 from apps.integrations.addresses import claim
 from apps.integrations.hl7.content import control_id_for
 from apps.integrations.message import build_message
@@ -38,9 +40,10 @@ def set_destination(
     return destination
 
 
-def queue_deliveries(version: ReportVersion) -> int:
+def queue_deliveries(version: ReportVersion, link: OrderLink | None = None) -> int:
     """One delivery per active destination; the same version again queues nothing.
 
+    With the `link` to an order that came after signing, the same version once more under it.
     Nothing leaves an organization of a type that receives no results.
 
     Call inside the transaction that ends the stage; how many were queued.
@@ -48,36 +51,44 @@ def queue_deliveries(version: ReportVersion) -> int:
     if not receives_results(version.report.organization.type):
         return 0
     destinations = Destination.objects.filter(is_active=True).order_by("id")
-    return sum(_queue(version, destination) for destination in destinations)
+    return sum(_queue(version, destination, link) for destination in destinations)
 
 
-def _queue(version: ReportVersion, destination: Destination) -> bool:
+def _queue(version: ReportVersion, destination: Destination, link: OrderLink | None) -> bool:
     delivery = Delivery(
         organization_id=version.organization_id,
         destination=destination,
         report_version=version,
-        dedupe_key=f"{destination.public_id}:{version.public_id}",
+        dedupe_key=f"{destination.public_id}:{(link or version).public_id}",
         lane=LIVE,
         trace_id=version.report.recording.trace_id,
     )
-    if Delivery.objects.filter(dedupe_key=delivery.dedupe_key).exists():
+    if _is_told(delivery, link):
         return False
     delivery.control_id = control_id_for(delivery.public_id)
-    message = build_message(delivery)
+    message = build_message(delivery, link)
     delivery.message_sha256 = blobs.put(version.organization_id, HL7, [message]).sha256
-    if version.number > 1:
-        _supersede(version, destination)
+    _supersede(delivery)
     delivery.save(force_insert=True)
     audit.record("integrations.delivery.queued", delivery, destination=str(destination.public_id))
     return True
 
 
-def _supersede(version: ReportVersion, destination: Destination) -> None:
-    """An older version that has not left yet never leaves: its successor says it all."""
+def _is_told(delivery: Delivery, link: OrderLink | None) -> bool:
+    """Queued before, or once more under its order already, which says all of it."""
+    same = Q(dedupe_key=delivery.dedupe_key)
+    if link is None:
+        same |= Q(destination=delivery.destination, report_version=delivery.report_version)
+    return Delivery.objects.filter(same).exists()
+
+
+def _supersede(newest: Delivery) -> None:
+    """An older message that has not left yet never leaves: its successor says it all."""
+    version = newest.report_version
     waiting = Delivery.objects.select_for_update(of=("self",), no_key=True).filter(
-        destination=destination,
+        destination=newest.destination,
         report_version__report=version.report,
-        report_version__number__lt=version.number,
+        report_version__number__lte=version.number,
         state=Leased.State.RECEIVED,
     )
     for delivery in waiting:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from apps.audit import actions as audit
@@ -23,6 +23,7 @@ from apps.integrations.hl7.ack import Ack, parse_ack
 from apps.integrations.models import Delivery
 from apps.reports.locking import lock_acknowledged
 from apps.reports.models import ReportVersion
+from apps.reports.orders import LINK, version_to_link
 from apps.tenants import blobs
 
 log = structlog.get_logger(__name__)
@@ -37,17 +38,23 @@ Status = Delivery.Status
 
 def deliver(stage: StageRun, lease: Lease) -> None:
     """Queue the version's messages. Raises PermanentError where one cannot be built."""
-    public_id = stage.subject.removeprefix("version:")
-    version = ReportVersion.objects.select_related("report__recording", "report__organization").get(
-        public_id=public_id
-    )
     try:
-        queued = queue_deliveries(version)
+        queued = _queue(stage.subject)
     except (Corrupt, Unsealable, FileNotFoundError):
         raise PermanentError("report-not-genuine") from None
     finish_stage(stage, lease)
     if queued:
         wake_on_commit()
+
+
+def _queue(subject: str) -> int:
+    """Of a version that was signed, or of an order that came after it."""
+    kind, _, public_id = subject.partition(":")
+    if kind == LINK:
+        found = version_to_link(public_id)
+        return queue_deliveries(*found) if found else 0
+    versions = ReportVersion.objects.select_related("report__recording", "report__organization")
+    return queue_deliveries(versions.get(public_id=public_id))
 
 
 def send(lease: Lease) -> None:
@@ -107,7 +114,8 @@ def _same_report() -> QuerySet[Delivery]:
 def _has_newer() -> Exists:
     """A retry or a replay must not arrive after the version that replaced it."""
     number = OuterRef("report_version__number")
-    return Exists(_same_report().filter(report_version__number__gt=number))
+    again = Q(report_version__number=number, pk__gt=OuterRef("pk"))
+    return Exists(_same_report().filter(Q(report_version__number__gt=number) | again))
 
 
 @transaction.atomic
@@ -117,8 +125,10 @@ def _drop(delivery: Delivery, lease: Lease) -> None:
 
 
 def _waits_for_older() -> Exists:
-    """Versions of one report reach a receiver in order."""
-    older = _same_report().filter(report_version__number__lt=OuterRef("report_version__number"))
+    """Versions of one report reach a receiver in order, and one of them that is sent again."""
+    number = OuterRef("report_version__number")
+    before = Q(report_version__number=number, pk__lt=OuterRef("pk"))
+    older = _same_report().filter(Q(report_version__number__lt=number) | before)
     return Exists(older.filter(state=Leased.State.PROCESSING))
 
 

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from apps.ingestion.models import OrderLink
+from apps.ingestion.orders.links import numbers_of
 from apps.integrations.hl7.content import (
     Interpreter,
     OruMeasurement,
@@ -28,12 +30,15 @@ SENDING_APPLICATION = "EINTHOVEN"
 WRONG_PATIENT = "ENTERED IN ERROR: this result is of another patient, do not use it"
 
 Kind = ReportVersion.Kind
+# What an order that comes after signing adds to a result.
+PLACERS = ("placer_number", "placer_authority", "accession_number")
 
 
-def build_message(delivery: Delivery) -> bytes:
+def build_message(delivery: Delivery, link: OrderLink | None = None) -> bytes:
     """The ORU^R01 of a delivery, from the frozen content alone: the same bytes every time.
 
-    The PDF in it is the one of both that the organization sends now.
+    The PDF in it is the one of both that the organization sends now. With the `link` to an order
+    that came after signing, a correction that differs by the order's numbers only.
     """
     version, destination = delivery.report_version, delivery.destination
     content = json.loads(version.content)
@@ -42,12 +47,14 @@ def build_message(delivery: Delivery) -> bytes:
     acquired = snapshot["acquisition"]["acquired_at"]
     signed_at = dt.datetime.fromisoformat(content["signed"]["signed_at"])
     by = interpreted_in(content)
-    before, added = _addenda(addenda_in(content), is_new=version.kind == Kind.ADDENDUM)
+    is_new = version.kind == Kind.ADDENDUM and link is None
+    before, added = _addenda(addenda_in(content), is_new=is_new)
+    said_at = link.made_at if link else signed_at
     result = OruResult(
         sender=Party(SENDING_APPLICATION, version.report.organization.slug),
         receiver=Party(destination.receiving_application, destination.receiving_facility),
         control_id=delivery.control_id,
-        sent_at=signed_at,
+        sent_at=said_at,
         processing_id=destination.processing_id,
         patient=OruPatient(
             identifier=patient["mrn"],
@@ -57,9 +64,9 @@ def build_message(delivery: Delivery) -> bytes:
             born_on=dt.date.fromisoformat(patient["born_on"]) if patient["born_on"] else None,
             sex=patient["sex"],
         ),
-        **_order_numbers(snapshot),
-        status=event_of(version),
-        status_changed_at=signed_at,
+        **_order_numbers(snapshot, link),
+        status="amended" if link else event_of(version),
+        status_changed_at=said_at,
         acquired_at=dt.datetime.fromisoformat(acquired) if acquired else signed_at,
         interpreter=Interpreter(by["signer"], by["printed_name"]),
         measurements=standing_numbers(snapshot["measurements"]),
@@ -73,9 +80,16 @@ def build_message(delivery: Delivery) -> bytes:
     return build_oru(result)
 
 
-def _order_numbers(snapshot: dict[str, Any]) -> dict[str, str]:
-    """Of the order it answered when it was signed; an unsolicited one has the platform's own."""
+def _order_numbers(snapshot: dict[str, Any], link: OrderLink | None) -> dict[str, str]:
+    """Of the order it answered when it was signed; an unsolicited one has the platform's own.
+
+    Of an order that came later, the placer's are added: the filler's stay, by which a receiver
+    knows the result it has.
+    """
     order = snapshot["acquisition"].get("order", {})
+    if link is not None:
+        late = numbers_of(link.order)
+        order = {**order, **{name: late[name] for name in PLACERS}}
     return {
         "placer_order_number": order.get("placer_number", ""),
         "placer_authority": order.get("placer_authority", ""),

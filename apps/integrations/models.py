@@ -128,3 +128,8 @@ class Delivery(Leased, Public):
 
     def __str__(self) -> str:
         return f"Delivery {self.public_id}"
+
+    @property
+    def is_again(self) -> bool:
+        """Whether it carries its version once more, under an order that came after signing."""
+        return not self.dedupe_key.endswith(str(self.report_version.public_id))

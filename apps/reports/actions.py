@@ -35,6 +35,7 @@ from apps.reports.state import state_of
 from apps.reports.templates import BLANK
 from apps.tenants import blobs
 from apps.tenants.models import User
+from apps.tenants.passkeys import PasskeyProof
 from apps.tenants.sign_on.proof import SignOnProof
 
 __all__ = ["NoMeaning", "WrongPassword"]
@@ -138,15 +139,16 @@ def sign_report(
     revision: int,
     viewed: str,
     password: str = "",
-    proof: SignOnProof | None = None,
+    proof: SignOnProof | PasskeyProof | None = None,
     meaning: str = "",
     now: dt.datetime,
 ) -> ReportVersion:
     """Freeze, print, sign and hand on exactly what was shown: text, numbers, results, identity.
 
     `revision` is the text's, `viewed` is what `viewed_digest` said of all of it. The reader proves
-    to be there by a password, or by `proof` of their identity provider. Raises WrongPassword,
-    AnswerRefused, NoMeaning, Stale, NotSignable; a second click finds the report signed.
+    to be there by a password, or by `proof` of a passkey or their identity provider. Raises
+    WrongPassword, AnswerRefused, NoMeaning, Stale, NotSignable; a second click finds the report
+    signed.
     """
     report = locked(report)
     if not allows(report, "sign") or lacking(report.draft_text):

@@ -40,6 +40,7 @@ class Counts:
     read_first: str | None = None
     to_repeat: int = 0
     views: int = 0
+    handed_over: int = 0
 
 
 def counts(active: Active, user: User) -> Counts:
@@ -53,6 +54,7 @@ def counts_of(active: Active, user: User) -> QuerySet[Organization, Any]:
         to_read=_bounded(Filters()),
         stat=_bounded(Filters(priority=Priority.STAT)),
         mine=_bounded(Filters(mine=user)),
+        handed_over=_bounded(Filters(handed_over=True)),
         newest=Subquery(Report.objects.order_by("-id").values("public_id")[:1]),
         alarms=_open_alarms(active),
         cases=_open_cases(active),

@@ -159,6 +159,11 @@ class Report(Tenant, Public):
                 name="report_worklist",
             ),
             models.Index(
+                fields=["organization", "priority_rank", "waiting_since", "id"],
+                condition=models.Q(status__in=["draft", "amending"], submitted_at__isnull=False),
+                name="report_handed_over",
+            ),
+            models.Index(
                 fields=["organization", "-waiting_since"],
                 condition=models.Q(status="inadequate"),
                 name="report_to_repeat",
@@ -254,6 +259,7 @@ class Signature(Tenant, Public):
 
     class Method(models.TextChoices):
         PASSWORD = "password", "Password entered at signing"
+        PASSKEY = "passkey", "Passkey used at signing"
         OIDC = "oidc", "Signed in again at the identity provider (OpenID Connect)"
         SAML = "saml", "Signed in again at the identity provider (SAML)"
 

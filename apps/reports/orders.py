@@ -9,12 +9,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.ecg.models import Priority, Recording
-from apps.ingestion.models import OrderCase
+from apps.ecg.stages import advance
+from apps.ingestion.models import OrderCase, OrderLink
 from apps.ingestion.orders import cases
 from apps.ingestion.orders.cases import Verdict
 from apps.ingestion.orders.links import complete, current_link, unlink
-from apps.reports.models import Report
+from apps.reports.models import Report, ReportVersion
 from apps.tenants.models import User
+
+# What names a link among the subjects of a stage.
+LINK = "order"
 
 
 def follow(recordings: Iterable[Recording]) -> None:
@@ -26,6 +30,32 @@ def follow(recordings: Iterable[Recording]) -> None:
             report.save(update_fields=["priority_rank"])
         elif report.status in Report.FINAL:
             complete(report.recording, by=None, now=timezone.now())
+            _tell(report)
+
+
+def _tell(report: Report) -> None:
+    """Who has the result gets it once more, under the order that came after it was signed."""
+    row = current_link(report.recording)
+    if row is not None and is_after(row, report):
+        advance(report.recording, done="link", subject=f"{LINK}:{row.public_id}")
+
+
+def is_after(row: OrderLink, report: Report) -> bool:
+    """Whether what is signed cannot know of the order yet."""
+    return report.settled_at is not None and row.made_at > report.settled_at
+
+
+def version_to_link(public_id: str) -> tuple[ReportVersion, OrderLink] | None:
+    """What stands signed, and the order it answers; None once a newer version says so itself."""
+    rows = OrderLink.objects.select_related("order", "recording")
+    row = rows.filter(public_id=public_id, ended_at=None).first()
+    if row is None:
+        return None
+    report = Report.objects.filter(recording=row.recording, status__in=Report.FINAL).first()
+    if report is None or not is_after(row, report):
+        return None
+    versions = ReportVersion.objects.select_related("report__recording", "report__organization")
+    return versions.get(report=report, number=report.version_count), row
 
 
 @transaction.atomic

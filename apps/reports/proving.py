@@ -1,4 +1,4 @@
-"""The signer proves to be there: by a password, or by their identity provider (21 CFR 11.200)."""
+"""The signer proves to be there (21 CFR 11.200): by a password, a passkey, or their provider."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from apps.reports.models import Report, Signature
 from apps.tenants.models import User
+from apps.tenants.passkeys import PasskeyProof
 from apps.tenants.sign_on.proof import SignOnProof
 
 
@@ -25,20 +26,19 @@ OF_AN_AMENDMENT = (Meaning.AMENDMENT, Meaning.RESPONSIBILITY, Meaning.AUTHORSHIP
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """`viewed` names what the signer saw; a provider's proof is of exactly that."""
+    """`viewed` names what the signer saw; a passkey's or a provider's proof is of exactly that."""
 
     viewed: str
     revision: int = 0
     password: str = ""
-    sign_on: SignOnProof | None = None
+    other: SignOnProof | PasskeyProof | None = None
 
     def method(self, report: Report, signer: User, now: dt.datetime) -> Signature.Method:
         """How it was proven. Raises WrongPassword, AnswerRefused."""
-        if self.sign_on is not None:
-            name = str(report.public_id)
-            given = {"report": name, "revision": self.revision, "viewed": self.viewed}
-            self.sign_on.use(signer, **given, now=now)  # type: ignore[arg-type]
-            return Signature.Method(self.sign_on.method)
+        if self.other is not None:
+            name, revision = str(report.public_id), self.revision
+            self.other.use(signer, report=name, revision=revision, viewed=self.viewed, now=now)
+            return Signature.Method(self.other.method)
         if not signer.check_password(self.password):
             raise WrongPassword
         return Signature.Method.PASSWORD

@@ -18,10 +18,11 @@ from django.db.models import (
     QuerySet,
     Subquery,
     TextField,
+    Value,
     When,
 )
 from django.db.models.functions import JSONObject
-from django.db.models.lookups import GreaterThan
+from django.db.models.lookups import GreaterThan, LessThan
 from django.http import Http404
 
 from apps.ecg.model_recording import Source
@@ -71,6 +72,7 @@ class Filters:
 
     signed: bool = False
     amending: bool = False
+    handed_over: bool = False
     priority: Priority | None = None
     site: Site | None = None
     mine: User | None = None
@@ -123,6 +125,8 @@ def filtered(filters: Filters) -> QuerySet[Report]:
         rows = rows.filter(**{f"priority_rank{exact}": filters.priority.rank})
     if filters.site:
         rows = rows.filter(recording__site=filters.site)
+    if filters.handed_over:
+        rows = rows.filter(submitted_at__isnull=False)
     if filters.mine:
         taken = Q(assigned_to=filters.mine)
         rows = rows.filter(taken | Q(assigned_to=None, draft_saved_by=filters.mine))
@@ -161,7 +165,7 @@ def _of(report: uuid.UUID, field: str) -> Subquery:
     return Subquery(Report.objects.filter(public_id=report).values(field))
 
 
-def _row(*parts: F | Subquery) -> Func:
+def _row(*parts: F | Subquery | Value) -> Func:
     return Func(*parts, function="ROW", output_field=TextField())
 
 
@@ -243,6 +247,17 @@ def next_to_read(active: Active, report: Report, reader: User, now: dt.datetime)
     idle = Q(reading_by=None) | Q(reading_by=reader) | Q(reading_beat_at__lt=now - HOLDS)
     rows = rows.filter(idle)
     return _in_priority_order(rows, None).first()
+
+
+def beside_on_list(active: Active, report: Report, *, forward: bool) -> Report | None:
+    """The report of the next patient in the order of the worklist, or of the one before."""
+    permit(active, "view_recordings")
+    place = _row(Value(report.priority_rank), Value(report.waiting_since), Value(report.pk))
+    here = _row(F("priority_rank"), F("waiting_since"), F("id"))
+    rows = filtered(Filters()).exclude(recording__patient=report.recording.patient_id)
+    rows = rows.filter(GreaterThan(here, place) if forward else LessThan(here, place))
+    order = [name if forward else f"-{name}" for name in ("priority_rank", "waiting_since", "id")]
+    return rows.select_related("recording").order_by(*order).first()
 
 
 def reports_of(active: Active, recording: Recording) -> QuerySet[Report]:

@@ -49,11 +49,14 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"message": "Signed out. Sign in and try again."}, status=401)
     if request.headers.get("HX-Request"):
         page = urlsplit(request.headers.get("HX-Current-URL", "")).path
-        return HttpResponse(status=401, headers={"HX-Redirect": _sign_in(page)})
+        return HttpResponse(status=401, headers={"HX-Redirect": _sign_in(request, page)})
     # A write is not repeated after signing in.
-    return HttpResponseRedirect(_sign_in(request.path if request.method == "GET" else ""))
+    page = request.path if request.method == "GET" else ""
+    return HttpResponseRedirect(_sign_in(request, page))
 
 
-def _sign_in(page: str) -> str:
-    query = f"?{urlencode({'next': page})}" if page else ""
-    return f"{reverse('sign-in')}{query}"
+def _sign_in(request: HttpRequest, page: str) -> str:
+    """To the door, which says why where the session ended by itself."""
+    parts = {"next": page, "ended": getattr(request, "ended", "")}
+    query = urlencode({name: value for name, value in parts.items() if value})
+    return f"{reverse('sign-in')}{f'?{query}' if query else ''}"

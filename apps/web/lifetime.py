@@ -13,14 +13,30 @@ from apps.tenants.sessions import STARTED, follow
 SEEN = "seen"
 # How exactly the last request is known.
 SEEN_EVERY_SECONDS = 30
+# How a session ended by itself.
+IDLE, OVER = "idle", "over"
+
+
+def ended_in_words(how: str) -> str:
+    """For who comes back to the door; empty where nothing ended."""
+    if how == IDLE:
+        after = f"after {round(settings.SESSION_IDLE_SECONDS / 60)} minutes"
+    elif how == OVER:
+        after = f"after {round(settings.SESSION_ABSOLUTE_SECONDS / 3600)} hours"
+    else:
+        return ""
+    return f"Signed out {after}. Sign in to return here; your draft is kept."
 
 
 def end_if_over(request: HttpRequest) -> None:
+    """Signs out who was away too long, and leaves word of it to the way to the door."""
     now = timezone.now().timestamp()
     started = request.session.setdefault(STARTED, now)
     idle = now - request.session.get(SEEN, now)
-    if idle > settings.SESSION_IDLE_SECONDS or now - started > settings.SESSION_ABSOLUTE_SECONDS:
+    is_idle = idle > settings.SESSION_IDLE_SECONDS
+    if is_idle or now - started > settings.SESSION_ABSOLUTE_SECONDS:
         logout(request)
+        request.ended = IDLE if is_idle else OVER  # type: ignore[attr-defined]
 
 
 def note_seen(request: HttpRequest, active: Active | None) -> None:

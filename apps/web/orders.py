@@ -87,11 +87,17 @@ def values_of(order: Order, zone: ZoneInfo) -> dict[str, str]:
         "Born": day(dt.date.fromisoformat(born)) if born else NOT_KNOWN,
         "Sex": str(Patient.Sex(said.get("sex", "")).label),
         "Order number": next(number for number in numbers if number),
-        "Time": moment(order.starts_at, zone),
+        "Time": _start(order, zone),
         "Priority": str(order.get_priority_display()),
         "What": order.text or order.code or NOT_KNOWN,
         "Requested by": requested_by(order) or NOT_KNOWN,
     }
+
+
+def _start(order: Order, zone: ZoneInfo) -> str:
+    """A start that may be an hour off says so."""
+    doubt = f" ({order.get_starts_doubt_display()})" if order.starts_doubt else ""
+    return moment(order.starts_at, zone) + doubt
 
 
 def requested_by(order: Order) -> str:

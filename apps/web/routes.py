@@ -52,6 +52,7 @@ PHI_FREE = {
     "reading-locks": "words of our own; recorded",
     "report-decide": "one statement; recorded",
     "reading-policy": "words of our own; recorded",
+    "report-step": "redirects",
     "report-beat": "who has it open",
     "report-take-over": "redirects; recorded",
     "alarms": "codes, counts, times and random ids",

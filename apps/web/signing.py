@@ -1,8 +1,9 @@
 """Signing on a page, whatever is signed: who one is, proof of it, and what became of it.
 
 The first signing of a session names the account and proves it, the later ones prove it
-(21 CFR 11.200). A session ends when it is idle, so it is one continuous period of access. Who is
-bound to an identity provider proves both there, every time.
+(21 CFR 11.200). A session ends when it is idle, so it is one continuous period of access. A passkey
+that asks for its owner names the account and proves it at once, every time; so does an identity
+provider, for who is bound to it.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from apps.reports.models import Report
 from apps.reports.proving import NoMeaning, Proof, WrongPassword
 from apps.tenants.access import SingleSignOn, single_sign_on
 from apps.tenants.lockout import count_failure, forget_failures, may_try
+from apps.tenants.passkeys import Asked, PasskeyProof, question
 from apps.tenants.sign_on.asked import Signing
 from apps.tenants.sign_on.errors import AnswerRefused
 from apps.tenants.sign_on.proof import SignOnProof
@@ -36,6 +38,10 @@ UNPROVEN = (
 LOCKED_OUT = (
     "Too many wrong passwords: for a quarter of an hour you can neither sign nor sign in from here,"
     " unless an administrator unlocks you. Nothing was signed; your text is kept."
+)
+NO_PASSKEY = (
+    "The passkey did not prove that you are here now. Nothing was signed: use it again, or your"
+    " password."
 )
 WRONG = "The password is wrong. Nothing was signed."
 WRONG_EITHER = "The e-mail address or the password is wrong. Nothing was signed."
@@ -69,9 +75,21 @@ def names_account(request: OrganizationRequest) -> bool:
     return not request.session.get(SIGNED_BEFORE) and not single_sign_on(request)
 
 
-def shown(request: OrganizationRequest) -> dict[str, object]:
-    """What every page that signs needs."""
-    return {"sign_on": single_sign_on(request), "names_account": names_account(request)}
+def shown(
+    request: OrganizationRequest, report: Report, *, revision: int, viewed: str
+) -> dict[str, object]:
+    """What every page that signs needs; passkeys are asked for exactly what is shown."""
+    bound = single_sign_on(request)
+    asked = Asked(session_of(request), str(report.public_id), revision, viewed)
+    return {
+        "sign_on": bound,
+        "names_account": names_account(request),
+        "passkey": None if bound else question(request.user, asked),
+    }
+
+
+def session_of(request: OrganizationRequest) -> str:
+    return request.session.session_key or ""
 
 
 def posted(request: OrganizationRequest, act: Act) -> HttpResponse:
@@ -82,6 +100,8 @@ def posted(request: OrganizationRequest, act: Act) -> HttpResponse:
     if not may_try(request, request.user):
         note_refusal(request, act.report, "locked out")
         return act.page(status=403, unproven=LOCKED_OUT, locked=True)
+    if credential := request.POST.get("credential"):
+        return carry_out(request, act, other=PasskeyProof(session_of(request), credential))
     if names_account(request) and not _is_named(request):
         count_failure(request, request.user)
         note_refusal(request, act.report, "wrong account")
@@ -117,18 +137,21 @@ def carry_out(
     act: Act,
     *,
     password: str = "",
-    sign_on: SignOnProof | None = None,
+    other: SignOnProof | PasskeyProof | None = None,
 ) -> HttpResponse:
     """Sign, and say what became of it."""
     both = names_account(request)
     try:
-        act.sign(Proof(act.viewed, act.revision, password, sign_on))
+        act.sign(Proof(act.viewed, act.revision, password, other))
     except WrongPassword:
         count_failure(request, request.user)
         note_refusal(request, act.report, "wrong password")
         return act.page(status=400, wrong=WRONG_EITHER if both else WRONG)
     except AnswerRefused as refused:
         note_refusal(request, act.report, refused.code)
+        if isinstance(other, PasskeyProof):
+            count_failure(request, request.user)
+            return act.page(status=400, unproven=NO_PASSKEY)
         return act.page(status=403, unproven=UNPROVEN)
     except NoMeaning:
         return act.page(status=400, unproven=NO_MEANING)
@@ -140,7 +163,7 @@ def carry_out(
         changed = f"{act.changed(act.report)} Nothing was signed."
         return act.page(status=409, clash=changed if act.is_stale() else NOT_SIGNABLE)
     request.session[SIGNED_BEFORE] = timezone.now().isoformat()
-    if sign_on is None:
+    if other is None:
         forget_failures(request, request.user)
     return act.done()
 

@@ -73,6 +73,11 @@ def series_of(active: Active, recording: Recording) -> Series:
     return series_in(ecg.recordings_of(active, recording.patient), recording)
 
 
+def last_prior(active: Active, recording: Recording) -> Recording | None:
+    """The newest ECG of its patient that was surely made before it."""
+    return series_of(active, recording).prior
+
+
 def series_in(held: list[Recording], recording: Recording) -> Series:
     places = [index for index, row in enumerate(held) if row.pk == recording.pk]
     if not places:

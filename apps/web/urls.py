@@ -54,6 +54,7 @@ urlpatterns = [
     path("worklist/find", worklist.worklist_find, name="worklist-find"),
     path("worklist/views", worklist.save_view, name="worklist-view"),
     path("reports/<uuid:report_id>/take", worklist.take, name="report-take"),
+    path("reports/<uuid:report_id>/step", worklist.step, name="report-step"),
     path("reports/<uuid:report_id>/beat", reading_room.beat, name="report-beat"),
     path("statements.json", reading_room.statement_library, name="statement-library"),
     path("reports/<uuid:report_id>/decide", reading_room.decide, name="report-decide"),
@@ -116,6 +117,9 @@ urlpatterns = [
     path("identity/senders/<uuid:arrival_id>", mismatches.decide, name="mismatch"),
     path("identity/orders", orders.case_list, name="order-cases"),
     path("identity/orders/<uuid:case_id>", orders.case, name="order-case"),
+    path(
+        "identity/orders/messages/<uuid:message_id>", documents.order_message, name="order-message"
+    ),
     path("recordings/<uuid:recording_id>/order", orders.reorder, name="reorder"),
     path("identity/<uuid:case_id>", cases.case, name="identity-case"),
     path("alarms", alarms.alarm_list, name="alarms"),

@@ -21,7 +21,7 @@ from apps.web.similar import Person, similar
 from apps.web.times import waited
 
 QTC_NAMES = ("qtc_fridericia_ms", "qtc_bazett_ms", "qtc_ms")
-STATUSES = {"": "unsigned", "amending": "being amended", "signed": "signed"}
+STATUSES = {"": "unsigned", "prelims": "to sign", "amending": "being amended", "signed": "signed"}
 # Hours that a report has waited, as filters.
 WAITS = {"1": "over 1 h", "4": "over 4 h", "24": "over 24 h"}
 PRIORITY_TAGS = {Priority.STAT: "tag-stat", Priority.URGENT: "tag-plain"}
@@ -138,6 +138,7 @@ class Chosen:
         return Filters(
             signed=self.status == "signed",
             amending=self.status == "amending",
+            handed_over=self.status == "prelims",
             priority=Priority(self.priority) if self.priority else None,
             site=next((site for site in sites if site.public_id == self.site), None),
             mine=reader if self.mine else None,

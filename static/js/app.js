@@ -1,10 +1,11 @@
-// Every page: keys, help, list cursor, clocks, drafts.
+// Every page: keys, help, list cursor, clocks, drafts, the connection.
 
 import "./keys.js";
 import "./help.js";
 import "./rows.js";
 import "./clock.js";
 import "./drafts.js";
+import "./online.js";
 import { onPage } from "./page.js";
 
 onPage(() => {

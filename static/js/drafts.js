@@ -1,5 +1,6 @@
 // Saves the interpretation while it is written. Text that could not be saved stays in memory.
 
+import { back, lost } from "./online.js";
 import { onPage } from "./page.js";
 
 const DELAY_MS = 400;
@@ -61,8 +62,10 @@ class Draft {
         method: "POST", body, redirect: "manual", keepalive: true, headers: { Accept: "application/json" },
       });
     } catch {
+      lost();
       return this.failed("offline");
     }
+    back();
     if (response.type === "opaqueredirect" || [401, 403].includes(response.status)) return this.failed("signedout");
     if (response.status >= 500) return this.failed("offline");
     const answer = await response.json().catch(() => ({}));

@@ -1,4 +1,5 @@
-// The `?` dialog: the keys that exist on this page, and the switch that turns letters off.
+// The `?` dialog: every command of this page, found by words and run from there, with its key;
+// and the switch that turns single letters off.
 
 import { commandsHere, lettersAreOff, register, switchLetters } from "./keys.js";
 
@@ -8,19 +9,43 @@ export function openHelp() {
   const close = element("button", { class: "button", type: "button" }, "Close");
   close.addEventListener("click", () => dialog.close());
   dialog.addEventListener("close", () => dialog.remove());
-  const title = element("h2", { id: "help-title" }, "Keys on this page");
-  dialog.append(element("header", {}, title), element("div", {}, keyList(), letterSwitch(), close));
+  const title = element("h2", { id: "help-title" }, "Keys and commands");
+  const list = commandList(dialog);
+  dialog.append(element("header", {}, title), element("div", {}, finder(list), list, letterSwitch(), close));
   document.body.append(dialog);
   dialog.showModal();
 }
 
-function keyList() {
-  const list = element("dl", { class: "keys" });
-  for (const { keys, label } of commandsHere()) {
-    const parts = keys.split(" ").map((key) => element("kbd", {}, key));
-    list.append(element("dt", {}, ...parts), element("dd", {}, label));
+function commandList(dialog) {
+  const list = element("ul", { class: "keys" });
+  for (const command of commandsHere()) {
+    const keys = command.keys.split(" ").map((key) => element("kbd", {}, key));
+    const button = element("button", { type: "button" }, element("span", {}, ...keys), command.label);
+    // The dialog gives the focus back when it closes; what is run may take it on.
+    button.addEventListener("click", () => {
+      dialog.close();
+      command.run();
+    });
+    list.append(element("li", {}, button));
   }
   return list;
+}
+
+/** Shows the commands of which all words are said; Enter runs the first. */
+function finder(list) {
+  const field = element("input", { class: "input", type: "search", autocomplete: "off", placeholder: "Find a command", "aria-label": "Find a command" });
+  field.addEventListener("input", () => {
+    const words = field.value.toLowerCase().split(" ");
+    for (const row of list.children) {
+      row.hidden = !words.every((word) => row.textContent.toLowerCase().includes(word));
+    }
+  });
+  field.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    list.querySelector("li:not([hidden]) button")?.click();
+  });
+  return field;
 }
 
 function letterSwitch() {

@@ -13,13 +13,13 @@ export function register(keys, label, run) {
   commands.push({ keys, label, run });
 }
 
-/** Every command of this page, for the help: those registered, then the page's own. */
+/** Every command of this page, for the palette: those registered, then the page's own. */
 export function commandsHere() {
   const seen = new Map();
-  for (const { keys, label } of [...commands, ...elementCommands()]) {
-    if (label && !seen.has(keys)) seen.set(keys, label);
+  for (const command of [...commands, ...elementCommands()]) {
+    if (command.label && !seen.has(command.keys)) seen.set(command.keys, command);
   }
-  return [...seen].map(([keys, label]) => ({ keys, label }));
+  return [...seen.values()];
 }
 
 export function lettersAreOff() {

@@ -28,7 +28,7 @@ function creation({ publicKey }, passwordless) {
   };
 }
 
-const request = ({ publicKey }) => ({
+export const request = ({ publicKey }) => ({
   publicKey: {
     ...publicKey,
     challenge: bytes(publicKey.challenge),
@@ -36,7 +36,7 @@ const request = ({ publicKey }) => ({
   },
 });
 
-function answer(credential) {
+export function answer(credential) {
   const response = {};
   for (const part of ["clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle"]) {
     if (credential.response[part]) response[part] = text(credential.response[part]);
@@ -64,7 +64,7 @@ async function ask(form) {
   return navigator.credentials.create(creation(given, form.elements.passwordless?.checked ?? false));
 }
 
-function explain(form, error) {
+export function explain(error) {
   const place = document.querySelector("[data-passkey-problem]");
   const left = error.name === "NotAllowedError";
   place.textContent = left
@@ -80,7 +80,7 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
       form.elements.credential.value = answer(await ask(form));
       form.submit();
     } catch (error) {
-      explain(form, error);
+      explain(error);
     }
   });
 }

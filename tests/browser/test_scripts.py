@@ -125,6 +125,31 @@ def test_g_then_w_goes_to_the_worklist_and_help_lists_it(visit: Open) -> None:
     page.locator("dialog").wait_for(state="detached")
 
 
+def test_a_command_is_found_by_its_words_and_run_by_enter(visit: Open) -> None:
+    page = visit("lists.html")
+    page.keyboard.press("?")
+    page.locator("#help input[type=search]").fill("work")
+    expect(page.locator("#help li:visible")).to_have_count(1)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**#worklist")
+    page.locator("dialog").wait_for(state="detached")
+
+
+def test_without_a_connection_nothing_is_sent_and_the_page_says_since_when(visit: Open) -> None:
+    page = visit("lists.html")
+    notice = page.locator(".offline")
+    page.context.set_offline(True)
+    expect(notice).to_have_text(
+        re.compile(r"^No connection since \d\d:\d\d. Read and type on; signing waits.$")
+    )
+    here = page.url
+    page.evaluate("document.querySelector('form').requestSubmit()")
+    expect(notice).to_be_focused()
+    assert page.url == here
+    page.context.set_offline(False)
+    expect(notice).to_have_count(0)
+
+
 def test_waiting_times_follow_the_clock_of_the_server(visit: Open) -> None:
     page = visit("lists.html")
     # A busy machine may take seconds to come here.

@@ -144,7 +144,7 @@ def shoot_sign_in(visitor: Visitor) -> None:
     shoot(visitor, "sign-in")
 
 
-def test_a_passkey_as_second_factor_follows_the_password(visitor, reader):
+def test_a_passkey_as_second_factor_follows_the_password_and_signs(recording, visitor, reader):
     page = visitor.page
     devices = visitor.context.new_cdp_session(page)
     devices.send("WebAuthn.enable")
@@ -162,6 +162,15 @@ def test_a_passkey_as_second_factor_follows_the_password(visitor, reader):
     shoot(visitor, "enter-passkey")
     page.get_by_role("button", name="Use a passkey").click()
     page.wait_for_url("**/worklist")
+    visitor.go(f"/recordings/{recording.public_id}")
+    page.locator("#text").fill("Sinus rhythm.")
+    page.locator("#text").press("Control+Enter")
+    page.wait_for_url("**/sign")
+    page.get_by_role("button", name="Use a passkey instead").click()
+    expect(page.get_by_text("Passkey used. Sign now.")).to_be_visible()
+    shoot(visitor, "sign-passkey")
+    page.get_by_role("button", name="Sign", exact=True).click()
+    expect(page.locator(".banner")).to_contain_text("Signed")
 
 
 def test_a_passkey_that_is_not_given_says_so_and_signs_nobody_in(visitor):

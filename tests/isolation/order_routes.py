@@ -10,6 +10,7 @@ ORDERS: list[Route] = [
     *both("order-cases", inside("resolve_identity")),
     Route("order-case", "GET", inside("resolve_identity"), "order-case"),
     Route("order-case", "POST", inside("resolve_identity", 302), "order-case", data=DECIDED),
+    *both("order-message", inside("download_originals"), "order-message"),
     Route("reorder", "GET", NO_GET, "recording"),
     Route("reorder", "POST", inside("resolve_identity", 302), "recording"),
 ]

@@ -16,6 +16,7 @@ ROOM: list[Route] = [
     Route("worklist-view", "POST", inside("view_recordings", 302), data=VIEW),
     Route("report-take", "GET", NO_GET, "report"),
     Route("report-take", "POST", inside("edit_report", 302), "report", data=TAKE),
+    *both("report-step", inside("view_recordings", 302), "report"),
     Route("report-beat", "GET", NO_GET, "report"),
     Route("report-beat", "POST", inside("edit_report"), "report"),
     *both("report-next", inside("sign_report"), "report"),

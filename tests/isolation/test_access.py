@@ -19,7 +19,11 @@ from apps.ecg.queries import (
 from apps.ingestion.case_queries import get_case_to_resolve
 from apps.ingestion.file_queries import get_arrival_to_release, get_original_to_download
 from apps.ingestion.mismatches import get_mismatch_to_decide
-from apps.ingestion.orders.queries import get_order_case_to_resolve, get_recording_to_reorder
+from apps.ingestion.orders.queries import (
+    get_order_case_to_resolve,
+    get_order_message_to_download,
+    get_recording_to_reorder,
+)
 from apps.ingestion.queries import get_arrival_to_view, get_document_to_view
 from apps.ingestion.upload_queries import get_upload_to_send
 from apps.reports.criticals import get_result_to_acknowledge
@@ -87,6 +91,8 @@ OTHERS = {
     "count_of_order_cases": "resolve_identity",
     "get_order_case_to_resolve": "resolve_identity",
     "orders_to_choose": "resolve_identity",
+    "refused_messages": "resolve_identity",
+    "get_order_message_to_download": "download_originals",
     "get_recording_to_reorder": "resolve_identity",
     "mismatches": "resolve_identity",
     "mismatches_of": "resolve_identity",
@@ -134,6 +140,7 @@ FOUND_BY_NAME = {
     get_document_to_view: "document",
     get_measurement_to_strike: "kept",
     get_order_case_to_resolve: "order-case",
+    get_order_message_to_download: "order-message",
     get_recording_to_reorder: "recording",
     get_patient_to_view: "patient",
     get_patient_to_audit: "patient",
@@ -160,6 +167,7 @@ ROLES = {
     get_report_to_submit: "trainee",
     get_case_to_resolve: "technician",
     get_order_case_to_resolve: "technician",
+    get_order_message_to_download: "technician",
     get_recording_to_reorder: "technician",
     get_upload_to_send: "technician",
     get_original_to_download: "technician",

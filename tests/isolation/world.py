@@ -11,7 +11,14 @@ from django.utils import timezone
 from apps.audit.models import Alarm
 from apps.billing.models import Price
 from apps.ecg.models import ReaderMeasurement, Recording
-from apps.ingestion.models import IdentityCase, Order, OrderCase, RecordingArrival, UploadSession
+from apps.ingestion.models import (
+    IdentityCase,
+    Order,
+    OrderCase,
+    OrderMessage,
+    RecordingArrival,
+    UploadSession,
+)
 from apps.integrations.models import Submission
 from apps.reports.models import (
     CriticalResult,
@@ -55,6 +62,7 @@ def things_of(organization: Organization) -> Ids:
     report_of(make_recording(organization))  # waits to be read next
     pdf = blobs.put(organization.pk, "pdf", [b"%PDF-1.7 a signed report"])
     named = {"pdf_sha256": pdf.sha256, "form_sha256": pdf.sha256}
+    refused = blobs.put(organization.pk, "hl7", [b"MSH of an order that was refused"]).sha256
     version = make_row(ReportVersion, organization, report=signed, number=1, **named)
     return {
         "organization": organization.public_id,
@@ -79,6 +87,9 @@ def things_of(organization: Organization) -> Ids:
         "case": make_case(recording).public_id,
         "order": make_row(Order, organization, status="ordered", placer_number="P-1").public_id,
         "order-case": make_row(OrderCase, organization, recording=other, closed_at=None).public_id,
+        "order-message": make_row(
+            OrderMessage, organization, order=None, effect="refused", sha256=refused
+        ).public_id,
         "kept": make_row(ReaderMeasurement, organization, recording=recording).public_id,
         "critical": make_row(
             CriticalResult, organization, report=signed, acknowledged_at=None

@@ -5,11 +5,15 @@ from __future__ import annotations
 import pytest
 
 from apps.ingestion.models import Order, OrderMessage
+from apps.integrations.api.order_shapes import OrderPage
+from apps.integrations.api.queries import orders
 from apps.tenants import blobs
+from apps.tenants.clients import Caller
 from apps.tenants.model_api import Scope
 from tests.admin.people import events
 from tests.database import committed
 from tests.factories import inside
+from tests.orders.ecgs import ecg
 from tests.orders.messages import Orderer, acknowledged, order_message
 
 pytestmark = committed
@@ -94,6 +98,19 @@ def test_the_list_goes_page_by_page(orderer):
     assert orderer.get("orders", status="cancelled").json()["orders"] == []
 
 
+@pytest.mark.parametrize("count", [1, 4])
+def test_the_list_costs_the_same_however_many_orders(
+    orderer, mercy, count, django_assert_num_queries
+):
+    for number in range(count):
+        orderer.place(placer_number=f"P-{number}")
+    found = ecg(mercy, number="P-0")
+    caller = Caller(mercy.pk, orderer.client_row, frozenset({Scope.ORDERS_READ}), 1, None)
+    with inside(mercy), django_assert_num_queries(2):
+        rows = OrderPage(orders(caller)).data["orders"]
+    assert rows[-1]["recordings"] == [str(found.public_id)]
+
+
 def test_reading_is_on_the_record(orderer, mercy):
     where = orderer.place().headers["Location"]
     assert orderer.client.get(where).json()["requester"] == "Dr Ada Okafor"
@@ -130,7 +147,7 @@ def test_a_cancel_before_its_order_leaves_it_cancelled_and_told(orderer, mercy):
         assert acknowledged(orderer.tell(message)) == ("AA", "")
     order = only(mercy)
     assert (order.status, order.accession_number) == ("cancelled", "A-3")
-    assert order.patient_number == "MRN-4711"
+    assert (order.patient_number, order.patient_authority) == ("MRN-4711", "TRUST")
 
 
 def test_an_update_older_than_what_is_known_changes_no_detail(orderer, mercy):

@@ -5,10 +5,14 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.db import connection
 
 from apps.ecg.models import Recording
 from apps.ingestion.models import OrderLink, ProcessingRules
+from apps.ingestion.orders.matching import named_by
+from tests.database import committed
 from tests.factories import inside
+from tests.many import multiply, tighten_indexes
 from tests.orders.ecgs import MADE, OTHER, again, ecg, order, standing, status_of
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +107,20 @@ def test_a_late_order_finds_its_ecg_by_the_same_rules(mercy, number, details, fo
     assert standing(recording) == ""
     order(mercy, **details)
     assert standing(recording) == found
+
+
+@committed
+def test_a_late_order_looks_for_its_number_by_an_index(mercy):
+    multiply(mercy, ecg(mercy, number="A-1"), unique="canonical_hash", accession_number="A-2")
+    late = order(mercy, "P-7", filler_number="A-1")
+    tighten_indexes()
+    with inside(mercy), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+        plan = named_by(late).explain()
+    [found] = [row for row in plan.splitlines() if "accession_number" in row]
+    assert "recording_by_number" in plan
+    assert "Index Cond" in found
+    assert "received_at >=" in found
 
 
 def test_two_ecgs_may_answer_one_order_and_none_two(mercy):

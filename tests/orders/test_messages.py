@@ -48,6 +48,29 @@ def test_a_start_is_kept_in_utc_with_the_zone_that_was_used(stated, utc, zone):
 
 
 @pytest.mark.parametrize(
+    ("stated", "utc", "doubt"),
+    [
+        ("202610250130", "00:30", "repeated"),
+        ("202603290130", "01:30", "skipped"),
+        ("202610250130+0000", "01:30", ""),
+        ("202610250230", "02:30", ""),
+    ],
+)
+def test_a_local_start_while_a_clock_changes_is_marked(stated, utc, doubt):
+    (order,) = read(order_message(TQ1_7=stated))
+    assert f"{order.details['starts_at']:%H:%M}" == utc
+    assert order.details["starts_doubt"] == doubt
+
+
+@pytest.mark.parametrize(("now", "hour"), [(0, 0), (1, 1)])
+def test_of_a_repeated_hour_a_message_is_of_the_one_that_has_come(monkeypatch, now, hour):
+    at = dt.datetime(2026, 10, 25, now, 45, tzinfo=dt.UTC)
+    monkeypatch.setattr("apps.integrations.hl7.orders.timezone.now", lambda: at)
+    (order,) = read(order_message(sent="20261025013000"))
+    assert order.stated_at == at.replace(hour=hour, minute=30)
+
+
+@pytest.mark.parametrize(
     ("ack", "field", "changes"),
     [
         ("AR", "ORC-1", {"control": "HD"}),

@@ -5,15 +5,17 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
-from apps.ingestion.models import IdentityCase, Order, OrderCase
+from apps.ecg.stages import changed
+from apps.ingestion.models import IdentityCase, Order, OrderCase, OrderLink
 from apps.ingestion.orders.asking import ask
 from apps.ingestion.orders.cases import NotDecidable, Verdict
 from apps.ingestion.orders.stated import OrderRefused
+from apps.reports.actions import begin_amendment
 from apps.reports.models import Report
 from apps.reports.orders import decide_order_case
 from tests.database import committed
 from tests.factories import inside, make_user
-from tests.integrations.sent import make_destination, queue_messages
+from tests.integrations.sent import deliveries_of, make_destination, queue_messages
 from tests.integrations.test_message import messages_of
 from tests.orders.ecgs import MADE, OTHER, ecg, only_case, order, standing, status_of
 from tests.reports.signing import approve, ask_to_retract, inside_of, sign_recording
@@ -133,3 +135,74 @@ def test_a_result_carries_the_numbers_of_its_order(mercy, reader):
     for segment in (message.segment("ORC"), message.segment("OBR")):
         assert (str(segment(2)), str(segment(3))) == ("P-1^CIS", "F-1^ECG")
     assert str(message.segment("OBR")(18)) == "A-3"
+
+
+def signed_before_its_order(organization, reader, **late):
+    """Sent unsolicited, and again under the order that came after."""
+    recording = ecg(organization, report=True, at=MADE)
+    sign_recording(recording, reader)
+    queue_messages()
+    order(organization, filler_number="F-1", accession_number="A-3", **late)
+    queue_messages()
+    return recording
+
+
+@committed
+def test_an_order_that_comes_after_signing_is_told_to_who_has_the_result(mercy, reader):
+    make_destination(mercy)
+    recording = signed_before_its_order(mercy, reader)
+    first, again = messages_of(mercy)
+    for segment in ("ORC", "OBR"):
+        assert str(first.segment(segment)(2)) == ""
+        assert str(again.segment(segment)(2)) == "P-1^CIS"
+        assert str(first.segment(segment)(3)) == str(again.segment(segment)(3))
+    assert str(again.segment("OBR")(3)) == str(recording.public_id)
+    assert [str(one.segment("OBR")(25)) for one in (first, again)] == ["F", "C"]
+    assert str(again.segment("OBR")(18)) == "A-3"
+    waiting, newest = deliveries_of(mercy)
+    assert (waiting.status, newest.status) == ("superseded", "queued")
+    assert (waiting.is_again, newest.is_again) == (False, True)
+
+
+@committed
+@pytest.mark.parametrize("twice", [False, True])
+def test_it_is_told_once_and_an_order_known_at_signing_not_at_all(mercy, reader, twice):
+    make_destination(mercy)
+    if not twice:
+        order(mercy)
+    recording = signed_before_its_order(mercy, reader, stated_at=timezone.now())
+    with inside(mercy):
+        changed([recording])
+    queue_messages()
+    assert len(deliveries_of(mercy)) == 1 + twice
+
+
+@committed
+def test_an_amendment_under_way_says_the_order_itself(mercy, reader):
+    make_destination(mercy)
+    recording = ecg(mercy, report=True, at=MADE)
+    sign_recording(recording, reader)
+    queue_messages()
+    with inside_of(recording):
+        begin_amendment(
+            Report.objects.get(recording=recording),
+            reader=reader,
+            reason="The axis",
+            now=timezone.now(),
+        )
+    order(mercy)
+    queue_messages()
+    assert len(deliveries_of(mercy)) == 1
+
+
+@committed
+def test_a_message_under_an_order_that_was_called_off_meanwhile_is_not_made(mercy, reader):
+    make_destination(mercy)
+    recording = ecg(mercy, report=True, at=MADE)
+    sign_recording(recording, reader)
+    queue_messages()
+    order(mercy)
+    with inside(mercy):
+        OrderLink.objects.update(ended_at=timezone.now())
+    queue_messages()
+    assert len(deliveries_of(mercy)) == 1

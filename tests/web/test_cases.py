@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.urls import reverse
 
 from apps.audit.models import Alarm
@@ -13,7 +14,7 @@ from apps.core.scope import organization_scope
 from apps.ecg.models import Patient, Recording
 from apps.ingestion import cases as decisions
 from apps.ingestion.cases import NotDecidable, Verdict, open_case, subject_of
-from apps.ingestion.models import IdentityCase, RecordingArrival
+from apps.ingestion.models import IdentityCase, ProcessingRules, RecordingArrival
 from apps.reports.actions import begin_amendment
 from apps.reports.models import Report
 from tests.database import committed
@@ -315,3 +316,73 @@ def test_patients_are_made_once_however_many_cases_name_them(desk, mercy):
         decide(desk, case, "move", ingress)
     with inside(mercy):
         assert Patient.objects.filter(family_name="Bright").count() == 1
+
+
+@pytest.fixture
+def two_decide(mercy):
+    with inside(mercy):
+        ProcessingRules.objects.create(organization=mercy, approves_identity=True)
+
+
+def approved(desk, case):
+    given = {"do": "approve", "viewed": again(case).decided_at.isoformat()}
+    return desk.post(page_of(case), given)
+
+
+@pytest.mark.usefixtures("two_decide")
+def test_another_patient_waits_for_a_second_approver(desk, recording, client_of, mercy):
+    case, ingress = case_about(recording)
+    decide(desk, case, "move", ingress)
+    assert (again(case).state, patient_of(recording).family_name) == (State.PROPOSED, "Ashdown")
+    second = client_of(make_user(mercy, "administrator"))
+    page = second.get(page_of(case)).content.decode()
+    assert "Waiting for a second approver" in page
+    assert "BRIGHT, Berta" in page
+    assert approved(second, case).status_code == 302
+    closed = again(case)
+    assert (closed.state, patient_of(recording).family_name) == (State.CLOSED, "Bright")
+    assert closed.approved_by_id not in (None, closed.decided_by_id)
+    assert len(events(mercy, "ingestion.identity.approved")) == 1
+
+
+@pytest.mark.usefixtures("two_decide")
+def test_nobody_approves_their_own_decision_nor_one_they_did_not_see(
+    desk, recording, client_of, mercy
+):
+    case, ingress = case_about(recording)
+    decide(desk, case, "new_patient", ingress)
+    own = approved(desk, case)
+    assert own.status_code == 409
+    assert "A second person approves" in own.content.decode()
+    second = client_of(make_user(mercy, "administrator"))
+    unseen = second.post(page_of(case), {"do": "approve", "viewed": NOW.isoformat()})
+    assert "decided anew meanwhile" in unseen.content.decode()
+    assert (again(case).state, patient_of(recording).family_name) == (State.PROPOSED, "Ashdown")
+    with pytest.raises(IntegrityError), inside(mercy):
+        IdentityCase.objects.update(approved_by=F("decided_by"))
+
+
+@pytest.mark.usefixtures("two_decide")
+def test_what_is_not_approved_is_open_again_with_why(desk, recording, client_of, mercy):
+    case, ingress = case_about(recording)
+    decide(desk, case, "move", ingress)
+    second = client_of(make_user(mercy, "administrator"))
+    assert second.post(page_of(case), {"do": "send-back"}).status_code == 409
+    second.post(page_of(case), {"do": "send-back", "reason": "The ward says otherwise"})
+    assert (again(case).state, again(case).decided_by) == (State.OPEN, None)
+    assert "The ward says otherwise" in desk.get(page_of(case)).content.decode()
+    [event] = events(mercy, "ingestion.identity.sent_back")
+    assert "ward" not in event.details
+    assert decide(desk, case, "keep").status_code == 302
+    assert again(case).state == State.CLOSED
+
+
+@pytest.mark.usefixtures("two_decide")
+def test_an_approved_decision_on_a_signed_report_waits_for_it(
+    desk, recording, client_of, reader, mercy
+):
+    sign_now(recording, reader)
+    case, ingress = case_about(recording)
+    decide(desk, case, "new_patient", ingress)
+    approved(client_of(make_user(mercy, "administrator")), case)
+    assert (again(case).state, patient_of(recording).family_name) == (State.WAITING, "Ashdown")

@@ -96,6 +96,35 @@ def test_a_patient_is_found_by_number_or_name_and_stands_in_no_address(
     assert "indq" not in "".join(re.findall(r'(?:href|hx-get)="([^"]*)"', page.content.decode()))
 
 
+def test_drafts_that_were_handed_over_are_a_view_with_their_count(
+    client_of, reader, mercy, recording
+):
+    handed_over = make_recording(mercy)
+    with inside(mercy):
+        report = Report.objects.filter(recording=handed_over)
+        report.update(submitted_at=timezone.now(), submitted_by=reader)
+    page = client_of(reader).get("/worklist?status=prelims")
+    assert listed(page) == [str(handed_over.public_id)]
+    assert "Prelims <b>1</b>" in page.content.decode()
+    assert "Status: to sign" in page.content.decode()
+
+
+@pytest.mark.parametrize(("way", "ends"), [("", 1), ("?way=back", 0)])
+def test_a_step_leads_to_the_next_patient_of_the_list_and_ends_at_the_list(
+    client_of, reader, mercy, way, ends
+):
+    patient, client = make_patient(mercy), client_of(reader)
+    first, again = (make_recording(mercy, patient=patient) for _ in range(2))
+    last = make_recording(mercy)
+
+    def step(recording):
+        return client.get(f"/reports/{report_of(recording).public_id}/step{way}").url
+
+    there, here = ([first, again], last) if ends else ([last], again)
+    assert {step(one) for one in there} == {f"/recordings/{here.public_id}"}
+    assert step(last if ends else first) == "/worklist"
+
+
 def test_a_shared_view_is_everybodys_and_only_its_owner_takes_it_away(
     client_of, reader, colleague, mercy
 ):
@@ -104,7 +133,7 @@ def test_a_shared_view_is_everybodys_and_only_its_owner_takes_it_away(
     assert "Old STAT" not in theirs.get("/worklist").content.decode()
     mine.post("/worklist/views", {"name": "Waiting", "wait": "24", "shared": "1"})
     page = theirs.get("/worklist").content.decode()
-    assert 'href="/worklist?wait=24" data-key="5"' in page
+    assert 'href="/worklist?wait=24" data-key="6"' in page
     own = mine.get("/worklist").content.decode()
     names = re.findall(r'name="remove" value="([^"]+)"', own)
     assert theirs.post("/worklist/views", {"remove": names[1]}).status_code == 404

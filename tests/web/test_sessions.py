@@ -112,6 +112,27 @@ def test_it_is_over_so_long_after_signing_in_however_busy(client, reader, settin
 
 
 @pytest.mark.parametrize(
+    ("mark", "setting", "words"),
+    [
+        ("seen", "SESSION_IDLE_SECONDS", "Signed out after 15 minutes. Sign in to return here"),
+        ("started", "SESSION_ABSOLUTE_SECONDS", "Signed out after 12 hours."),
+    ],
+)
+def test_who_was_signed_out_by_the_clock_is_told_and_comes_back(
+    client, reader, settings, mark, setting, words
+):
+    sign_in(client, reader)
+    client.get("/worklist")
+    session = client.session
+    session[mark] -= getattr(settings, setting) + 60
+    session.save()
+    door = client.get("/worklist").url
+    assert "next=%2Fworklist" in door
+    assert words in client.get(door).content.decode()
+    assert "Signed out" not in client.get("/sign-in").content.decode()
+
+
+@pytest.mark.parametrize(
     ("agent", "words"),
     [
         (FIREFOX, "Firefox on Windows"),

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ingestion", "0011_orders"),
+        ("ingestion", "0012_refused_orders_and_second_persons"),
     ]
 
     operations = [

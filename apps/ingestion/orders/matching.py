@@ -142,12 +142,20 @@ def _was_asked(order: Order, recording: Recording) -> bool:
     return OrderCase.objects.filter(order=order, recording=recording).exists()
 
 
+def named_by(order: Order) -> QuerySet[Recording]:
+    """ECGs of the last weeks without an order that carry one of its numbers."""
+    since = timezone.now() - LATEST
+    return _without_order().filter(accession_number__in=order.numbers, received_at__gte=since)
+
+
+def _without_order() -> QuerySet[Recording]:
+    linked = OrderLink.objects.filter(recording=OuterRef("pk"), ended_at=None)
+    return Recording.objects.filter(~Exists(linked))
+
+
 def _waiting_for(order: Order) -> list[Recording]:
     """ECGs without an order that name its number, or are its patient's and made at its time."""
-    linked = OrderLink.objects.filter(recording=OuterRef("pk"), ended_at=None)
-    rows = Recording.objects.filter(~Exists(linked))
-    since = timezone.now() - LATEST
-    found = list(rows.filter(accession_number__in=order.numbers, received_at__gte=since)[:MOST])
+    found = list(named_by(order)[:MOST])
     if order.starts_at is None or not order.patient_number:
         return found
     rules = current_rules()
@@ -158,7 +166,7 @@ def _waiting_for(order: Order) -> list[Recording]:
         order.starts_at - dt.timedelta(minutes=rules.order_minutes_before),
         order.starts_at + dt.timedelta(minutes=rules.order_minutes_after),
     )
-    near = rows.filter(patient__in=holders.values("patient"), acquired_at__range=made)
+    near = _without_order().filter(patient__in=holders.values("patient"), acquired_at__range=made)
     known = {row.pk for row in found}
     return found + [row for row in near.order_by("id")[:MOST] if row.pk not in known]
 

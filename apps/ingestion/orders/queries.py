@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from apps.ecg.models import Recording
-from apps.ingestion.models import Order, OrderCase, OrderLink
+from apps.ingestion.models import Order, OrderCase, OrderLink, OrderMessage
 from apps.ingestion.orders.links import current_link
 from apps.ingestion.orders.matching import around, numbers_of_patient, orders_named, orders_of
 from apps.ingestion.rules import current_rules
@@ -87,6 +87,23 @@ def get_recording_to_reorder(active: Active, public_id: uuid.UUID) -> Recording:
     """Raises PermissionDenied, Http404."""
     permit(active, "resolve_identity")
     found = Recording.objects.filter(public_id=public_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def refused_messages(active: Active) -> list[OrderMessage]:
+    """The newest that changed nothing, each with why."""
+    permit(active, "resolve_identity")
+    rows = OrderMessage.objects.filter(effect=OrderMessage.Effect.REFUSED)
+    return list(rows.select_related("client").order_by("-id")[:20])
+
+
+def get_order_message_to_download(active: Active, public_id: uuid.UUID) -> OrderMessage:
+    """One that was refused, as it came. Raises PermissionDenied, Http404."""
+    permit(active, "download_originals")
+    rows = OrderMessage.objects.filter(effect=OrderMessage.Effect.REFUSED)
+    found = rows.filter(public_id=public_id).first()
     if found is None:
         raise Http404
     return found

@@ -26,7 +26,7 @@ DETAILS = (
     *("filler_number", "filler_authority", "accession_number"),
     *("patient_number", "patient_authority", "identity"),
     *("code", "coding_system", "text", "priority", "requester", "callback"),
-    *("starts_at", "starts_local", "starts_zone"),
+    *("starts_at", "starts_local", "starts_zone", "starts_doubt"),
 )
 
 

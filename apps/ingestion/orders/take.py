@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.audit import actions as audit
+from apps.core.insert import insert_unless_there
 from apps.core.locks import lock_until_commit
 from apps.core.scope import required_organization
 from apps.ingestion.actions import OrganizationClosed
@@ -31,6 +32,7 @@ TOGETHER = {
     "patient_authority": "patient_number",
     "starts_local": "starts_at",
     "starts_zone": "starts_at",
+    "starts_doubt": "starts_at",
 }
 
 
@@ -64,9 +66,50 @@ def take(message: Message, orders: list[Stated]) -> list[Taken]:
     """
     sha256 = blobs.put(required_organization(), KIND, [message.data]).sha256
     with transaction.atomic():
-        if not Organization.objects.filter(pk=required_organization(), is_live=True).exists():
-            raise OrganizationClosed
+        _check_open()
         return [_apply(message, sha256, stated) for stated in orders]
+
+
+def keep_refused(message: Message, refused: OrderRefused) -> OrderMessage:
+    """Keep a message that changed nothing: the same bytes are one row, each refusal is an event.
+
+    Call as `take`. Raises OrganizationClosed, RetryableError.
+    """
+    sha256 = blobs.put(required_organization(), KIND, [message.data]).sha256
+    row = OrderMessage(
+        organization_id=required_organization(),
+        effect=Effect.REFUSED,
+        source=message.source,
+        client=message.client,
+        sha256=sha256,
+        received_at=timezone.now(),
+        refusal_code=refused.code,
+        refusal_field=refused.field[:80],
+        refusal_words=refused.words[:300],
+    )
+    with transaction.atomic():
+        _check_open()
+        if not insert_unless_there(row):
+            row = OrderMessage.objects.get(sha256=sha256, effect=Effect.REFUSED)
+        audit.record(
+            "ingestion.order.refused",
+            row,
+            actor=message.client,
+            trace_id=message.trace_id,
+            code=refused.code,
+        )
+    log.info("order.refused", code=refused.code)
+    return row
+
+
+def message_bytes(row: OrderMessage) -> bytes:
+    """As they came. Raises Corrupt, Unsealable."""
+    return blobs.get(row.organization_id, KIND, row.sha256)
+
+
+def _check_open() -> None:
+    if not Organization.objects.filter(pk=required_organization(), is_live=True).exists():
+        raise OrganizationClosed
 
 
 def _apply(message: Message, sha256: str, stated: Stated) -> Taken:
@@ -115,9 +158,8 @@ def _renew(order: Order, message: Message, sha256: str, stated: Stated) -> Order
     _check_patient(order, stated)
     before, is_newer = order.status, stated.stated_at >= order.stated_at
     order.status = status_after(before, stated, order.stated_at)
-    for name in DETAILS:
-        if name in stated.details and (is_newer or not getattr(order, TOGETHER.get(name, name))):
-            setattr(order, name, stated.details[name])
+    for name in _taken_from(stated, order, is_newer):
+        setattr(order, name, stated.details[name])
     if is_newer:
         order.stated_at = stated.stated_at
     order.save()
@@ -136,6 +178,15 @@ def _renew(order: Order, message: Message, sha256: str, stated: Stated) -> Order
     else:
         match_order(order)
     return row
+
+
+def _taken_from(stated: Stated, order: Order, is_newer: bool) -> list[str]:
+    """Details that a message changes: an older one only fills what is empty."""
+    return [
+        name
+        for name in DETAILS
+        if name in stated.details and (is_newer or not getattr(order, TOGETHER.get(name, name)))
+    ]
 
 
 def _check_patient(order: Order, stated: Stated) -> None:

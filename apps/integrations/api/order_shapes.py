@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers as fields
 
 from apps.ecg.models import Priority
 from apps.ingestion.models import Order, OrderLink
+from apps.ingestion.orders.links import current_links
 
 
 class OrderPatient(fields.Serializer):
@@ -65,13 +67,20 @@ class OrderShown(fields.Serializer):
     requester = fields.CharField()
     callback = fields.CharField()
     starts_at = fields.DateTimeField(allow_null=True)
+    starts_doubt = fields.ChoiceField(
+        Order.Doubt.choices,
+        allow_blank=True,
+        help_text="Why the start may be an hour off: a local time while a clock changed.",
+    )
     received_at = fields.DateTimeField()
     recordings = fields.SerializerMethodField(help_text="Ids of the ECGs that answer it.")
 
     @extend_schema_field(fields.ListField(child=fields.UUIDField()))
-    def get_recordings(self, order: Order) -> list[str]:
-        rows = OrderLink.objects.filter(order=order, ended_at=None).order_by("id")
-        return [str(name) for name in rows.values_list("recording__public_id", flat=True)]
+    def get_recordings(self, order: Any) -> list[str]:
+        """Of a page of orders they were read at once."""
+        if not hasattr(order, "current_links"):
+            prefetch_related_objects([order], current_links())
+        return [str(link.recording.public_id) for link in order.current_links]
 
 
 class OrderPage(fields.Serializer):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
@@ -21,7 +23,7 @@ from apps.core.errors import RetryableError
 from apps.ingestion.actions import OrganizationClosed
 from apps.ingestion.models import Order
 from apps.ingestion.orders.stated import OrderRefused, Stated, Status
-from apps.ingestion.orders.take import Message, Taken, take
+from apps.ingestion.orders.take import Message, Taken, keep_refused, take
 from apps.integrations.api import order_shapes as shapes
 from apps.integrations.api import wanted
 from apps.integrations.api.base import Operations
@@ -46,28 +48,36 @@ HTTP_STATUS = {"AA": 200, FAILED: 422, REJECTED: 400}
 TIME = "%Y%m%d%H%M%S%z"
 
 
+@contextmanager
+def answered() -> Iterator[None]:
+    """Raises Problem where nothing can be kept now."""
+    try:
+        yield
+    except RetryableError:
+        raise Problem("unavailable", Retry_After="60") from None
+    except OrganizationClosed:
+        raise Problem("organization-closed") from None
+
+
 class Ordering(Operations):
     """What placing and cancelling do alike."""
 
-    def take(self, body: bytes, source: str, stated: list[Stated]) -> list[Taken]:
-        """Raises OrderRefused for a message, Problem for all else."""
-        try:
-            return take(Message(body, source, self.caller.client), stated)
-        except OrderRefused as error:
-            if source == Source.HL7:
-                raise
-            self.note(error.code)
-            raise Problem(error.code, field=error.field, detail=error.words) from None
-        except RetryableError:
-            raise Problem("unavailable", Retry_After="60") from None
-        except OrganizationClosed:
-            raise Problem("organization-closed") from None
+    def message(self, body: bytes, source: str) -> Message:
+        return Message(body, source, self.caller.client)
 
-    def note(self, code: str) -> None:
-        client = self.caller.client
-        record_alone(
-            self.caller.organization_id, "ingestion.order.refused", actor=client, code=code
-        )
+    def take(self, body: bytes, source: str, stated: list[Stated]) -> list[Taken]:
+        """Raises OrderRefused, Problem."""
+        with answered():
+            return take(self.message(body, source), stated)
+
+    def keep(self, body: bytes, source: str, refused: OrderRefused) -> dt.datetime:
+        """What is refused is kept before it is answered; when it came first. Raises Problem."""
+        with answered():
+            return keep_refused(self.message(body, source), refused).received_at
+
+
+def told(refused: OrderRefused) -> Problem:
+    return Problem(refused.code, field=refused.field, detail=refused.words)
 
 
 class Orders(Ordering):
@@ -88,11 +98,20 @@ class Orders(Ordering):
         body = request._request.body
         if isinstance(request.data, bytes):
             return self._message(body)
-        now = timezone.now()
+        try:
+            return shown(self._take_plain(body, request.data))
+        except OrderRefused as refused:
+            self.keep(body, Source.API, refused)
+            raise told(refused) from None
+
+    def _take_plain(self, body: bytes, data: Any) -> Taken:
         with transaction.atomic():
             organization = organization_to_order_in(self.caller)
-        (taken,) = self.take(body, Source.API, [read_plain(request.data, organization, now)])
-        return shown(taken)
+        try:
+            stated = read_plain(data, organization, timezone.now())
+        except Problem as error:
+            raise OrderRefused(error.code, error.field, error.detail) from None
+        return self.take(body, Source.API, [stated])[0]
 
     def _message(self, body: bytes) -> HttpResponse:
         message, refused, at = None, None, timezone.now()
@@ -101,7 +120,7 @@ class Orders(Ordering):
             at = self._take_message(body, message)
         except MessageRefused as error:
             refused = error
-            self.note(error.code)
+            at = self.keep(body, Source.HL7, OrderRefused(error.code, error.field, error.words))
         ack = acknowledge(message, refused, at.astimezone(dt.UTC).strftime(TIME))
         status = HTTP_STATUS[refused.ack if refused else "AA"]
         return HttpResponse(ack, status=status, content_type=f"{Er7.media_type}; charset=utf-8")
@@ -174,7 +193,14 @@ class CancelOrder(Ordering):
             fields={"control": "status"},
         )
         body = f'{{"cancel": "{found.public_id}", "at": "{now.isoformat()}"}}'.encode()
-        (taken,) = self.take(body, Source.API, [stated])
+        try:
+            (taken,) = self.take(body, Source.API, [stated])
+        except OrderRefused as refused:
+            client, place = self.caller.client, self.caller.organization_id
+            record_alone(
+                place, "ingestion.order.refused", subject=found, actor=client, code=refused.code
+            )
+            raise told(refused) from None
         return shown(taken)
 
 

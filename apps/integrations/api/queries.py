@@ -14,6 +14,7 @@ from django.http import Http404
 
 from apps.ecg.models import Finding, PatientIdentifier, Recording
 from apps.ingestion.models import Ingress, Order, UploadSession
+from apps.ingestion.orders.links import current_links
 from apps.ingestion.upload_queries import upload_named
 from apps.integrations.api.problems import Problem
 from apps.integrations.models import Submission
@@ -98,9 +99,10 @@ def _order(caller: Caller, scope: Scope, public_id: uuid.UUID) -> Order:
 def orders(
     caller: Caller, *, limit: int = 50, cursor: uuid.UUID | None = None, status: str = ""
 ) -> dict[str, Any]:
-    """The newest first. Raises Problem for a cursor that names no order here."""
+    """The newest first, with their ECGs. Raises Problem for a cursor that names no order here."""
     admit(caller, Scope.ORDERS_READ)
-    rows = Order.objects.filter(status=status) if status else Order.objects.all()
+    rows = Order.objects.prefetch_related(current_links())
+    rows = rows.filter(status=status) if status else rows
     if cursor:
         here = Order.objects.filter(public_id=cursor).values_list("received_at", "id").first()
         if here is None:

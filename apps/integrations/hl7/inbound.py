@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 import hl7
 
+from apps.ingestion.acquired import clock_change
+
 from .escapes import unescape
 
 VERSIONS = ("2.3", "2.3.1", "2.4", "2.5", "2.5.1")
@@ -158,11 +160,17 @@ def _checked(message: Inbound, head: bytes) -> Inbound:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """In UTC, as it was said, and the zone that was used."""
+    """In UTC, as it was said, and the zone that was used.
+
+    `doubt` is a key of `CLOCK_CHANGES` where a clock changed then; of an hour that came twice `at`
+    is the first and `again` the second.
+    """
 
     at: dt.datetime
     local: str
     zone: str
+    doubt: str = ""
+    again: dt.datetime | None = None
 
 
 def read_time(text: str, zone: str, field: str) -> Moment:
@@ -180,7 +188,14 @@ def read_time(text: str, zone: str, field: str) -> Moment:
         words = "Give a time to the minute: YYYYMMDDHHMM[SS][+ZZZZ]."
         raise MessageRefused(FAILED, field, words) from None
     if offset[0] is None:
-        return Moment(local.replace(tzinfo=ZoneInfo(zone)).astimezone(dt.UTC), text, zone)
+        return _local_moment(local, text, zone)
     ahead = dt.timedelta(hours=int(offset[1]), minutes=int(offset[2]))
     stated = dt.timezone(ahead if offset[0] == "+" else -ahead)
     return Moment(local.replace(tzinfo=stated).astimezone(dt.UTC), text, str(stated))
+
+
+def _local_moment(local: dt.datetime, text: str, zone: str) -> Moment:
+    place = ZoneInfo(zone)
+    at, again = (local.replace(tzinfo=place, fold=fold).astimezone(dt.UTC) for fold in (0, 1))
+    doubt = clock_change(local, place)
+    return Moment(at, text, zone, doubt, again if doubt == "repeated" else None)

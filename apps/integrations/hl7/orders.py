@@ -65,11 +65,21 @@ def read_orders(message: Inbound, organization: Organization) -> list[Stated]:
     groups = [{one.name: one for one in reversed(group)} for group in message.groups("ORC")]
     if not 0 < len(groups) <= MOST:
         raise MessageRefused(FAILED, "ORC", f"Send 1 to {MOST} orders in a message.")
-    when = message.header.text(7)
-    # A sender's clock that is ahead would make everything it says later count as older.
-    stated_at = min(read_time(when, organization.time_zone, "MSH-7").at, timezone.now())
+    stated_at = _stated_at(message.header.text(7), organization, timezone.now())
     patient = _patient(message, organization)
     return [_order(group, patient, organization, stated_at) for group in groups]
+
+
+def _stated_at(text: str, organization: Organization, now: dt.datetime) -> dt.datetime:
+    """When the message was made, by which messages of one order are put in order.
+
+    Of an hour that came twice it is the second as soon as that has come: a message arrives soon
+    after it is made. A clock that is ahead would make everything said later count as older.
+    """
+    said = read_time(text, organization.time_zone, "MSH-7")
+    if said.again is not None and said.again <= now:
+        return said.again
+    return min(said.at, now)
 
 
 def _order(
@@ -178,7 +188,12 @@ def _start(group: Group, zone: str) -> dict[str, Any]:
     if not text:
         return {}
     when: Moment = read_time(text, zone, place)
-    return {"starts_at": when.at, "starts_local": when.local, "starts_zone": when.zone}
+    return {
+        "starts_at": when.at,
+        "starts_local": when.local,
+        "starts_zone": when.zone,
+        "starts_doubt": when.doubt,
+    }
 
 
 def _entity(group: Group, number: int) -> tuple[str, str]:

@@ -51,6 +51,7 @@ def read_plain(body: Any, organization: Organization, now: dt.datetime) -> State
     if "starts_at" in details:
         said: dt.datetime = details["starts_at"]
         details |= {"starts_local": said.isoformat(), "starts_zone": str(said.tzinfo)}
+        details["starts_doubt"] = ""
         details["starts_at"] = said.astimezone(dt.UTC)
     return Stated(
         control="NW",

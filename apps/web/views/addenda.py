@@ -100,7 +100,9 @@ def _page(
         "kept": kept,
         "meaning": Signature.Meaning.ADDENDUM.label,
         "viewed": addenda.viewed_addendum(kept),
-        **signing.shown(request),
+        **signing.shown(
+            request, kept.report, revision=kept.revision, viewed=addenda.viewed_addendum(kept)
+        ),
         **words,
     }
     audit.record("ecg.recording.viewed", recording, actor=request.user)

@@ -13,15 +13,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.audit import actions as audit
 from apps.ingestion import case_queries as queries
-from apps.ingestion.cases import NotDecidable, Verdict
+from apps.ingestion.cases import NotDecidable, Verdict, decision_name, send_back
 from apps.ingestion.models import IdentityCase, RecordingArrival
 from apps.ingestion.orders.queries import count_of_order_cases
-from apps.reports.corrections import carry_out_case, decide_case, waits_for
+from apps.reports.corrections import approve_case, carry_out_case, decide_case, waits_for
 from apps.reports.models import Report
 from apps.reports.queries import report_of
 from apps.web import cases as shown
 from apps.web.context import frame_of
 from apps.web.guard import OrganizationRequest, in_organization
+from apps.web.study import last_prior
 from apps.web.worklist import name_in
 
 Kind, State = IdentityCase.Kind, IdentityCase.State
@@ -64,19 +65,25 @@ def case(request: OrganizationRequest, case_id: uuid.UUID) -> HttpResponse:
     except NotDecidable as problem:
         context = _context(request, found) | {"problem": str(problem)}
         return render(request, "web/case.html", context, status=409)
-    if done.state == State.WAITING:
+    if done.state != State.CLOSED:
         return redirect("identity-case", case_id=done.public_id)
     return redirect("identity-cases")
 
 
-def _decide(request: OrganizationRequest, case: IdentityCase) -> IdentityCase:
+def _decide(request: OrganizationRequest, found: IdentityCase) -> IdentityCase:
     now = timezone.now()
-    if request.POST.get("do") == "carry-out":
-        return carry_out_case(case, by=request.user, now=now)
+    match request.POST.get("do"):
+        case "carry-out":
+            return carry_out_case(found, by=request.user, now=now)
+        case "approve":
+            viewed = request.POST.get("viewed", "")
+            return approve_case(found, viewed=viewed, by=request.user, now=now)
+        case "send-back":
+            return send_back(found, request.POST.get("reason", ""), by=request.user)
     verdict = Verdict(
-        request.POST.get("decision", ""), request.POST.get("reason", ""), _chosen(request, case)
+        request.POST.get("decision", ""), request.POST.get("reason", ""), _chosen(request, found)
     )
-    return decide_case(case, verdict, by=request.user, now=now)
+    return decide_case(found, verdict, by=request.user, now=now)
 
 
 def _chosen(request: OrganizationRequest, case: IdentityCase) -> RecordingArrival | None:
@@ -97,11 +104,14 @@ def _context(request: OrganizationRequest, case: IdentityCase) -> dict[str, Any]
         if report is not None and report.is_retracted
         else shown.QUESTIONS[Kind(case.kind)],
         "columns": columns,
+        "prior": None if case.other else last_prior(request.active, case.recording),
         "copies": shown.copies_to_choose(columns),
         "lines": shown.fields_shown(case, shown.lines_of(columns)),
         "choices": shown.choices_of(case),
         "signed": report is not None and report.status in Report.FINAL,
         "waits_for": waits_for(case.recording, case.decision, case.chosen),
         "given": request.POST,
+        "is_own": case.decided_by_id == request.user.pk,
+        "viewed": decision_name(case),
         "zone": ZoneInfo(frame.place.organization.time_zone),
     }

@@ -19,7 +19,9 @@ from apps.ingestion.documents import (
     original_of,
 )
 from apps.ingestion.file_queries import get_original_to_download
-from apps.ingestion.models import Ingress
+from apps.ingestion.models import Ingress, OrderMessage
+from apps.ingestion.orders.queries import get_order_message_to_download
+from apps.ingestion.orders.take import message_bytes
 from apps.ingestion.queries import get_document_to_view
 from apps.reports import queries
 from apps.reports.actions import preview_pdf, signed_pdf
@@ -97,6 +99,13 @@ def original(request: OrganizationRequest, arrival_id: uuid.UUID) -> HttpRespons
     return downloads.answer(request, "original", KINDS["original"], arrival_id)
 
 
+@require_safe
+@in_organization
+def order_message(request: OrganizationRequest, message_id: uuid.UUID) -> HttpResponseBase:
+    """A refused message about an order, byte for byte as it came."""
+    return downloads.answer(request, "order-message", KINDS["order-message"], message_id)
+
+
 @require_GET
 @transaction.non_atomic_requests
 def download(request: HttpRequest) -> HttpResponseBase:
@@ -160,6 +169,12 @@ def _original(found: Ingress, reader: User) -> File:
     return File(body, f"original-{short(found.public_id)}.bin", ANY)
 
 
+def _order_message(found: OrderMessage, reader: User) -> File:
+    body = message_bytes(found)
+    audit.record("ingestion.order.downloaded", found, actor=reader)
+    return File(body, f"order-message-{short(found.public_id)}.bin", ANY)
+
+
 def short(name: uuid.UUID) -> str:
     return str(name)[:8]
 
@@ -168,6 +183,7 @@ KINDS = {
     "preview": Kind(queries.get_report_to_view, _preview),
     "original": Kind(get_original_to_download, _original),
     "document": Kind(get_document_to_view, _document),
+    "order-message": Kind(get_order_message_to_download, _order_message),
     "report": Kind(queries.get_version_to_read, _report),
     "form": Kind(queries.get_version_to_read, _form),
 }

@@ -19,6 +19,7 @@ from apps.tenants.models import Organization, User
 from apps.tenants.queries import choices_for, get_choice_to_enter
 from apps.tenants.trail import note, note_refusal
 from apps.web.guard import to_sign_in
+from apps.web.lifetime import ended_in_words
 from apps.web.sign_on import provider_for
 from apps.web.sign_on_pages import send
 from apps.web.worklist import name_in
@@ -36,6 +37,10 @@ class SignIn(LoginView):
     template_name = "web/sign_in.html"
     form_class = SignInForm
     http_method_names = ["get", "head", "post"]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        ended = ended_in_words(self.request.GET.get("ended", ""))
+        return super().get_context_data(**kwargs) | {"ended": ended}
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Without a password, people of a domain that has a provider are sent there, all alike."""

@@ -22,19 +22,23 @@ from apps.reports.queries import report_of
 from apps.web import orders as shown
 from apps.web.context import frame_of
 from apps.web.guard import OrganizationRequest, in_organization
+from apps.web.study import last_prior
 from apps.web.worklist import name_in
 
 
 @require_safe
 @in_organization
 def case_list(request: OrganizationRequest) -> HttpResponse:
-    """Open questions, the oldest first, and the newest decisions."""
+    """Open questions, the oldest first, messages that were refused, and the newest decisions."""
     page = queries.open_order_cases(request.active)
     audit.record("ingestion.orders.viewed", actor=request.user, count=len(page.cases))
-    decided = queries.decided_order_cases(request.active)
-    return render(
-        request, "web/order_cases.html", _zone(request) | {"page": page, "decided": decided}
-    )
+    context = _zone(request) | {
+        "page": page,
+        "decided": queries.decided_order_cases(request.active),
+        "refused": queries.refused_messages(request.active),
+        "may_download": request.active.may("download_originals"),
+    }
+    return render(request, "web/order_cases.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -78,6 +82,7 @@ def _context(request: OrganizationRequest, case: OrderCase, orders: list[Order])
         "case": case,
         "question": shown.QUESTIONS[OrderCase.Kind(case.kind)],
         "columns": columns,
+        "prior": last_prior(request.active, case.recording),
         "lines": shown.lines_of(columns),
         "orders": orders,
         "held": current_link(case.recording),

@@ -114,7 +114,12 @@ def _page(
         "meaning": Signature.Meaning.RETRACTION.label,
         "may_approve": found.is_open and found.asked_by_id != request.user.pk,
         "viewed": retractions.viewed_retraction(found),
-        **signing.shown(request),
+        **signing.shown(
+            request,
+            found.report,
+            revision=found.report.version_count,
+            viewed=retractions.viewed_retraction(found),
+        ),
         **words,
     }
     audit.record("ecg.recording.viewed", recording, actor=request.user)

@@ -142,4 +142,4 @@ def _sign(
     with sign_on.scope_of(active.organization_id):
         proof = SignOnProof(asked, answer, provider.kind)
         resumed = ACTS[signing.act.partition(":")[0]](request, signing)  # type: ignore[arg-type]
-        return carry_out(request, resumed, sign_on=proof)  # type: ignore[arg-type]
+        return carry_out(request, resumed, other=proof)  # type: ignore[arg-type]

@@ -67,7 +67,7 @@ def act_of(
             revision=revision,
             viewed=viewed,
             password=proof.password,
-            proof=proof.sign_on,
+            proof=proof.other,
             meaning=meaning,
             now=timezone.now(),
         )
@@ -155,7 +155,9 @@ def _page(
         "pages": range(1, preview.pages + 1),
         "differences": differences(preview.snapshot),
         "lacking": actions.lacking(report.draft_text),
-        **signing.shown(request),
+        **signing.shown(
+            request, report, revision=context["report"].draft_revision, viewed=preview.viewed
+        ),
         **words,
         **_mine(request, report, clash=bool(words.get("clash"))),
     }

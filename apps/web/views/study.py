@@ -34,7 +34,7 @@ KNOWN: dict[str, set[str]] = {
 def recording(request: OrganizationRequest, recording_id: uuid.UUID) -> HttpResponse:
     found = queries.get_recording_to_view(request.active, recording_id)
     context = study_page.study(request.active, found, request.user)
-    context |= room.opened(request, context)
+    context |= room.opened(request, context) | {"steps": context["report"] is not None}
     audit.record("ecg.recording.viewed", found, actor=request.user)
     return render(request, "web/study.html", context)
 

@@ -109,6 +109,18 @@ def take(request: OrganizationRequest, report_id: uuid.UUID) -> HttpResponse:
     return HttpResponse(row_html(row, first=True))
 
 
+@require_safe
+@in_organization
+def step(request: OrganizationRequest, report_id: uuid.UUID) -> HttpResponse:
+    """To the ECG of the next patient on the list, or of the one before; at its end, to the list."""
+    report = queries.get_report_to_view(request.active, report_id)
+    forward = request.GET.get("way") != "back"
+    found = queries.beside_on_list(request.active, report, forward=forward)
+    if found is None:
+        return redirect("worklist")
+    return redirect("recording", found.recording.public_id)
+
+
 @require_POST
 @in_organization
 def save_view(request: OrganizationRequest) -> HttpResponse:
@@ -169,6 +181,12 @@ def _views(
             Chosen(site=chosen.site, priority=stat),
             bounded(held.stat),
             only == ["priority"] and chosen.priority == stat,
+        ),
+        (
+            "Prelims",
+            Chosen(site=chosen.site, status="prelims"),
+            bounded(held.handed_over),
+            only == ["status"] and chosen.status == "prelims",
         ),
         (
             "Signed",
