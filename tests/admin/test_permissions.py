@@ -165,3 +165,11 @@ def test_an_account_that_is_closed_enters_nothing():
 def test_the_reserved_organization_is_not_among_the_customers(mercy, lakeside):
     rows = organization.get_queryset(ASKERS["operator"])
     assert {row.slug for row in rows} == {"mercy", "lakeside"}
+
+
+def test_what_is_of_an_organization_is_changed_inside_it_only(monkeypatch):
+    """Also where the platform's role may change such things."""
+    monkeypatch.setattr(site, "changing", "change_organization")
+    for person, allowed in ((asker(platform="operator"), False), (asker("administrator"), True)):
+        assert site.has_add_permission(person) is allowed
+        assert site.has_change_permission(person) is allowed
