@@ -9,7 +9,8 @@ from itertools import groupby
 from pathlib import Path
 
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
+
+from apps.reports.pdf.embedded import Font
 
 REGULAR = "LiberationSans"
 BOLD = "LiberationSans-Bold"
@@ -25,8 +26,8 @@ MM_PER_POINT = 25.4 / 72
 
 
 @cache
-def _face(name: str) -> TTFont:
-    font = TTFont(name, str(FOLDER / FILES[name]))
+def _face(name: str) -> Font:
+    font = Font(name, str(FOLDER / FILES[name]))
     pdfmetrics.registerFont(font)
     return font
 
