@@ -19,6 +19,7 @@ from typing import NoReturn
 from .sandbox_child import Decode, run_child
 from .sandbox_protocol import STATUS, frame_header
 
+LARGE_ARRAY = 16 << 20
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 _CODES: dict[int, str] = {signal.SIGXCPU: "decoder-cpu", signal.SIGALRM: "decoder-timeout"}
 
@@ -29,6 +30,9 @@ def serve(control_fd: int, target: str) -> NoReturn:
     module, _, name = target.partition(":")
     decode: Decode = getattr(importlib.import_module(module), name)
     importlib.import_module("numpy.ma")  # numpy loads it late; once here, not in every child
+    # Freed once, it makes glibc take arrays up to its size from the heap, which a child reuses,
+    # where it would have the kernel map and clear fresh pages for each.
+    bytearray(LARGE_ARRAY)
     # A collection in a child would touch, and so copy, every page it shares with the server.
     gc.disable()
     gc.freeze()
