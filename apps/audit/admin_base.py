@@ -8,7 +8,7 @@ read configuration only, of every organization, as the platform role.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -83,6 +83,7 @@ class PlatformModelAdmin(admin.ModelAdmin):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     sortable_by = ()
+    list_select_related: ClassVar[tuple[str, ...]] = ()
     save_on_top = False
     view_on_site = False
 
@@ -122,9 +123,7 @@ class PlatformModelAdmin(admin.ModelAdmin):
             raise PermissionDenied
         role = "default" if current_organization() is not None else "platform"
         rows = self.model._default_manager.db_manager(role).get_queryset()
-        related = self.list_select_related or ()
-        assert not isinstance(related, bool)
-        return rows.select_related(*related).order_by(*self.get_ordering(request))
+        return rows.select_related(*self.list_select_related).order_by(*self.get_ordering(request))
 
     def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
         return self.search

@@ -64,7 +64,7 @@ class OrganizationAdmin(ConfigurationAdmin):
         return "Customers. Nothing crosses from one to another."
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return on_platform(request) and may(request, "onboard_organization")
+        return may(request, "onboard_organization")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return may(request, self.changing)

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_variables
 
-from apps.audit.admin_base import ConfigurationAdmin, inside, may
+from apps.audit.admin_base import ConfigurationAdmin, may
 from apps.tenants.admin_forms import ClientForm, RotateForm
 from apps.tenants.clients import add_client, revoke_client, revoke_key, rotate
 from apps.tenants.models import ApiClient, ApiKey
@@ -150,7 +150,7 @@ class ApiKeyAdmin(ConfigurationAdmin):
     ordering = ("-id",)
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
-        return inside(request) and may(request, self.changing)
+        return may(request, self.changing)
 
     @admin.action(description="End at once", permissions=["revoke"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:

@@ -66,6 +66,15 @@ def test_a_row_that_is_done_is_not_replayed(model, mercy, admin_user):
     assert not OrmQ.objects.exists()
 
 
+def test_rows_that_are_done_take_no_place_among_those_replayed_at_once(
+    mercy, admin_user, monkeypatch
+):
+    monkeypatch.setattr("apps.audit.admin_queue.MOST_AT_ONCE", 1)
+    rows = [make_ingress(mercy, state=state) for state in ("done", "dead", "done")]
+    text = replay(signed_in(admin_user), Ingress, *rows).content.decode()
+    assert "1 row is back in the queue." in text
+
+
 def test_a_row_of_elsewhere_is_not_replayed(mercy, lakeside, admin_user):
     foreign = make_ingress(lakeside, state="dead")
     replay(signed_in(admin_user), Ingress, foreign)

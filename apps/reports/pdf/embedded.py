@@ -14,7 +14,7 @@ from apps.reports.pdf.strokes import Squeezed
 KEPT = 32
 
 
-class Face(TTFontFace):  # type: ignore[misc]
+class Face(TTFontFace):
     def makeSubset(self, subset: list[int]) -> bytes:  # noqa: N802 — reportlab's name
         return _subset(self, tuple(subset))
 
@@ -26,7 +26,7 @@ class Face(TTFontFace):  # type: ignore[misc]
         return descriptor
 
 
-class Font(TTFont):  # type: ignore[misc]
+class Font(TTFont):
     def __init__(self, name: str, path: str) -> None:
         super().__init__(name, path)
         self.face.__class__ = Face
