@@ -186,6 +186,7 @@ def test_a_signature_is_its_own_files_to_the_letter_before_one_that_differs_by_c
         (b"keyid: AB\nsignature: " + base64.b64encode(BYTES), None),
         (base64.b64encode(BYTES + b"x"), None),
     ],
+    ids=range(10),
 )
 def test_a_signature_has_three_forms_and_no_others(data, found):
     signature = read_signature(data)
