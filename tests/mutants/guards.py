@@ -13,7 +13,11 @@ SCOPE = (f"{ISOLATION}/test_scope.py", f"{ISOLATION}/test_traps.py")
 PERMISSIONS_OF = ("tests/tenants/test_permissions.py",)
 PEOPLE = ("tests/tenants/test_people.py", "tests/web/test_door.py")
 ASKER = "tests/tenants/test_access.py"
-SIGN_ON = ("tests/sign_on/test_sign_in.py", "tests/sign_on/test_saml_pages.py")
+SIGN_ON = (
+    "tests/sign_on/test_sign_in.py",
+    "tests/sign_on/test_sessions.py",
+    "tests/sign_on/test_saml_pages.py",
+)
 LEAVING = ("tests/offboarding/test_offboard.py", "tests/offboarding/test_pages.py")
 PROFILES = (f"{ADMIN}/test_profiles.py",)
 CASES = ("tests/ingestion/test_cases.py", "tests/web/test_cases.py")

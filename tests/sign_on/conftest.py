@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.sign_on import oidc_peer
+from tests.sign_on.rows import make_member, make_oidc_provider
 
 
 @pytest.fixture(scope="session")
@@ -32,3 +33,14 @@ def signing_tool() -> None:
     if not shutil.which("xmlsec1"):
         give_up = pytest.fail if os.environ.get("CI") else pytest.skip
         give_up("MISSING: xmlsec1. Install it: apt-get install xmlsec1")
+
+
+@pytest.fixture
+def provider(mercy: Any, idp: oidc_peer.Idp) -> Any:
+    """Of Mercy, which vouches for its domain."""
+    return make_oidc_provider(mercy, idp)
+
+
+@pytest.fixture
+def ada(mercy: Any) -> Any:
+    return make_member(mercy)

@@ -80,3 +80,14 @@ def sign_in(
 def callback_path(provider: IdentityProvider | uuid.UUID) -> str:
     name = getattr(provider, "public_id", provider)
     return f"/sign-in/sso/{name}/callback"
+
+
+def change(row: Any, **fields: Any) -> None:
+    with inside(row.organization):
+        for name, value in fields.items():
+            setattr(row, name, value)
+        row.save()
+
+
+def is_in(client: Client) -> bool:
+    return bool(client.get("/worklist").status_code == 200)

@@ -17,22 +17,12 @@ from apps.tenants.sign_on.errors import AnswerRefused
 from apps.tenants.sign_on.proof import SignOnProof
 from tests.database import committed
 from tests.factories import PASSWORD, inside
-from tests.sign_on.rows import address_in, local, make_member, make_oidc_provider, sign_in
+from tests.sign_on.rows import address_in, local, sign_in
 from tests.web.pages import events, report_of, viewed_by_reader
 
 pytestmark = committed
 
 TEXT = "Sinus rhythm, written by Ada."
-
-
-@pytest.fixture
-def provider(mercy, idp):
-    return make_oidc_provider(mercy, idp)
-
-
-@pytest.fixture
-def ada(mercy):
-    return make_member(mercy)
 
 
 @pytest.fixture
