@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from apps.ingestion.mismatches import mismatches
+from apps.tenants.access import Active
 from tests.database import committed
-from tests.factories import inside
+from tests.factories import inside, make_ingress
 from tests.ingestion.files import bring_in, ecg_file
 from tests.web.pages import events
 
@@ -52,6 +54,12 @@ def test_without_a_reason_nothing_is_linked(client_of, technician, differing):
     answer = decide(client_of(technician), differing, " ")
     assert answer.status_code == 409
     assert "Say why" in answer.content.decode()
+
+
+def test_what_goes_on_its_way_waits_no_more(mercy, differing):
+    make_ingress(mercy, state="received", error_code="sender-names-other-order")
+    with inside(mercy):
+        assert mismatches(Active(mercy.pk, "technician")) == [differing]
 
 
 def test_another_refusal_is_not_set_aside_here(client_of, technician, mercy):

@@ -4,10 +4,14 @@ import datetime as dt
 import json
 import re
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.reports.models import SavedView
+from apps.reports.search.grammar import parse
+from apps.reports.search.listing import Found, context_for, search
+from apps.tenants.access import Active
 from apps.tenants.models import Site
 from tests.database import committed
 from tests.factories import inside, make_patient
@@ -83,13 +87,32 @@ def test_what_is_not_understood_is_said(client_of, reader, mercy):
 def test_pages_follow_one_another_without_an_address(client_of, reader, mercy, monkeypatch):
     monkeypatch.setattr("apps.reports.search.listing.PAGE", 2)
     made = [ecg(mercy, AF, days=days) for days in range(5)]
-    client, seen, after = client_of(reader), [], ""
-    while not seen or after:
+    client, seen, after, pages = client_of(reader), [], "", 0
+    while not pages or after:
+        pages += 1
         page = client.post("/search", {"part": "AF"} | ({"after": after} if after else {}))
         seen += listed(page)
         found = re.search(r'name="after" value="([^"]+)"', page.content.decode())
         after = found[1] if found else ""
-    assert seen == [str(one.public_id) for one in made]
+    assert (seen, pages) == ([str(one.public_id) for one in made], 3)
+
+
+@pytest.mark.parametrize(
+    ("line", "days"),
+    [("AF, not last 7 days", [20, 40]), ("AF, yesterday or last 7 days", [1]), ("AF", [1, 20, 40])],
+)
+def test_days_may_be_excluded_or_stand_beside_each_other(client_of, reader, mercy, line, days):
+    made = {day: str(ecg(mercy, AF, days=day).public_id) for day in (1, 20, 40)}
+    assert listed(find(client_of(reader), line)) == [made[day] for day in days]
+
+
+@pytest.mark.parametrize("line", ["", "AF, not AF"])
+def test_what_cannot_be_found_is_not_looked_for(mercy, reader, line, django_assert_num_queries):
+    active = Active(mercy.pk, "reader")
+    with inside(mercy):
+        context = context_for(active, mercy)
+        with django_assert_num_queries(0):
+            assert search(active, reader, parse(line, context)) == Found([], None)
 
 
 def test_a_search_is_recorded_without_its_words(client_of, reader, mercy):

@@ -59,8 +59,8 @@ def search(active: Active, user: User, parse: Parse, after: uuid.UUID | None = N
     rows = _after(matching(parse, who), after).order_by("-at", "-recording")
     keys = list(rows.values_list("recording", flat=True)[: PAGE + 1])
     reports = listed_reports(active, keys[:PAGE], hidden)
-    more = len(keys) > PAGE
-    return Found(reports, reports[-1].recording.public_id if more and reports else None)
+    last = reports[-1].recording.public_id if reports else None
+    return Found(reports, last if len(keys) > PAGE else None)
 
 
 def matching(parse: Parse, who: Searcher) -> QuerySet[SearchTerm]:
