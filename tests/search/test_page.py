@@ -99,7 +99,11 @@ def test_pages_follow_one_another_without_an_address(client_of, reader, mercy, m
 
 @pytest.mark.parametrize(
     ("line", "days"),
-    [("AF, not last 7 days", [20, 40]), ("AF, yesterday or last 7 days", [1]), ("AF", [1, 20, 40])],
+    [
+        ("AF, not last 7 days", [20, 40]),
+        ("AF, yesterday or last 30 days", [1, 20]),
+        ("AF", [1, 20, 40]),
+    ],
 )
 def test_days_may_be_excluded_or_stand_beside_each_other(client_of, reader, mercy, line, days):
     made = {day: str(ecg(mercy, AF, days=day).public_id) for day in (1, 20, 40)}
