@@ -30,7 +30,6 @@ ASKED_KEY = "single_sign_on_asked"
 
 # Ways to change an account or to leave the organization, which its provider has no say over.
 OWN_ACCOUNT = ("account_", "mfa_", "socialaccount_", "session")
-SIGN_IN = "account_login"
 
 
 @contextmanager
@@ -134,5 +133,5 @@ class BoundSession:
     def process_view(self, request: HttpRequest, *_: object) -> None:
         match = request.resolver_match
         name = match.view_name if match else ""
-        if single_sign_on(request) and name.startswith(OWN_ACCOUNT) and name != SIGN_IN:
+        if single_sign_on(request) and name.startswith(OWN_ACCOUNT):
             raise PermissionDenied

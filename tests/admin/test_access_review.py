@@ -196,6 +196,12 @@ def test_security_sees_all_organizations_and_what_shows_only_across_them(mercy, 
     assert len(found) == 2
 
 
+def test_no_other_member_reviews(mercy, reader, technician):
+    client = signed_in(technician)
+    assert client.get(PAGE).status_code == 403
+    assert decide(client, reader).status_code == 403
+
+
 def test_an_organization_is_not_told_of_another(mercy, lakeside, reader, admin_user):
     with inside(lakeside):
         add_member(lakeside, reader, "technician")

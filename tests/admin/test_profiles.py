@@ -124,6 +124,15 @@ def test_what_is_live_does_not_change(browser, mercy, live):
         VendorProfile.objects.filter(pk=live.pk).update(units="UV = mV")
 
 
+def test_a_draft_is_changed_by_who_may_and_nobody_else(browser, mercy, technician):
+    draft = drafted(browser, mercy)
+    changed = WANTED | {"units": "UV = mV"}
+    assert (
+        signed_in(technician).post(page(VendorProfile, "change", draft), changed).status_code == 403
+    )
+    assert profiles(mercy)[-1].units == draft.units
+
+
 def test_a_new_version_supersedes_the_one_before(browser, mercy, live, drained):
     browser.post(tool("version", live))
     _, draft = profiles(mercy)

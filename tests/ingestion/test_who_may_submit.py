@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.management import CommandError, call_command
 
-from apps.ingestion.actions import MayNotSubmit, OrganizationClosed
+from apps.ingestion.actions import MayNotSubmit, OrganizationClosed, check_may_submit
 from apps.ingestion.models import Ingress
 from apps.tenants.models import Organization
 from tests.api.keys import program_of
@@ -63,3 +63,8 @@ def test_a_program_is_refused_by_its_key(mercy):
     answer = program.send(ecg_file())
     assert answer.status_code == 403
     assert nothing_came(mercy)
+
+
+def test_a_type_that_is_known_is_not_asked_for(django_assert_num_queries):
+    with django_assert_num_queries(0), pytest.raises(MayNotSubmit):
+        check_may_submit(1, "research")

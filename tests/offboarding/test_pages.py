@@ -162,6 +162,18 @@ def test_what_is_approved_or_ended_is_not_approved_anew(mercy, before):
     assert (row.approved_by, row.approved_at) == (None, before.get("approved_at"))
 
 
+def test_once_a_key_is_destroyed_there_is_no_way_back(mercy, monkeypatch):
+    monkeypatch.setattr(departure, "destroyed_key", lambda: "the last one")
+    with pytest.raises(departure.NotAllowed, match="no way back"):
+        departure.refuse(make_row(Offboarding, mercy, **OPEN), by=make_staff("security"))
+
+
+def test_one_that_is_not_there_is_not_decided(security):
+    for what in ("approve", "refuse"):
+        address = reverse(f"{what}-offboarding", args=[uuid.uuid4()])
+        assert security.post(address).status_code == 404
+
+
 def test_turning_one_down_leaves_those_before_it(mercy):
     then = timezone.now()
     before = make_row(Offboarding, mercy, **OPEN | {"refused_at": then})

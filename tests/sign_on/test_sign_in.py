@@ -129,6 +129,12 @@ def test_an_invited_person_comes_in_without_the_link(client, idp, provider, merc
     assert len(events(mercy, "tenants.invitation.accepted")) == 1
 
 
+def test_an_invitation_without_a_name_takes_the_providers(client, idp, provider, mercy, admin_user):
+    invite_ada(mercy, admin_user, full_name="")
+    sign_in(client, idp)
+    assert User.objects.get(email="ada@mercy.example").full_name == "Dr Ada Federated"
+
+
 @pytest.mark.parametrize(
     "changed",
     [{"state": "withdrawn"}, {"sent_at": dt.datetime(2020, 1, 1, tzinfo=dt.UTC)}],
