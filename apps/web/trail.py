@@ -68,8 +68,9 @@ def get_person_to_audit(active: Active, public_id: uuid.UUID) -> User:
     key = person.pk if person else 0
     is_member = Membership.objects.filter(user_id=key).exists()
     has_acted = AuditEvent.objects.filter(actor_id=key).exists()
-    if person is None or not (is_member or has_acted):
+    if not (is_member or has_acted):
         raise Http404
+    assert person is not None
     return person
 
 
