@@ -215,14 +215,20 @@ def test_who_is_in_no_organization_by_an_entry_leaves_none(mercy, admin_user):
 
 
 def test_the_list_offers_what_the_role_may(mercy):
-    support, security = platform_staff("support"), platform_staff("security")
-    buttons = (f"Approve entry to {mercy}", f"Go in to {mercy}")
+    support, another = platform_staff("support"), platform_staff("support")
+    security = platform_staff("security")
     make_entry(mercy, support)
+    # Asked for by one who is in support no longer.
+    make_entry(mercy, security, approved_by=another, approved_at=timezone.now())
     seen = {
-        role: [words in signed_in(role).get(LISTED).content.decode() for words in buttons]
-        for role in (support, security)
+        person: [
+            words in signed_in(person).get(LISTED).content.decode()
+            for words in (f"Approve entry to {mercy}", f"Go in to {mercy}")
+        ]
+        for person in (support, another, security)
     }
-    assert seen == {support: [False, False], security: [True, False]}
+    nothing = [False, False]
+    assert seen == {support: nothing, another: nothing, security: [True, False]}
 
 
 def test_every_page_says_so_until_they_leave(mercy):
