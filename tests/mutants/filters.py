@@ -19,6 +19,12 @@ from tests.mutants.code import CodeMutant
 from tests.mutants.guards import ACCESS, GUARDS, ONLY_NAMED, PERMISSIONS_OF, REDUNDANT
 
 ROUTES = "tests/isolation/test_routes.py::test_the_answer_is_the_tables"
+# What asks for the password again, and looks the same from the routes.
+CONFIRMED = {
+    "session-end": (
+        "tests/web/test_sessions.py::test_seeing_and_ending_them_asks_for_the_password_again",
+    )
+}
 
 
 def code_mutants() -> Iterator[CodeMutant]:
@@ -76,7 +82,8 @@ def doors_open() -> Iterator[CodeMutant]:
     """Each view without the check that somebody is signed in and somewhere."""
     for route in _guarded_routes():
         rows = tuple(f"{ROUTES}[{row}]" for row in routes.ROUTES if row.name == route)
-        yield CodeMutant("door open", route, partial(_open, route), rows)
+        tests = (*rows, *CONFIRMED.get(route, ()))
+        yield CodeMutant("door open", route, partial(_open, route), tests)
 
 
 def _guarded_routes() -> list[str]:
