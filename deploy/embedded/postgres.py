@@ -39,6 +39,8 @@ SETTINGS = {
 }
 THROWAWAY_SETTINGS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 START_PATIENCE_S = 20.0
+# A killed server refuses connections a moment before its process is gone.
+DYING_PATIENCE_S = 5.0
 LOG_LIMIT_BYTES = 5_000_000
 # A killed server may stay a zombie for seconds, and its last sessions hold the memory a moment.
 # A port can be taken between the look and the start.
@@ -86,14 +88,18 @@ class Cluster:
 
     def _answers(self) -> bool:
         """False when the server turns out to be dying."""
-        try:
-            self.port = self._wait_until_ready()
-            roles.ensure(self.binaries, self.port, self.passwords)
-        except FixableError:
-            if self.is_running():
-                raise
-            return False
-        return True
+        deadline = time.monotonic() + DYING_PATIENCE_S
+        while self.is_running():
+            try:
+                self.port = self._wait_until_ready()
+                roles.ensure(self.binaries, self.port, self.passwords)
+            except FixableError:
+                if self.is_running() and time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
+            else:
+                return True
+        return False
 
     def stop(self) -> None:
         """Returns when no server works in the folder any more."""

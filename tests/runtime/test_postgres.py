@@ -40,6 +40,18 @@ def test_rows_survive_a_killed_server(folder: Path) -> None:
             assert connection.execute("SELECT count(*) FROM kept").fetchone() == (1000,)
 
 
+def test_a_killed_server_that_still_looks_alive_is_waited_for(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = iter([True] * 5)
+    really = cluster.is_running
+    monkeypatch.setattr(cluster, "is_running", lambda: next(looks, False) or really())
+    os.kill(int((cluster.data / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+    assert cluster.start() is True
+    with psycopg.connect(cluster.urls()["DATABASE_URL"]) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
 def test_a_taken_port_is_left_for_another(cluster: Cluster) -> None:
     cluster.stop()
     taken = cluster.port
