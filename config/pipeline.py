@@ -71,6 +71,7 @@ WATCHERS: dict[str, tuple[str, ...]] = {
     "apps.ingestion.canary.paths.watch": ("canary.path",),
     "apps.ingestion.malware.watch": ("scanner.down",),
     "apps.ingestion.smb.unwatched.watch": ("share.unwatched",),
+    "apps.ingestion.dicom.unheard.watch": ("dicom.unheard",),
     "apps.tenants.watch_lists.watch": ("revocation.stale", "revocation.unusable"),
     "apps.reports.criticals.overdue": ("critical.unacknowledged",),
     "apps.reports.escalation.nobody_there": ("critical.nobody_on_call",),

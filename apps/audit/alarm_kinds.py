@@ -134,6 +134,12 @@ KINDS: dict[str, Kind] = {
         "See whether manage.py sync_smb runs and start it; the share is named beside. What lies"
         " there waits.",
     ),
+    "dicom.unheard": Kind(
+        CRITICAL,
+        "Nothing has listened for DICOM devices for {figure} minutes",
+        "See whether manage.py serve_dicom runs and start it; the AE title is named beside. Devices"
+        " keep what they cannot send.",
+    ),
     "share.not_archived": Kind(
         CRITICAL,
         "Accepted, but not copied or moved to the archive of a file share: {figure}",

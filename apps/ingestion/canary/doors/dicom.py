@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import ssl
 from io import BytesIO
 
@@ -16,6 +15,7 @@ from apps.core.errors import RetryableError
 from apps.core.peers import is_peer
 from apps.ingestion.canary.errors import Impossible, NotTaken
 from apps.ingestion.canary.file import CanaryFile
+from apps.ingestion.dicom.address import reached_at
 from apps.ingestion.dicom.bounded import Calling, Caps
 from apps.ingestion.dicom.part10 import Received, as_file
 from apps.ingestion.model_canary import PathCanary
@@ -45,7 +45,7 @@ def store(row: PathCanary, file: CanaryFile) -> None:
     if entity is None:
         raise Impossible("title-not-in-use")
     found = dcmread(BytesIO(file.data))
-    address = _address()
+    address = reached_at()
     calling = Calling(_calling_title(entity, address), CAPS)
     calling.add_requested_context(UID(found.SOPClassUID), ExplicitVRLittleEndian)
     association = calling.associate(
@@ -61,14 +61,6 @@ def store(row: PathCanary, file: CanaryFile) -> None:
         association.release()
     if status != 0:
         raise NotTaken("store-failed" if status is None else f"store-status-{status:04x}")
-
-
-def _address() -> str:
-    """Where the listener is reached from this machine."""
-    address = ipaddress.ip_address(settings.DICOM_ADDRESS)
-    if not address.is_unspecified:
-        return str(address)
-    return "127.0.0.1" if address.version == 4 else "::1"
 
 
 def _calling_title(entity: ApplicationEntity, address: str) -> str:
