@@ -19,6 +19,7 @@ from apps.reports import queries
 from apps.reports.models import Report
 from apps.tenants.access import Active
 from tests.bench.cost import Cost, costs_of, percentile
+from tests.bench.growing import compared, door_to_draft
 from tests.bench.plans import Plan, explain
 from tests.bench.rows import Note, Row, Size, beside
 from tests.bench.searching import searched
@@ -56,6 +57,7 @@ def listing(size: Size) -> Iterator[Row | Note]:
     began = time.perf_counter()
     fill(made, 0, few)
     small = _pages(made[3], size.queries)
+    few_cost = door_to_draft(made[3].organization, size.runs)
     fill(made, few, size.rows // ORGANIZATIONS - few)
     seconds = time.perf_counter() - began
     large = _pages(made[3], size.queries)
@@ -63,6 +65,8 @@ def listing(size: Size) -> Iterator[Row | Note]:
         f"Worklist: {size.rows:,} recordings of {ORGANIZATIONS} organizations, one report in"
         f" five open, two numbers and one statement each; filled in {seconds:.0f} s."
     )
+    many_cost = door_to_draft(made[3].organization, size.runs)
+    yield from compared(few_cost, many_cost, (few * ORGANIZATIONS, size.rows))
     for page in large:
         yield from _rows(page, small[page], large[page], few * ORGANIZATIONS, size.rows)
     yield from searched(made[3], size.queries, timed)

@@ -10,12 +10,22 @@ import psycopg
 from django.db import connections, models
 from psycopg import sql
 
-from apps.ecg.models import Finding, Measurement, Patient, PatientIdentifier, Recording
+from apps.ecg.models import (
+    Finding,
+    Measurement,
+    Patient,
+    PatientIdentifier,
+    Recording,
+    StageRun,
+)
+from apps.ingestion.models import Ingress, RecordingArrival
 from apps.reports.models import Report, SearchTerm
 from tests.database import raw_connection
-from tests.factories import inside, make_organization, make_recording, make_user
+from tests.factories import inside, make_ingress, make_organization, make_recording, make_user
 
-TABLES = (Patient, PatientIdentifier, Recording, Report, Measurement, Finding, SearchTerm)
+ECG = (Patient, PatientIdentifier, Recording, Report, Measurement, Finding, SearchTerm)
+WAYS = (Ingress, RecordingArrival, StageRun)
+TABLES = ECG + WAYS
 ORGANIZATIONS = 20
 ECGS_A_PATIENT = 5
 # One report in five waits to be read.
@@ -46,6 +56,9 @@ def make_organizations() -> list[Seeded]:
                 name="heart_rate_bpm", value=71, unit="/min", source="platform", **shared
             )
             Finding.objects.create(source="model", ordinal=1, text="Sinus rhythm", **shared)
+            ingress = make_ingress(organization, recording=recording, state="done", outcome="new")
+            RecordingArrival.objects.create(ingress=ingress, outcome="new", **shared)
+            StageRun.objects.create(stage="measure", state="done", **shared)
     return made
 
 
@@ -71,6 +84,7 @@ def _fill(one: Seeded, start: int, count: int) -> None:
         _patients(connection, one, start, count)
         _recordings(connection, one, start, count)
         _reports(connection, one, last[0] if last else 0)
+        _ways(connection, one, last[0] if last else 0)
 
 
 def _patients(connection: psycopg.Connection[Any], one: Seeded, start: int, count: int) -> None:
@@ -140,6 +154,30 @@ def _reports(connection: psycopg.Connection[Any], one: Seeded, last: int) -> Non
     )
     _copy(connection, Finding, template, new, {"recording_id": "r.id"})
     _terms(connection, last)
+
+
+def _ways(connection: psycopg.Connection[Any], one: Seeded, last: int) -> None:
+    """The file of each recording, how it was linked, and that it was measured."""
+    template = f"t.recording_id = {one.recording.pk}"
+    new = f"ecg_recording r WHERE r.id > {last}"
+    recording = {"recording_id": "r.id"}
+    file = {
+        "public_id": "gen_random_uuid()",
+        "trace_id": "r.trace_id",
+        "idem_key": "r.public_id::text",
+        "sha256": "r.original_sha256",
+        "received_at": "r.received_at",
+    }
+    _copy(connection, Ingress, template, new, recording | file)
+    kept = f"{new} AND i.recording_id = r.id"
+    _copy(
+        connection,
+        RecordingArrival,
+        template,
+        f"ingestion_ingress i, {kept}",
+        recording | {"ingress_id": "i.id", "sop_instance_uid": "r.sop_instance_uid"},
+    )
+    _copy(connection, StageRun, template, new, recording | {"trace_id": "r.trace_id"})
 
 
 # Search terms of a recording: one in twenty has AF, one in a hundred of these is paced, and one in

@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-import time
-import uuid
-from collections import defaultdict
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, TypeVar
-from unittest.mock import patch
+from collections.abc import Iterator
+from typing import Any
 
-from django.db import connections, transaction
+from django.db import transaction
 from django.utils import timezone
 
-from apps.core import drain, leases
-from apps.core.postgres.base import DatabaseWrapper
 from apps.core.scope import organization_scope
-from apps.ecg.formats import sandbox
-from apps.ecg.models import StageRun
-from apps.ingestion.actions import accept
 from apps.reports.actions import save_draft, sign_report, viewed_digest
 from apps.reports.models import Report
 from apps.web.demo.organizations import PASSWORD
 from tests.bench import files
 from tests.bench.cost import Cost
+from tests.bench.meter import Meter, arrive, counting, drained
 from tests.bench.place import demo_organization, reader_of
-from tests.bench.processes import own_cpu_ms, tree_cpu_ms
 from tests.bench.rows import Note, Row, Size, within
 from tests.bench.services import running
 from tests.factories import inside
 
-T = TypeVar("T")
-
-ALIASES = ("default", "dispatch")
 # The steps of the budget and the stages that belong to each, in milliseconds of CPU.
 BUDGET: tuple[tuple[str, float, tuple[str, ...]], ...] = (
     ("receive and store", 12, ("accept",)),
@@ -45,54 +32,6 @@ BUDGET: tuple[tuple[str, float, tuple[str, ...]], ...] = (
 SUM_MS = 100.0
 
 
-@dataclass(slots=True)
-class Spent:
-    calls: int = 0
-    app_ms: float = 0.0
-    server_ms: float = 0.0
-    wall_ms: float = 0.0
-    statements: int = 0
-    commits: int = 0
-
-
-class Meter:
-    """Adds up what each named stage spends."""
-
-    def __init__(self) -> None:
-        self.spent: dict[str, Spent] = defaultdict(Spent)
-        self.statements = self.commits = 0
-        self.servers = [self._server(alias) for alias in ALIASES]
-
-    def __call__(self, name: str, work: Callable[[], T]) -> T:
-        spent, counted = self.spent[name], (self.statements, self.commits)
-        elsewhere = self._elsewhere()
-        began = time.process_time(), time.perf_counter()
-        done = work()
-        spent.app_ms += (time.process_time() - began[0]) * 1000
-        spent.wall_ms += (time.perf_counter() - began[1]) * 1000
-        child, server = self._elsewhere()
-        spent.app_ms += child - elsewhere[0]
-        spent.server_ms += server - elsewhere[1]
-        spent.calls += 1
-        spent.statements += self.statements - counted[0]
-        spent.commits += self.commits - counted[1]
-        return done
-
-    def count(self, execute: Any, *arguments: Any) -> Any:
-        self.statements += 1
-        return execute(*arguments)
-
-    def _elsewhere(self) -> tuple[float, float]:
-        """CPU of the parse children and of our two PostgreSQL sessions."""
-        child = sandbox.default._process
-        return (tree_cpu_ms([child.pid]) if child else 0.0), own_cpu_ms(self.servers)
-
-    def _server(self, alias: str) -> int:
-        with connections[alias].cursor() as cursor:
-            cursor.execute("SELECT pg_backend_pid()")
-            return int(cursor.fetchone()[0])
-
-
 def by_stage(size: Size) -> Iterator[Row | Note]:
     organization = demo_organization()
     reader = reader_of(organization)
@@ -100,36 +39,17 @@ def by_stage(size: Size) -> Iterator[Row | Note]:
         for data in files.variants(2):
             _whole_way(organization, reader, data, Meter())
         meter, recordings = Meter(), files.variants(size.runs)
-        with _counting(meter):
+        with counting(meter):
             for data in recordings:
                 _whole_way(organization, reader, data, meter)
     yield from _rows(meter, len(recordings))
 
 
-def _counting(meter: Meter) -> Any:
-    """Statements through Django's cursors, and transactions that were committed."""
-    commit = DatabaseWrapper._commit
-
-    def counted(wrapper: DatabaseWrapper) -> Any:
-        meter.commits += 1
-        return commit(wrapper)
-
-    for alias in ALIASES:
-        connections[alias].execute_wrappers[:] = [meter.count]
-    return patch.object(DatabaseWrapper, "_commit", counted)
-
-
 def _whole_way(organization: Any, reader: Any, data: bytes, meter: Meter) -> None:
-    with organization_scope(organization.pk):
-        key = uuid.uuid4().hex
-        arrived = meter(
-            "accept",
-            lambda: accept(source="web", chunks=[data], filename="ecg.dcm", idem_key=key),
-        )
-    _drain(meter)
+    ingress = arrive(organization, data, meter)
     with inside(organization):
-        arrived.ingress.refresh_from_db()
-        report = Report.objects.get(recording=arrived.ingress.recording)
+        ingress.refresh_from_db()
+        report = Report.objects.get(recording=ingress.recording)
     with organization_scope(organization.pk):
         now = timezone.now()
         text = {"text": "Sinus rhythm.", "revision": report.draft_revision}
@@ -139,31 +59,14 @@ def _whole_way(organization: Any, reader: Any, data: bytes, meter: Meter) -> Non
         proof = {"revision": report.draft_revision, "viewed": viewed}
         proof |= {"password": PASSWORD, "now": now}
         meter("sign", lambda: sign_report(report, reader=reader, **proof))
-    _drain(meter)
-
-
-def _drain(meter: Meter) -> None:
-    """As the product's own drain, with a look at the clocks around every step."""
-    inside_a_drain = drain._draining.set(True)
-    while lease := meter("claim", drain._claim_next):
-        name = _name(lease)
-        meter(name, lambda taken=lease: drain.work(taken))
-    drain._draining.reset(inside_a_drain)
-
-
-def _name(lease: leases.Lease) -> str:
-    names = {"Ingress": "decode and link", "InferenceRun": "run", "Delivery": "send"}
-    if lease.model is not StageRun:
-        return names[lease.model.__name__]
-    with organization_scope(lease.organization_id), transaction.atomic():
-        return StageRun.objects.values_list("stage", flat=True).get(pk=lease.id)
+    drained(meter)
 
 
 def _rows(meter: Meter, count: int) -> Iterator[Row | Note]:
     total = 0.0
     for step, limit, names in BUDGET:
         spent = [meter.spent[name] for name in names]
-        cpu = sum(one.app_ms + one.server_ms for one in spent) / count
+        cpu = meter.cpu_ms(*names) / count
         total += cpu
         wall = sum(one.wall_ms for one in spent) / count
         yield within(f"{step} ({', '.join(names)})", Cost(cpu, wall), limit)
