@@ -5,7 +5,7 @@
 set -u
 
 packages="chromium dcmtk orthanc samba smbclient fonts-liberation fonts-dejavu-core poppler-utils xmlsec1
-ceph-mon ceph-mgr ceph-osd ceph-base radosgw clamav-daemon"
+ceph-mon ceph-mgr ceph-osd ceph-base radosgw clamav-daemon nginx-light"
 missing=""
 command -v chromium >/dev/null || missing="chromium"
 command -v pdftoppm >/dev/null || missing="$missing poppler-utils"
@@ -18,6 +18,7 @@ for tool in ceph-mon ceph-mgr ceph-osd radosgw; do
     command -v "$tool" >/dev/null || missing="$missing $tool"
 done
 command -v ceph-authtool >/dev/null || missing="$missing ceph-base"
+command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || missing="$missing nginx-light"
 command -v clamd >/dev/null || [ -x /usr/sbin/clamd ] || missing="$missing clamav-daemon"
 [ -z "$missing" ] && exit 0
 
