@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from apps.ecg.formats.canonical import PatientIdentity
 from apps.ecg.formats.identity import (
-    Sex,
     age_in_years,
     checked_birth_date,
     checked_identifier,
@@ -19,7 +18,6 @@ from apps.ecg.formats.moments import date_of, local_time
 from apps.ecg.formats.warnings import Warnings
 from apps.ecg.formats.xml import Element
 
-_SEXES: dict[str, Sex] = {"MALE": "M", "FEMALE": "F", "M": "M", "F": "F", "UNKNOWN": ""}
 _AGE_UNITS = {"Y": "year", "M": "month", "W": "week", "D": "day", "H": "hour"}
 _DATE = re.compile(r"(\d{4})(\d\d)(\d\d)", re.ASCII)
 _TIME = re.compile(r"(\d{8})(\d\d)(\d\d)(\d\d)", re.ASCII)
@@ -56,7 +54,7 @@ def read_patient(
         given_name=subject.attribute("FIRST_NAME"),
         identifier=checked_identifier(subject.attribute("ID"), warnings),
         born_on=born_on,
-        sex=read_sex(subject.attribute("GENDER").upper(), _SEXES, warnings),
+        sex=read_sex(subject.attribute("GENDER"), warnings),
         age_years=age_in_years(born_on, acquired, _stated_age(root, warnings), warnings),
     )
 

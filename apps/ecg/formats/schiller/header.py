@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from apps.ecg.formats.canonical import PatientIdentity
 from apps.ecg.formats.identity import (
-    Sex,
     age_in_years,
     checked_birth_date,
     checked_identifier,
@@ -18,7 +17,6 @@ from apps.ecg.formats.moments import date_of, local_time
 from apps.ecg.formats.warnings import Warnings
 from apps.ecg.formats.xml import Element
 
-_SEXES: dict[str, Sex] = {"MALE": "M", "FEMALE": "F", "UNDEFINED": "", "GENDER_UNDEFINED": ""}
 _DATE = re.compile(r"(\d{4})(\d\d)(\d\d)", re.ASCII)
 _TIME = re.compile(r"(\d\d)(\d\d)(\d\d)(\d{3})?", re.ASCII)
 EXAM = "examdescript"
@@ -66,7 +64,7 @@ def read_patient(
         given_name=root.text(person, "firstname"),
         identifier=checked_identifier(root.text(person, "id"), warnings),
         born_on=born_on,
-        sex=read_sex(root.text(person, "gender"), _SEXES, warnings),
+        sex=read_sex(root.text(person, "gender"), warnings),
         age_years=age_in_years(born_on, acquired, None, warnings),
     )
 
