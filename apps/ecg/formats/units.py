@@ -14,7 +14,7 @@ _VOLTAGE_NV = {
 }
 _VOLTAGE_ALIASES = {"µV": "uV", "μV": "uV", "microvolt": "uV", "millivolt": "mV"}
 
-_INTERVAL_MS = {"ms": Decimal(1), "s": Decimal(1000)}
+_INTERVAL_MS = {"us": Decimal("0.001"), "ms": Decimal(1), "s": Decimal(1000)}
 _RATE = {"/min", "1/min", "{H.B.}/min", "{beats}/min"}
 _RATE_ALIASES = {"bpm", "BPM"}
 _ANGLE = {"deg"}
