@@ -92,6 +92,27 @@ def test_what_the_header_says_of_time_and_person_is_kept():
     assert decode(wfdb(waveform(), WfdbOptions(clock=""))).acquired_local is None
 
 
+@pytest.mark.parametrize(
+    ("comment", "age", "sex"),
+    [
+        *(("<age>: 85  <sex>: M  <diagnoses>: none", 85, "M"), ("Age: 63.0", 63, "")),
+        *(("Gender: Female", None, "F"), ("Sex: Unknown", None, ""), ("Age: 300", None, "")),
+        *(("Age: NaN", None, ""), ("package: 4", None, "")),
+    ],
+)
+def test_age_and_sex_are_found_in_any_comment_that_says_them(comment, age, sex):
+    found = decode(wfdb(waveform(), WfdbOptions(comments=(comment,)))).patient
+    assert (found.age_years, found.sex) == (age, sex)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_a_unit_beyond_ascii_is_read_as_it_is_encoded(encoding):
+    files = wfdb_files(waveform(), WfdbOptions(unit="uV"))
+    header = files["record.hea"].decode().replace("/uV", "/µV").encode(encoding)
+    found = decode(bundle.write(files | {"record.hea": header}))
+    assert found.canonical_hash == decode(bundle.write(files)).canonical_hash
+
+
 def edited_header(files: dict[str, bytes], pattern: str, by: str) -> bytes:
     text = files["record.hea"].decode()
     changed, times = re.subn(pattern, by, text)
