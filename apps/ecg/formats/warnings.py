@@ -14,6 +14,10 @@ class Warnings:
     def add(self, code: str, message: str) -> None:
         self._found[DecodeWarning(code, message)] = None
 
+    def add_unproven_version(self) -> None:
+        """A file that declares all it needs is read, whatever program of its maker wrote it."""
+        self.add("version-unproven", "No real file of this version has been compared yet.")
+
     def extend(self, more: tuple[DecodeWarning, ...]) -> None:
         self._found.update(dict.fromkeys(more))
 

@@ -74,4 +74,4 @@ def _note_version(root: Element, warnings: Warnings) -> None:
     """Any version is read by what its leads declare: unit, scale, length and checksum."""
     version = root.text("MuseInfo", "MuseVersion")
     if version.split(".")[0] not in PROVEN:
-        warnings.add("version-unproven", "No real file of this version of MUSE has been compared.")
+        warnings.add_unproven_version()

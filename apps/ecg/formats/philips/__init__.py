@@ -72,4 +72,4 @@ def _check_kind(root: Element, warnings: Warnings) -> None:
             field=info.path("documenttype"),
         )
     if info.text("documentversion") not in PROVEN:
-        warnings.add("version-unproven", "No real file of this version has been compared.")
+        warnings.add_unproven_version()

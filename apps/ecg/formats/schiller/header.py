@@ -13,11 +13,10 @@ from apps.ecg.formats.identity import (
     checked_identifier,
     read_sex,
 )
-from apps.ecg.formats.moments import date_of, local_time
+from apps.ecg.formats.moments import local_time, plain_date
 from apps.ecg.formats.warnings import Warnings
 from apps.ecg.formats.xml import Element
 
-_DATE = re.compile(r"(\d{4})(\d\d)(\d\d)", re.ASCII)
 _TIME = re.compile(r"(\d\d)(\d\d)(\d\d)(\d{3})?", re.ASCII)
 EXAM = "examdescript"
 _IDU, _DEVICE = (EXAM, "idu"), (EXAM, "aquiringdevice")
@@ -31,9 +30,8 @@ def read_acquired(root: Element, warnings: Warnings) -> dt.datetime | None:
 
 
 def _date(text: str, warnings: Warnings) -> dt.date | None:
-    """YYYYMMDD; None where empty, with a warning for anything else."""
-    match = _DATE.fullmatch(text)
-    found = date_of(*match.groups()) if match else None
+    """None where empty, with a warning for anything else that is no date."""
+    found = plain_date(text)
     if text and found is None:
         warnings.add("bad-date", "A date in the file is not a date.")
     return found
