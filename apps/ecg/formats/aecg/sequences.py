@@ -74,6 +74,8 @@ def _rate(time: Element, warnings: Warnings) -> Decimal:
             "The unit of the increment is not us, ms or s.",
             field=increment.path("@unit"),
         )
+    if factor.alias:
+        warnings.add("unit-alias", "The unit of the increment was read as its UCUM code.")
     step_s = increment.need_attribute_number("value") * factor.factor / 1000
     rate = exact_rate(step_s)
     if rate is None and (rate := rounded_rate(step_s)) is not None:

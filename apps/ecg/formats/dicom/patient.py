@@ -31,8 +31,9 @@ def read_patient(dataset: Dataset, acquired: dt.datetime | None, reader: Reader)
         family_name=family,
         given_name=given,
         name_prefix=prefix,
-        identifier=checked_identifier(reader.first(dataset, tags.PATIENT_ID), reader.warnings),
-        assigning_authority=reader.first(dataset, tags.ISSUER_OF_PATIENT_ID),
+        # Whole, with a backslash in it too: a part of it would be another patient's.
+        identifier=checked_identifier(reader.text(dataset, tags.PATIENT_ID), reader.warnings),
+        assigning_authority=reader.text(dataset, tags.ISSUER_OF_PATIENT_ID),
         born_on=born_on,
         sex=read_sex(ascii_text(dataset, tags.PATIENT_SEX), reader.warnings),
         age_years=age_in_years(born_on, acquired, _stated_age(dataset, reader), reader.warnings),
