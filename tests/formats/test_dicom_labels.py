@@ -42,11 +42,12 @@ def no_scheme(source, item, lead):
 
 
 @pytest.mark.parametrize("change", [without_code, private, label_only, no_scheme])
-def test_a_label_that_names_one_lead_stands_in_for_its_code_with_a_warning(change):
+def test_a_label_that_names_one_lead_stands_in_for_its_code_as_an_experiment(change):
     data = sourced(change)
     assert decode(data).canonical_hash == decode(file()).canonical_hash
     assert decode(data).rhythm.lead_names() == STANDARD_LEADS
     assert "lead-by-label" in warned(data)
+    assert decode(data).experimental
 
 
 @pytest.mark.parametrize(

@@ -131,12 +131,10 @@ def test_the_scale_is_kept_to_the_nanovolt():
 
 
 @pytest.mark.parametrize("protocol", [13, 20, 22, 30])
-def test_all_protocols_are_read_and_only_the_third_is_experimental(protocol):
+def test_all_protocols_are_read_and_only_the_proven_one_is_not_experimental(protocol):
     found = decode(written(protocol=protocol))
     assert np.array_equal(found.rhythm.counts, waveform().counts)
-    assert found.experimental is (protocol == 30)
-    unproven = "version-unproven" in {warning.code for warning in found.warnings}
-    assert unproven is (protocol in (13, 22))
+    assert found.experimental is (protocol != 20)
 
 
 def test_a_file_without_the_signature_is_known_by_its_directory():

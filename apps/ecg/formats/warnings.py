@@ -15,8 +15,11 @@ class Warnings:
         self._found[DecodeWarning(code, message)] = None
 
     def add_unproven_version(self) -> None:
-        """A file that declares all it needs is read, whatever program of its maker wrote it."""
+        """A known version, or another program of the maker, whose files declare all they need."""
         self.add("version-unproven", "No real file of this version has been compared yet.")
+
+    def holds(self, code: str) -> bool:
+        return any(warning.code == code for warning in self._found)
 
     def extend(self, more: tuple[DecodeWarning, ...]) -> None:
         self._found.update(dict.fromkeys(more))

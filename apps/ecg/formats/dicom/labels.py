@@ -11,6 +11,7 @@ from . import tags
 from .elements import Dataset
 from .values import Code, Reader
 
+BY_LABEL = "lead-by-label"
 _SCHEMES = ("SCPECG", "MDC")
 
 
@@ -29,7 +30,7 @@ def lead_by_labels(definition: Dataset, source: Code | None, reader: Reader) -> 
     if len(names) != 1 or in_scheme or not _coded(source) <= names:
         _refuse(source)
     name = names.pop()
-    reader.warnings.add("lead-by-label", "Leads without a known code were read by their labels.")
+    reader.warnings.add(BY_LABEL, "Leads without a known code were read by their labels.")
     derived = any(text.lower().startswith("derived") for text in texts)
     return LeadCode(name.removeprefix("-"), derived, name.startswith("-"))
 

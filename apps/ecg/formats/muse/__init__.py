@@ -1,9 +1,9 @@
-"""GE MUSE RestingECG XML."""
+"""GE MUSE RestingECG XML, versions 7 to 9."""
 
 from __future__ import annotations
 
 from apps.ecg.formats import profiles
-from apps.ecg.formats.canonical import DecodedEcg
+from apps.ecg.formats.canonical import DecodedEcg, Refused
 from apps.ecg.formats.limb import complete_limb_leads
 from apps.ecg.formats.warnings import Warnings
 from apps.ecg.formats.xml import Element, read_xml, root_is
@@ -19,6 +19,7 @@ from .waveforms import find_median, find_rhythm, read_filters, read_waveform
 NAME = "muse-xml"
 VERSION = "muse-xml/1"
 ROOT = "RestingECG"
+VERSIONS = ("7", "8", "9")
 PROVEN = ("7", "9")  # by real files
 
 _ORDERS: dict[str, DateOrder] = {"MDY": "month-first", "DMY": "day-first"}
@@ -37,7 +38,7 @@ def decode(data: bytes, date_order: DateOrder | None = None) -> DecodedEcg:
     """
     root = read_xml(data, doctype=ROOT)
     warnings = Warnings()
-    _note_version(root, warnings)
+    _check_version(root, warnings)
     device = read_device(root, warnings)
     profiles.seen_device("GE", device.model, device.software)
     rhythm = find_rhythm(root, warnings)
@@ -70,8 +71,13 @@ def decode(data: bytes, date_order: DateOrder | None = None) -> DecodedEcg:
     )
 
 
-def _note_version(root: Element, warnings: Warnings) -> None:
-    """Any version is read by what its leads declare: unit, scale, length and checksum."""
-    version = root.text("MuseInfo", "MuseVersion")
-    if version.split(".")[0] not in PROVEN:
+def _check_version(root: Element, warnings: Warnings) -> None:
+    major = root.need_text("MuseInfo", "MuseVersion").split(".")[0]
+    if major not in VERSIONS:
+        raise Refused(
+            "unsupported-version",
+            "This is not MUSE 7, 8 or 9.",
+            field=root.path("MuseInfo", "MuseVersion"),
+        )
+    if major not in PROVEN:
         warnings.add_unproven_version()

@@ -19,11 +19,10 @@ class Device(NamedTuple):
 def read_device(root: Element, warnings: Warnings) -> Device:
     test = "TestDemographics"
     analysis = root.text(test, "AnalysisSoftwareVersion")
-    muse = root.text("MuseInfo", "MuseVersion")
     versions = (
         root.text(test, "AcquisitionSoftwareVersion"),
         f"12SL {analysis}" if analysis else "",
-        f"MUSE {muse}" if muse else "",
+        f"MUSE {root.text('MuseInfo', 'MuseVersion')}",
     )
     spikes = root.at("PaceSpikes")
     if spikes is not None and spikes.children:

@@ -1,4 +1,4 @@
-"""Philips SierraECG / PhilipsECG XML."""
+"""Philips SierraECG / PhilipsECG XML, versions 1.03 to 1.04.02."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ NAME = "philips-xml"
 VERSION = "philips-xml/1"
 ROOT, NAMESPACE = "restingecgdata", "http://www3.medical.philips.com"
 TYPES = ("SierraECG", "PhilipsECG")
+VERSIONS = ("1.03", "1.04", "1.04.01", "1.04.02")
 PROVEN = ("1.03", "1.04")  # by real files
 
 __all__ = ["NAME", "VERSION", "decode", "recognises"]
@@ -63,7 +64,6 @@ def decode(data: bytes) -> DecodedEcg:
 
 
 def _check_kind(root: Element, warnings: Warnings) -> None:
-    """Any version is read by what it declares: coding, rate, resolution and length are its own."""
     info = root.need("documentinfo")
     if info.need_text("documenttype") not in TYPES:
         raise Refused(
@@ -71,5 +71,12 @@ def _check_kind(root: Element, warnings: Warnings) -> None:
             f"This is Philips XML of another kind than {' or '.join(TYPES)}.",
             field=info.path("documenttype"),
         )
-    if info.text("documentversion") not in PROVEN:
+    version = info.need_text("documentversion")
+    if version not in VERSIONS:
+        raise Refused(
+            "unsupported-version",
+            f"This is not Philips ECG XML of version {', '.join(VERSIONS)}.",
+            field=info.path("documentversion"),
+        )
+    if version not in PROVEN:
         warnings.add_unproven_version()

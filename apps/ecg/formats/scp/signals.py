@@ -52,7 +52,7 @@ def read_signals(record: Record, warnings: Warnings) -> Signals:
     return Signals(
         _without(rhythm, empty),
         median and _without(median, empty),
-        _proven(record, encoded, leads, warnings),
+        _proven(record, encoded, leads),
     )
 
 
@@ -96,15 +96,10 @@ def _check_options(encoded: Encoded, leads: Leads, record: Record) -> None:
         )
 
 
-def _proven(record: Record, encoded: Encoded, leads: Leads, warnings: Warnings) -> bool:
-    """Real files of protocol 2.0 prove plain samples, and second differences by default codes.
-
-    Both are the same in every protocol before 3.
-    """
-    if record.protocol >= 30 or leads.reference_beat or encoded.bimodal:
+def _proven(record: Record, encoded: Encoded, leads: Leads) -> bool:
+    """Real files of protocol 2.0 prove plain samples, and second differences by default codes."""
+    if record.protocol != 20 or leads.reference_beat or encoded.bimodal:
         return False
-    if record.protocol != 20:
-        warnings.add_unproven_version()
     if 5 in record.sections and record.sections[5][4:5] != bytes([encoded.difference]):
         return False
     if 2 not in record.sections:
