@@ -125,7 +125,7 @@ def _edf() -> Iterator[Case]:
 def _wfdb() -> Iterator[Case]:
     coarse, fine = recording("12500", 12_500, fit=110), recording("500", 2000)
     for storage in PACK:
-        source = coarse if storage in (80, 310, 311) else fine
+        source = coarse if storage in (8, 80, 310, 311) else fine
         made = WfdbOptions(storage=storage)
         yield Case("wfdb", f"format {storage}", source, lambda s=source, o=made: wfdb(s, o))  # type: ignore[misc]
     options = {

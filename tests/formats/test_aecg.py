@@ -105,6 +105,38 @@ def test_the_increment_is_the_rate(increment, rate):
     assert aecg.decode(data.encode()).rhythm.sampling_rate_hz == rate
 
 
+@pytest.mark.parametrize(
+    ("increment", "rate"),
+    [("0.004166667", 240), ("0.003333", 300), ("0.001302", 768), ("0.0016667", 600)],
+)
+def test_an_increment_that_only_one_whole_rate_rounds_to_is_that_rate(increment, rate):
+    found = aecg.decode(changed('value="0.002"', f'value="{increment}"').encode())
+    assert found.rhythm.sampling_rate_hz == rate
+    assert "rate-rounded" in {warning.code for warning in found.warnings}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "new"),
+    [
+        ("<origin [^>]*></origin>", ""),
+        ('<origin value="0" unit="uV"', '<origin value="0"'),
+        ('(LEAD_II?") codeSystem="[^"]*"', r"\1"),
+        ('xsi:type="SLIST_PQ"', 'type="SLIST_PQ"'),
+        ('value="0.002" unit="s"', 'value="2000" unit="us"'),
+        (' xmlns="[^"]*"', ""),
+    ],
+)
+def test_what_the_standard_supplies_may_be_left_out(pattern, new):
+    assert read(changed(pattern, new)).canonical_hash == original().canonical_hash
+
+
+@pytest.mark.parametrize("text", ["19530508", "1953050812", "19530508000000.000", "1953-05-08"])
+def test_a_birth_date_is_read_from_a_time(text):
+    data = file(patient=PatientIdentity(identifier="7", born_on=dt.date(1960, 1, 1)))
+    data = changed('<birthTime value="19600101"', f'<birthTime value="{text}"', data)
+    assert read(data).patient.born_on == dt.date(1953, 5, 8)
+
+
 def test_what_the_file_says_of_the_ecg_returns():
     wanted = original(
         patient=PatientIdentity("Müller", "Åse", "", "0012", "1.2.3", dt.date(1980, 5, 14), "F"),
@@ -182,10 +214,10 @@ SEQUENCE = "/sequence/value/"
     ("pattern", "new", "code", "field"),
     [
         ('unit="uV"', 'unit="UV"', "unknown-unit", "@unit"),
-        ('unit="uV"', "", "missing-value", "@unit"),
+        ('<scale value="2.5" unit="uV"', '<scale value="2.5"', "missing-value", "@unit"),
         ('<scale value="2.5"', '<scale value="2,5"', "bad-number", "@value"),
         ('<scale value="2.5" unit="uV"[^>]*></scale>', "", "missing-value", "scale"),
-        ("<origin [^>]*></origin>", "", "missing-value", "origin"),
+        ('<origin value="0" unit="uV"', '<origin value="1"', "missing-value", "@unit"),
         ('<scale value="2.5"', '<scale value="0"', "implausible-scale", "scale"),
         ('LEAD_II<|LEAD_II"', 'LEAD_V33"', "unknown-lead", "@code"),
         ('LEAD_II"', 'LEAD_I"', "duplicate-lead", "code"),
@@ -201,6 +233,7 @@ SEQUENCE = "/sequence/value/"
         ("<digits>", "<digits>7 ", "lead-lengths", "digits"),
         ("<digits>[^<]*", "<digits> ", "no-samples", "digits"),
         ('value="0.002"', 'value="0.003"', "unknown-rate", "@value"),
+        ('value="0.002"', 'value="0.0042"', "unknown-rate", "@value"),
         ('value="0.002"', 'value="0"', "unknown-rate", "@value"),
         ('value="0.002"', 'value="-0.002"', "unknown-rate", "@value"),
         ('value="0.002" unit="s"', 'value="0.002" unit="min"', "unknown-unit", "@unit"),

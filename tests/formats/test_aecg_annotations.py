@@ -48,6 +48,8 @@ def machine(*annotations: str) -> str:
         ("MDC_ECG_TIME_PD_PR_GL", "148", "ms", ("pr_ms", 148.0, "")),
         ("MDC_ECG_ANGLE_QRS_FRONT", "270", "deg", ("qrs_axis_deg", -90.0, "")),
         ("MDC_ECG_HEART_RATE", "52", "bpm", ("heart_rate_bpm", 52.0, "")),
+        ("MDC_ECG_TIME_PD_QT", "380", "msec", ("qt_ms", 380.0, "")),
+        ("MDC_ECG_ANGLE_QRS_FRONT", "-7", "degrees", ("qrs_axis_deg", -7.0, "")),
     ],
 )
 def test_numbers_are_read_by_code_in_their_unit(code, value, unit, found):

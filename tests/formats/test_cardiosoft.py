@@ -207,8 +207,11 @@ def test_a_conclusion_of_its_own_stands_behind_the_diagnosis():
     ]
 
 
-def test_software_that_no_file_proves_is_experimental():
-    assert decode(encoded(written(software="V7.0"))).experimental
+@pytest.mark.parametrize(("software", "warned"), [("V6.73", False), ("V7.0", True), ("", True)])
+def test_software_that_no_file_proves_is_read_with_a_warning(software, warned):
+    found = decode(encoded(written(software=software)))
+    assert not found.experimental
+    assert ("version-unproven" in {w.code for w in found.warnings}) is warned
 
 
 @pytest.mark.parametrize("path", corpus_params("cardiosoft-xml"))

@@ -51,6 +51,10 @@ def test_identifiers_keep_leading_zeros_and_lose_spaces():
     assert (found.identifier, found.assigning_authority) == ("00123", "MERCY")
 
 
+def test_an_identifier_with_a_backslash_is_not_cut_to_another_patients():
+    assert patient(PatientID="A\\B").identifier == "A\\B"
+
+
 @pytest.mark.parametrize("text", ["UNKNOWN", "000", ""])
 def test_a_placeholder_identifier_is_noted(text):
     assert "patient-id" in warned(with_values(PatientID=text))

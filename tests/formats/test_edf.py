@@ -98,6 +98,28 @@ def test_the_free_text_of_plain_edf_is_not_read_as_a_patient():
     assert "patient-unread" in warned(data)
 
 
+def in_pieces(onset: bytes = b"+3.5\x14") -> bytes:
+    """EDF+D; its records follow each other, but for the fourth where it has another onset."""
+    return edf(waveform(), EdfOptions(plus="D")).replace(b"+3.5\x14", onset)
+
+
+def test_a_recording_marked_as_interrupted_that_is_not_is_read():
+    whole = edf(waveform(), EdfOptions(plus="C"))
+    assert decode(in_pieces()).canonical_hash == decode(whole).canonical_hash
+    assert decode(in_pieces()).acquired_local == decode(whole).acquired_local
+
+
+def test_zeros_for_blanks_other_signs_in_the_date_and_utf_8_change_nothing():
+    plain = edf(waveform(), EdfOptions())
+    data = plain.replace(b"I               II ", b"I" + b"\0" * 15 + b"II ")
+    data = data.replace(b"01.03.2610.20.30", b"01-03-2610:20:30").replace(
+        b"uV      ", "µV     ".encode()
+    )
+    assert decode(data).canonical_hash == decode(plain).canonical_hash
+    assert decode(data).acquired_local == decode(plain).acquired_local
+    assert "unit-alias" in warned(data)
+
+
 def changed(at: int, by: bytes) -> bytes:
     data = bytearray(edf(waveform()))
     data[at : at + len(by)] = by
@@ -120,7 +142,8 @@ def changed(at: int, by: bytes) -> bytes:
         (changed(236, b"-1      "), "edf-header", "counts of signals or records"),
         (changed(244, b"0       "), "unknown-rate", "duration"),
         (edf(waveform())[:300], "truncated", ""),
-        (edf(waveform(), EdfOptions(plus="D")), "edf-discontinuous", "EDF+"),
+        (in_pieces(b"+3.7\x14"), "edf-discontinuous", "EDF+"),
+        (in_pieces(b"\0\0\0\0\0"), "edf-discontinuous", "EDF+"),
     ],
 )
 def test_a_file_that_is_not_right_is_refused_with_its_field(data, code, field):

@@ -111,6 +111,13 @@ def test_filters_without_a_unit_are_left_out_with_a_warning():
     assert "filter-unit" in {w.code for w in found.warnings}
 
 
+def test_a_time_to_the_minute_and_a_date_with_its_signs_are_read():
+    data = written().replace("20260301102030", "202603011020").replace("19800504", "1980-05-04")
+    found = decode(data.encode())
+    assert found.acquired_local == dt.datetime(2026, 3, 1, 10, 20)  # noqa: DTZ001 — local
+    assert found.patient.born_on == dt.date(1980, 5, 4)
+
+
 @pytest.mark.parametrize(
     ("pattern", "replacement", "code"),
     [

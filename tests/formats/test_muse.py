@@ -146,6 +146,7 @@ def test_a_lead_that_was_off_and_pacing_spikes_are_noted():
         ("MuseVersion", "10.0", "unsupported-version"),
         ("MuseVersion", "", "missing-value"),
         ("LeadAmplitudeUnits", "COUNTS", "unknown-unit"),
+        ("LeadAmplitudeUnits", "UV", "unknown-unit"),
         ("LeadAmplitudeUnits", "", "missing-value"),
         ("LeadAmplitudeUnitsPerBit", "4,88", "bad-number"),
         ("LeadAmplitudeUnitsPerBit", "", "missing-value"),
@@ -155,6 +156,7 @@ def test_a_lead_that_was_off_and_pacing_spikes_are_noted():
         ("LeadID", "-AVR", "unknown-lead"),
         ("LeadSampleSize", "4", "sample-size"),
         ("LeadSampleCountTotal", "599", "truncated"),
+        ("LeadDataCRC32", "1.5", "checksum"),
         ("LeadByteCountTotal", "1198", "truncated"),
         ("LeadDataCRC32", "1", "checksum"),
         ("WaveFormData", "AA==?", "bad-base64"),
@@ -210,8 +212,54 @@ def test_too_few_leads_are_refused():
     assert refused.value.code == "too-few-leads"
 
 
-def test_version_8_has_no_real_file_to_prove_it():
-    assert read(changed("MuseVersion", "8.0.2")).experimental
+@pytest.mark.parametrize(("version", "proven"), [("7.1.1", True), ("9", True), ("8.0.2", False)])
+def test_a_version_that_no_file_proves_is_read_with_a_warning(version, proven):
+    found = read(changed("MuseVersion", version))
+    assert found.canonical_hash == original().canonical_hash
+    assert f"MUSE {version}" in found.software
+    assert ("version-unproven" in {w.code for w in found.warnings}) is not proven
+
+
+@pytest.mark.parametrize(
+    ("tag", "text"),
+    [
+        *(("LeadAmplitudeUnits", word) for word in ("microvolts", "uV", "µV")),
+        *(("SampleType", "Continuous_Samples"), ("SampleType", "")),
+        *(("NumberofLeads", ""), ("LeadSampleCountTotal", ""), ("LeadSampleSize", "")),
+        *(("LeadByteCountTotal", ""), ("LeadDataCRC32", "0")),
+    ],
+)
+def test_another_word_and_a_value_that_others_prove_change_nothing(tag, text):
+    assert read(changed(tag, text, count=0)).canonical_hash == original().canonical_hash
+
+
+@pytest.mark.parametrize(("text", "hz"), [("50 Hz", 50.0), ("60HZ", 60.0), ("Off", 0.0)])
+def test_the_mains_filter_may_be_written_with_its_unit(text, hz):
+    data = file(filters=Filters(0.16, 150.0, 60.0))
+    assert read(changed("ACFilter", text, 0, data)).filters == Filters(0.16, 150.0, hz)
+
+
+def test_a_length_that_nothing_states_is_refused():
+    data = changed("LeadSampleCountTotal", "", 1, changed("LeadByteCountTotal", ""))
+    with pytest.raises(Refused) as refused:
+        read(data)
+    assert (refused.value.code, refused.value.field[-20:]) == (
+        *("missing-value", "LeadSampleCountTotal"),
+    )
+
+
+def test_a_checksum_may_be_written_with_a_sign():
+    def signed(match):
+        value = int(match[1])
+        return f"<LeadDataCRC32>{value - (value >> 31 << 32)}<"
+
+    assert "no-checksum" not in codes(re.sub(r"<LeadDataCRC32>(\d+)<", signed, file()))
+
+
+def test_kinds_of_waveform_are_known_in_any_case():
+    data = file().replace(">Rhythm<", ">RHYTHM<").replace(">Median<", ">MEDIAN<")
+    assert read(data).median is not None
+    assert read(data).canonical_hash == original().canonical_hash
 
 
 def test_the_writer_refuses_what_muse_cannot_hold():

@@ -110,6 +110,16 @@ def test_current_and_original_numbers_are_kept_apart():
     assert "edited" in codes(data)
 
 
+def test_an_original_that_was_not_measured_is_no_edit():
+    data = with_numbers("<QTcFrederica>461</QTcFrederica>", "<QTcFrederica>0</QTcFrederica>")
+    assert "edited" not in codes(data)
+    assert [m.name for m in read(data).measurements] == ["qtc_fridericia_ms"]
+
+
+def test_wave_limits_that_are_no_numbers_do_not_lose_the_ecg():
+    assert read(with_numbers("<QOnset>n/a</QOnset>")).rhythm.samples == 5000
+
+
 def test_a_qtc_has_a_formula_only_where_the_file_names_one():
     data = with_numbers("<QTCorrected>403</QTCorrected><QTcFrederica>419</QTcFrederica>")
     found = {m.name: m.method for m in read(data).measurements}

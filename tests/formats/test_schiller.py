@@ -90,6 +90,13 @@ def test_a_rate_without_the_proven_exponent_is_experimental(exponent):
     assert decode(with_limits(written(exponent)).encode()).experimental
 
 
+@pytest.mark.parametrize(("software", "warned"), [("SEMA 2.64.0", False), ("SEMA 4.1", True)])
+def test_software_that_no_file_proves_is_read_with_a_warning(software, warned):
+    found = decode(with_limits(written(software=software)).encode())
+    assert not found.experimental
+    assert ("version-unproven" in {w.code for w in found.warnings}) is warned
+
+
 @pytest.mark.parametrize("exponent", [2, -1])
 def test_an_exponent_without_a_known_meaning_is_refused(exponent):
     assert refusal(with_limits(written(exponent)).encode()) == "unknown-rate"

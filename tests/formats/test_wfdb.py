@@ -13,6 +13,8 @@ import pytest
 from apps.ecg.formats import bundle, decode
 from apps.ecg.formats.canonical import Refused, Waveform
 from apps.ecg.formats.quality import evaluate
+from apps.ecg.formats.wfdb.header import read_header
+from apps.ecg.formats.wfdb.samples import read_counts
 from tests.formats.ecgs import ecg, refusal, warned, waveform
 from tests.formats.writers.wfdb import PACK, WfdbOptions, wfdb, wfdb_files
 from tests.oracles import wfdb_reader as judge
@@ -22,7 +24,7 @@ TEN_BITS = Decimal(10_000)  # 10 µV, so that an ECG fits ten bits
 
 def small(storage: int) -> Waveform:
     """As large as the storage format can hold, with a sample count that leaves a rest."""
-    limit = {80: 120, 310: 500, 311: 500, 212: 2000}.get(storage, 30_000)
+    limit = {8: 60, 80: 120, 310: 500, 311: 500, 212: 2000}.get(storage, 30_000)
     whole = waveform(rate=250, seconds=10.004)
     counts = np.round(whole.counts / max(1, np.abs(whole.counts).max() / limit)).astype(int)
     leads = tuple(replace(lead, nv_per_lsb=TEN_BITS) for lead in whole.leads)
@@ -92,6 +94,35 @@ def test_what_the_header_says_of_time_and_person_is_kept():
     assert decode(wfdb(waveform(), WfdbOptions(clock=""))).acquired_local is None
 
 
+@pytest.mark.parametrize(
+    ("comment", "age", "sex"),
+    [
+        *(("<age>: 85  <sex>: M  <diagnoses>: none", 85, "M"), ("Age: 63.0", 63, "")),
+        *(("Gender: Female", None, "F"), ("Sex: Unknown", None, ""), ("Age: 300", None, "")),
+        *(("Age: NaN", None, ""), ("package: 4", None, "")),
+    ],
+)
+def test_age_and_sex_are_found_in_any_comment_that_says_them(comment, age, sex):
+    found = decode(wfdb(waveform(), WfdbOptions(comments=(comment,)))).patient
+    assert (found.age_years, found.sex) == (age, sex)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_a_unit_beyond_ascii_is_read_as_it_is_encoded(encoding):
+    files = wfdb_files(waveform(), WfdbOptions(unit="uV"))
+    header = files["record.hea"].decode().replace("/uV", "/µV").encode(encoding)
+    found = decode(bundle.write(files | {"record.hea": header}))
+    assert found.canonical_hash == decode(bundle.write(files)).canonical_hash
+
+
+def test_differences_without_an_initial_value_are_refused():
+    files = wfdb_files(small(8), WfdbOptions(storage=8))
+    header = re.sub(r" 16 0 -?\d+ -?\d+ 0 \S+", "", files["record.hea"].decode())
+    with pytest.raises(Refused) as refused:
+        read_counts(read_header(header.encode()), files)
+    assert (refused.value.code, refused.value.field) == ("wfdb-storage", "initial value")
+
+
 def edited_header(files: dict[str, bytes], pattern: str, by: str) -> bytes:
     text = files["record.hea"].decode()
     changed, times = re.subn(pattern, by, text)
@@ -111,7 +142,7 @@ def edited_header(files: dict[str, bytes], pattern: str, by: str) -> bytes:
         (r"record 12 500", "record/3 12 500", "wfdb-segments", "record line"),
         (r"record 12 500 .*", "record 12", "unknown-rate", "sampling frequency"),
         (r"(\S+) 0 V1\n", "1 0 V1\n", "wfdb-checksum", "checksum"),
-        (r"dat 16 ", "dat 8 ", "wfdb-storage", "format"),
+        (r"dat 16 ", "dat 508 ", "wfdb-storage", "format"),
         (r"dat 16 ", "dat 16x2 ", "wfdb-frames", "samples per frame"),
         (r"dat 16 ", "dat 16:3 ", "wfdb-frames", "samples per frame"),
         (r"record\.dat", "other.dat", "wfdb-no-signal", "files"),

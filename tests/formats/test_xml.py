@@ -19,10 +19,42 @@ def refused(data: bytes | str, **options: str) -> Refused:
     return found.value
 
 
-@pytest.mark.parametrize("codec", ["utf-8", "utf-16", "iso-8859-1", "windows-1252"])
-def test_text_is_read_in_the_declared_encoding(codec):
-    text = f'<?xml version="1.0" encoding="{codec.upper()}"?><a>Jürgen</a>'
-    assert read_xml(text.encode(codec)).text() == "Jürgen"
+@pytest.mark.parametrize(
+    ("declared", "name"),
+    [
+        *((codec, "Jürgen") for codec in ("UTF-8", "UTF-16", "ISO-8859-1", "Windows-1252")),
+        *((codec, "Łukasz") for codec in ("ISO-8859-2", "windows-1250")),
+        *((codec, "Пётр") for codec in ("ISO-8859-5", "KOI8-R", "windows-1251")),
+        *((codec, "王小东") for codec in ("GB2312", "GBK", "gb18030")),
+        *(("Big5", "王東"), ("Shift_JIS", "山田"), ("EUC-JP", "山田"), ("ks_c_5601-1987", "길동")),
+    ],
+)
+def test_text_is_read_in_the_declared_encoding(declared, name):
+    text = f'<?xml version="1.0" encoding="{declared}"?><a>{name}</a>'
+    assert read_xml(text.encode(declared)).text() == name
+
+
+@pytest.mark.parametrize(
+    ("declared", "written"),
+    [
+        *(("UTF-16", "utf-8"), ("UTF-16", "utf-8-sig"), ("UTF-8", "utf-16")),
+        *(("ISO-8859-1", "utf-16"), ("ISO-8859-1", "utf-8-sig"), ("ISO-8859-1", "cp1252")),
+    ],
+)
+def test_a_declaration_left_from_before_the_file_was_saved_anew_gives_way(declared, written):
+    text = f'<?xml version="1.0" encoding="{declared}"?><a>O’Brien</a>'
+    assert read_xml(text.encode(written)).text() == "O’Brien"
+
+
+def test_bytes_that_windows_does_not_know_stay_latin():
+    data = b'<?xml version="1.0" encoding="ISO-8859-1"?><a>\x8d\xfc</a>'
+    assert read_xml(data).text() == "\x8dü"
+
+
+def test_blanks_before_the_declaration_are_passed_over():
+    data = b' \r\n<?xml version="1.0" encoding="ISO-8859-1"?><a>J\xfcrgen</a>'
+    assert read_xml(data).text() == "Jürgen"
+    assert root_is(data, "a")
 
 
 @pytest.mark.parametrize(
@@ -42,8 +74,8 @@ def test_the_first_bytes_tell_unicode_without_a_declaration(data):
 @pytest.mark.parametrize(
     "data",
     [
-        b'<?xml version="1.0" encoding="UTF-16"?><a/>',
-        '<?xml version="1.0" encoding="ISO-8859-1"?><a/>'.encode("utf-16"),
+        b'<?xml version="1.0" encoding="UTF-16"?><a>J\xfcrgen</a>',
+        b'<?xml version="1.0" encoding="EUC-KR"?><a>\xff</a>',
         b'<?xml version="1.0" encoding="EBCDIC-CP-US"?><a/>',
         b'<?xml version="1.0" encoding="no-such"?><a/>',
         b'<?xml version="1.0" encoding="UTF-8"?><a>J\xfcrgen</a>',
@@ -176,7 +208,8 @@ def test_prefixed_attributes_keep_their_namespace():
     ("text", "name", "namespace", "found"),
     [
         ("<a/>", "a", "", True),
-        ("<a/>", "a", "urn:a", False),
+        ("<a/>", "a", "urn:a", True),
+        ("<a xmlns='urn:b'/>", "a", "", True),
         ("<a xmlns='urn:a'/>", "a", "urn:a", True),
         ("<p:a xmlns:p='urn:a'/>", "a", "urn:a", True),
         ("<a xmlns='urn:b'/>", "a", "urn:a", False),

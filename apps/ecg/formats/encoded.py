@@ -1,4 +1,4 @@
-"""Binary values inside text."""
+"""Binary values inside text, and text of which nothing says how it is encoded."""
 
 from __future__ import annotations
 
@@ -16,3 +16,11 @@ def from_base64(text: str, *, field: str) -> bytes:
         raise Refused(
             "bad-base64", "The samples are not base64 or are cut short.", field=field
         ) from None
+
+
+def plain_text(raw: bytes) -> str:
+    """ASCII as it is; what is beyond it as UTF-8 where it is that, else as Latin-1."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")

@@ -10,6 +10,23 @@ from .warnings import Warnings
 Sex = Literal["", "M", "F", "O"]
 OLDEST_YEARS = 120
 _PLACEHOLDERS = {"UNKNOWN", "UNK", "NONE", "NA", "N/A", "ANONYMOUS", "TEST", "0"}
+_SEXES: dict[str, Sex] = {
+    "M": "M",
+    "MALE": "M",
+    "F": "F",
+    "FEMALE": "F",
+    "O": "O",
+    "OTHER": "O",
+    **dict.fromkeys(("U", "UNKNOWN", "UNDEFINED", "UNSPECIFIED", "GENDER_UNDEFINED"), ""),
+}
+# Without M, which may be a month or a minute.
+_AGE_UNITS = {
+    **dict.fromkeys(("Y", "YR", "YRS", "YEAR", "YEARS"), "year"),
+    **dict.fromkeys(("MO", "MOS", "MONTH", "MONTHS"), "month"),
+    **dict.fromkeys(("W", "WK", "WKS", "WEEK", "WEEKS"), "week"),
+    **dict.fromkeys(("D", "DAY", "DAYS"), "day"),
+    **dict.fromkeys(("H", "HR", "HRS", "HOUR", "HOURS"), "hour"),
+}
 _YEARS_PER = {"hour": 1 / 8766, "day": 1 / 365.25, "week": 7 / 365.25, "month": 1 / 12, "year": 1.0}
 
 
@@ -20,11 +37,16 @@ def checked_identifier(identifier: str, warnings: Warnings) -> str:
     return identifier
 
 
-def read_sex(text: str, words: dict[str, Sex], warnings: Warnings) -> Sex:
-    """By the format's own words; empty, with a warning, for any other."""
-    if text and text not in words:
+def read_sex(text: str, warnings: Warnings) -> Sex:
+    """By its letter or English word, in any case; empty, with a warning, for any other."""
+    if text and text.upper() not in _SEXES:
         warnings.add("patient-sex", "The patient's sex is not M, F or O.")
-    return words.get(text, "")
+    return _SEXES.get(text.upper(), "")
+
+
+def age_unit(text: str) -> str:
+    """The unit a word or its usual short form means, in any case; empty for any other."""
+    return _AGE_UNITS.get(text.upper(), "")
 
 
 def years(count: float, unit: str) -> float | None:

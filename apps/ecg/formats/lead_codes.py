@@ -34,6 +34,8 @@ _DERIVED = {
     **dict(enumerate(("III", "aVR", "aVL", "aVF"), start=111)),
 }
 _NEGATED = {65}
+_PREFIXES = {"SCPECG": "5.6.3-9-", "MDC": "2:"}
+_MDC_NAME = "MDC_ECG_LEAD_"
 _BY_FOLDED_NAME = {name.casefold(): name for name in (*_NAMES.values(), "-aVR")}
 _WORDS = re.compile(r"^(?:derived\s+)?(?:lead\s+)?", re.IGNORECASE)
 
@@ -43,9 +45,20 @@ class LeadCode(NamedTuple):
     derived: bool
     negated: bool
 
+    def signed(self) -> str:
+        return f"-{self.name}" if self.negated else self.name
+
+
+def is_lead_scheme(scheme: str) -> bool:
+    """Whether a scheme, however its name is written, is one whose lead codes are known here."""
+    return _plain(scheme) in _PREFIXES
+
 
 def lead_by_code(scheme: str, value: str) -> LeadCode | None:
     """The lead a coded channel source names; None for one not known here."""
+    if _plain(scheme) == "MDC" and value.upper().startswith(_MDC_NAME):
+        name = lead_by_meaning(value[len(_MDC_NAME) :])
+        return LeadCode(name, False, False) if name and not name.startswith("-") else None
     number = _number(scheme, value)
     if number in _DERIVED:
         return LeadCode(_DERIVED[number], True, False)
@@ -55,13 +68,17 @@ def lead_by_code(scheme: str, value: str) -> LeadCode | None:
 
 
 def _number(scheme: str, value: str) -> int:
-    prefix = {"SCPECG": "5.6.3-9-", "MDC": "2:"}.get(scheme)
+    prefix = _PREFIXES.get(_plain(scheme))
     if prefix is None:
         return 0
     if value.startswith(prefix):
         return _digits(value.removeprefix(prefix))
-    number = _digits(value) if scheme == "MDC" else 0
+    number = _digits(value) if _plain(scheme) == "MDC" else 0
     return number - (POTENTIAL_BASE if number > POTENTIAL_BASE else LEAD_BASE)
+
+
+def _plain(scheme: str) -> str:
+    return "".join(letter for letter in scheme.upper() if letter.isalnum())
 
 
 def _digits(text: str) -> int:

@@ -41,6 +41,25 @@ def check_rate(rate_hz: Decimal | None, *, field: str) -> Decimal:
     return rate_hz
 
 
+def exact_rate(step_s: Decimal) -> Decimal | None:
+    """One over the time between samples, where that is a whole number of millihertz."""
+    rate = 1 / step_s if step_s > 0 else Decimal(0)
+    return rate if rate * step_s == 1 and not rate * 1000 % 1 else None
+
+
+def rounded_rate(step_s: Decimal) -> Decimal | None:
+    """The whole rate in Hz whose step, rounded to as many places, is this one.
+
+    None where there is no such rate, and where there are two.
+    """
+    if not 0 < step_s < 1:
+        return None
+    near = int(1 / step_s)
+    rates = [Decimal(rate) for rate in range(max(near - 1, 1), near + 3)]
+    found = [rate for rate in rates if (1 / rate).quantize(step_s) == step_s]
+    return found[0] if len(found) == 1 else None
+
+
 def nearest_decimal(value: Fraction) -> Decimal:
     """The decimal of 18 digits nearest to a fraction; equal to it wherever that is possible."""
     return _DIGITS.divide(Decimal(value.numerator), Decimal(value.denominator))

@@ -14,11 +14,12 @@ _VOLTAGE_NV = {
 }
 _VOLTAGE_ALIASES = {"µV": "uV", "μV": "uV", "microvolt": "uV", "millivolt": "mV"}
 
-_INTERVAL_MS = {"ms": Decimal(1), "s": Decimal(1000)}
+_INTERVAL_MS = {"us": Decimal("0.001"), "ms": Decimal(1), "s": Decimal(1000)}
+_INTERVAL_ALIASES = {"msec": "ms", "sec": "s"}
 _RATE = {"/min", "1/min", "{H.B.}/min", "{beats}/min"}
 _RATE_ALIASES = {"bpm", "BPM"}
 _ANGLE = {"deg"}
-_ANGLE_ALIASES = {"°"}
+_ANGLE_ALIASES = {"°", "degree", "degrees"}
 
 
 class Factor(NamedTuple):
@@ -38,8 +39,9 @@ def voltage_factor(unit: str) -> Factor | None:
 def measurement_factor(unit: str, wanted: str) -> Factor | None:
     """To ms, /min or deg; None where the unit is not one of that kind."""
     if wanted == "ms":
-        factor = _INTERVAL_MS.get(unit)
-        return None if factor is None else Factor(factor)
+        known = _INTERVAL_ALIASES.get(unit, unit)
+        factor = _INTERVAL_MS.get(known)
+        return None if factor is None else Factor(factor, known != unit)
     exact, aliases = (_RATE, _RATE_ALIASES) if wanted == "/min" else (_ANGLE, _ANGLE_ALIASES)
     if unit in exact or unit in aliases:
         return Factor(Decimal(1), unit in aliases)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .canonical import Refused
+from .xml.encodings import encoding_of
 
 _SIGNATURES = (
     (b"\x89PNG", "image", "an image; a picture of an ECG holds no samples"),
@@ -24,8 +25,16 @@ def unsupported(data: bytes) -> Refused:
         if data.startswith(signature):
             return Refused(f"unsupported-{code}", f"This is {what}.")
     if _looks_like_xml(data):
-        return Refused("unsupported-xml", "This is XML of a kind that is not read.")
+        return _unsupported_xml(data)
     return Refused("unknown-format", "This is not an ECG file of a known format.")
+
+
+def _unsupported_xml(data: bytes) -> Refused:
+    try:
+        encoding_of(data)
+    except Refused as refused:
+        return refused
+    return Refused("unsupported-xml", "This is XML of a kind that is not read.")
 
 
 def _looks_like_xml(data: bytes) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 from apps.ecg.formats import bundle
 from apps.ecg.formats.canonical import Waveform
 from apps.ecg.formats.gaps import fill_gaps
-from apps.ecg.formats.wfdb.storage import STORAGES
+from apps.ecg.formats.wfdb.storage import DIFFERENCES, STORAGES
 
 NV_PER_UNIT = {"nV": 1, "uV": 1_000, "mV": 1_000_000}
 
@@ -58,7 +58,8 @@ def wfdb_files(waveform: Waveform, options: WfdbOptions | None = None) -> dict[s
             f"{values[0]} {total} 0 {'-' * turned[column]}{names[n]}"
         )
     header = "\n".join([*lines, *(f"# {line}" for line in o.comments)]) + "\n"
-    return {f"{o.name}.hea": header.encode(), file: head + PACK[o.storage](counts.ravel())}
+    stored = np.diff(counts, axis=0, prepend=counts[:1]) if o.storage == DIFFERENCES else counts
+    return {f"{o.name}.hea": header.encode(), file: head + PACK[o.storage](stored.ravel())}
 
 
 def wfdb(waveform: Waveform, options: WfdbOptions | None = None) -> bytes:
@@ -108,7 +109,14 @@ def _311(values: np.ndarray) -> bytes:
     return (a | b << 10 | c << 20).astype("<u4").tobytes()
 
 
+def _differences(values: np.ndarray) -> bytes:
+    if np.abs(values).max() > 127:
+        raise ValueError("the signal is too steep")
+    return values.astype("i1").tobytes()
+
+
 PACK: dict[int, Callable[[np.ndarray], bytes]] = {
+    DIFFERENCES: _differences,
     16: lambda v: v.astype("<i2").tobytes(),
     61: lambda v: v.astype(">i2").tobytes(),
     160: lambda v: (v + 0x8000).astype("<u2").tobytes(),

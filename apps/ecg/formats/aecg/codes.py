@@ -18,5 +18,5 @@ def code_of(element: Element) -> str:
 
 
 def type_of(value: Element) -> str:
-    """The data type, without the prefix of its namespace."""
-    return value.attribute(XSI + "type").rpartition(":")[2]
+    """The data type, without the prefix of its namespace; a converter may drop that of `type`."""
+    return (value.attribute(XSI + "type") or value.attribute("type")).rpartition(":")[2]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 from apps.ecg.formats.canonical import PatientIdentity
 from apps.ecg.formats.identity import (
@@ -13,7 +14,7 @@ from apps.ecg.formats.identity import (
     read_sex,
     years,
 )
-from apps.ecg.formats.moments import date_of
+from apps.ecg.formats.moments import plain_date
 from apps.ecg.formats.numbers import parse_decimal
 from apps.ecg.formats.warnings import Warnings
 from apps.ecg.formats.xml import Element
@@ -21,7 +22,8 @@ from apps.ecg.formats.xml import Element
 from .codes import code_of
 
 _ASSIGNMENT = ("componentOf", "timepointEvent", "componentOf", "subjectAssignment")
-_SEXES: dict[str, Sex] = {"M": "M", "F": "F", "UN": "O"}
+_UNDIFFERENTIATED = "UN"  # HL7 v3 AdministrativeGender
+_BORN = re.compile(r"(\d{8})[\d.]*(?:[+-]\d{4})?", re.ASCII)  # the time of day does not matter
 _REPORTED_AGE = "21612-7"  # LOINC
 _AGE_UNITS = {"a": "year", "mo": "month", "wk": "week", "d": "day", "h": "hour"}
 
@@ -46,7 +48,7 @@ def read_patient(
         ),
         assigning_authority=identifier.attribute("root") if identifier is not None else "",
         born_on=born_on,
-        sex=read_sex(_coded(person, "administrativeGenderCode"), _SEXES, warnings),
+        sex=_sex(person, warnings),
         age_years=age_in_years(born_on, acquired, _reported_age(root, warnings), warnings),
     )
 
@@ -66,11 +68,16 @@ def _coded(person: Element | None, name: str) -> str:
     return element.attribute("code") if element is not None else ""
 
 
+def _sex(person: Element | None, warnings: Warnings) -> Sex:
+    code = _coded(person, "administrativeGenderCode")
+    return "O" if code == _UNDIFFERENTIATED else read_sex(code, warnings)
+
+
 def _birth_date(person: Element | None, warnings: Warnings) -> dt.date | None:
     element = person.at("birthTime") if person is not None else None
     text = element.attribute("value") if element is not None else ""
-    plain = text.isascii() and text.isdigit() and len(text) >= 8
-    born_on = date_of(text[:4], text[4:6], text[6:8]) if plain else None
+    match = _BORN.fullmatch(text)
+    born_on = plain_date(match[1] if match else text)
     if text and born_on is None:
         warnings.add("birth-date", "The birth date is not a date.")
     return born_on

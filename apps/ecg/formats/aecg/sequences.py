@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from apps.ecg.formats import profiles
 from apps.ecg.formats.canonical import Lead, Refused, Waveform, WaveformKind
 from apps.ecg.formats.leads import check_leads, named_lead
-from apps.ecg.formats.scale import check_rate, check_scale
+from apps.ecg.formats.scale import check_rate, check_scale, exact_rate, rounded_rate
 from apps.ecg.formats.units import measurement_factor, voltage_factor
 from apps.ecg.formats.warnings import Warnings
 from apps.ecg.formats.xml import Element
@@ -60,32 +60,33 @@ def read_waveform(sequences: Sequences, kind: WaveformKind, warnings: Warnings) 
             "The leads are not equally long.",
             field=sequences.time.path("value", "digits"),
         )
-    return Waveform(kind, tuple(leads), np.stack(columns, axis=1), _rate(sequences.time))
+    rate = _rate(sequences.time, warnings)
+    return Waveform(kind, tuple(leads), np.stack(columns, axis=1), rate)
 
 
-def _rate(time: Element) -> Decimal:
-    """One over the increment, exact or refused."""
+def _rate(time: Element, warnings: Warnings) -> Decimal:
+    """One over the increment: exactly, or the one whole rate whose increment was rounded to it."""
     increment = time.need("value", "increment")
     factor = measurement_factor(increment.need_attribute("unit"), "ms")
     if factor is None:
         raise Refused(
             "unknown-unit",
-            "The unit of the increment is not ms or s.",
+            "The unit of the increment is not us, ms or s.",
             field=increment.path("@unit"),
         )
+    if factor.alias:
+        warnings.add("unit-alias", "The unit of the increment was read as its UCUM code.")
     step_s = increment.need_attribute_number("value") * factor.factor / 1000
-    try:
-        rate = 1 / step_s
-        exact = rate if rate * step_s == 1 else None
-    except (InvalidOperation, ZeroDivisionError):
-        exact = None
-    return check_rate(exact, field=increment.path("@value"))
+    rate = exact_rate(step_s)
+    if rate is None and (rate := rounded_rate(step_s)) is not None:
+        warnings.add("rate-rounded", f"The increment is that of {rate} Hz, rounded.")
+    return check_rate(rate, field=increment.path("@value"))
 
 
 def _lead(sequence: Element, warnings: Warnings) -> Lead:
     code = sequence.need("code")
     name, system = code.need_attribute("code"), code.attribute("codeSystem")
-    if system != MDC or not name.startswith(LEAD):
+    if system not in (MDC, "") or not name.startswith(LEAD):
         raise Refused("unknown-lead", "A sequence is coded as no lead.", field=code.path("@code"))
     value = sequence.need("value")
     if type_of(value) != "SLIST_PQ":
@@ -94,12 +95,20 @@ def _lead(sequence: Element, warnings: Warnings) -> Lead:
             "The samples of a lead are not a list of quantities (SLIST_PQ).",
             field=value.path("@type"),
         )
-    scale, origin = (
-        _nanovolts(value.need("scale"), warnings),
-        _nanovolts(value.need("origin"), warnings),
-    )
+    scale, origin = _nanovolts(value.need("scale"), warnings), _origin(value, warnings)
     check_scale(scale, origin, field=value.path("scale"))
     return Lead(named_lead(name.removeprefix(LEAD), field=code.path("@code")), scale, origin)
+
+
+def _origin(value: Element, warnings: Warnings) -> Decimal:
+    """nV of digit 0: 0 where the file gives none, and 0 is the same in any unit."""
+    origin = value.at("origin")
+    if origin is None:
+        warnings.add("scale-defaults", "No origin is given; 0 is used.")
+        return Decimal(0)
+    if not origin.attribute("unit") and origin.need_attribute_number("value") == 0:
+        return Decimal(0)
+    return _nanovolts(origin, warnings)
 
 
 def _nanovolts(quantity: Element, warnings: Warnings) -> Decimal:

@@ -32,6 +32,8 @@ def decode(data: bytes) -> DecodedEcg:
     _check_kind(root)
     model, software = root.text("ClinicalInfo", "DeviceInfo", "Desc"), read_software(root)
     profiles.seen_device(VENDOR, model, software)
+    if root.text("ClinicalInfo", "DeviceInfo", "SoftwareVer") != PROVEN_SOFTWARE:
+        warnings.add_unproven_version()
     strip, median = find_strip(root, warnings), root.at(*MEDIAN)
     acquired = read_acquired(root, warnings)
     return DecodedEcg(
@@ -54,7 +56,6 @@ def decode(data: bytes) -> DecodedEcg:
         measurements=read_measurements(root, warnings),
         statements=read_statements(root),
         warnings=warnings.all(),
-        experimental=root.text("ClinicalInfo", "DeviceInfo", "SoftwareVer") != PROVEN_SOFTWARE,
     )
 
 

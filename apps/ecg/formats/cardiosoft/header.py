@@ -6,8 +6,8 @@ import datetime as dt
 
 from apps.ecg.formats.canonical import PatientIdentity
 from apps.ecg.formats.identity import (
-    Sex,
     age_in_years,
+    age_unit,
     checked_birth_date,
     checked_identifier,
     read_sex,
@@ -16,9 +16,6 @@ from apps.ecg.formats.identity import (
 from apps.ecg.formats.moments import date_of, local_time
 from apps.ecg.formats.warnings import Warnings
 from apps.ecg.formats.xml import Element
-
-_SEXES: dict[str, Sex] = {"MALE": "M", "FEMALE": "F", "UNKNOWN": "", "UNDEFINED": ""}
-_AGE_UNITS = {"YEARS": "year", "MONTHS": "month", "WEEKS": "week", "DAYS": "day"}
 
 
 def read_acquired(root: Element, warnings: Warnings) -> dt.datetime | None:
@@ -57,7 +54,7 @@ def read_patient(
         given_name=person.text("Name", "GivenName"),
         identifier=checked_identifier(person.text("PID"), warnings),
         born_on=born_on,
-        sex=read_sex(person.text("Gender"), _SEXES, warnings),
+        sex=read_sex(person.text("Gender"), warnings),
         age_years=age_in_years(born_on, acquired, _stated_age(person, warnings), warnings),
     )
 
@@ -66,7 +63,7 @@ def _stated_age(person: Element, warnings: Warnings) -> float | None:
     text = person.text("Age")
     if not text:
         return None
-    unit = _AGE_UNITS.get(person.need("Age").attribute("units").upper(), "")
+    unit = age_unit(person.need("Age").attribute("units"))
     age = years(int(text), unit) if text.isascii() and text.isdigit() and len(text) < 6 else None
     if age is None:
         warnings.add("patient-age", "The stated age is not an age.")

@@ -15,6 +15,7 @@ from .elements import Dataset
 from .fiducials import check_fiducials
 from .filters import read_filters
 from .groups import Group, choose_median, choose_rhythm, read_group, read_waveform
+from .labels import BY_LABEL
 from .measurements import read_measurements
 from .part10 import read_file, recognises
 from .patient import read_patient
@@ -77,7 +78,8 @@ def decode(data: bytes) -> DecodedEcg:
         measurements=read_measurements(dataset, groups, reader),
         statements=read_statements(dataset, reader),
         warnings=warnings.all(),
-        experimental=not is_proven(dataset, rhythm.dataset),
+        # Carts are known that write V4 on V4R: a label alone is no lead everybody takes.
+        experimental=warnings.holds(BY_LABEL) or not is_proven(dataset, rhythm.dataset),
     )
 
 

@@ -14,6 +14,7 @@ from apps.ecg.formats.units import voltage_factor
 
 from . import tags
 from .elements import Dataset
+from .labels import lead_by_labels
 from .values import Code, Reader, decimal, unsigned
 
 _EXACT = Context(prec=80)
@@ -69,28 +70,14 @@ def _channel(definition: Dataset, column: int, reader: Reader) -> Channel:
 
 def _lead_code(definition: Dataset, reader: Reader) -> LeadCode:
     source = reader.code(definition, tags.CHANNEL_SOURCE)
-    if source is None:
-        raise Refused(
-            "unknown-lead",
-            "A channel does not say which lead it is.",
-            field="ChannelSourceSequence",
-        )
-    mapped = profiles.lead("ChannelSourceSequence", str(source))
+    mapped = profiles.lead("ChannelSourceSequence", str(source)) if source else None
     if mapped is not None:
         return LeadCode(mapped.removeprefix("-"), False, mapped.startswith("-"))
-    code = lead_by_code(source.scheme, source.value)
-    if code is None:
-        raise Refused(
-            "unknown-lead",
-            f"Lead code {_shown(source)} is not known.",
-            field="ChannelSourceSequence",
-        )
-    meant = lead_by_meaning(source.meaning)
-    signed = ("-" if code.negated else "") + code.name
-    if meant is not None and meant != signed:
-        reader.warnings.add(
-            "lead-meaning", f"Code {_shown(source)} is lead {signed}, its label says {meant}."
-        )
+    code = lead_by_code(source.scheme, source.value) if source else None
+    if source is None or code is None:
+        code = lead_by_labels(definition, source, reader)
+    else:
+        _note_label(source, code, reader)
     if definition.items(tags.CHANNEL_SOURCE_MODIFIERS):
         reader.warnings.add(
             "lead-modifier", f"Lead {code.name} has a modifier that is not applied."
@@ -98,9 +85,13 @@ def _lead_code(definition: Dataset, reader: Reader) -> LeadCode:
     return code
 
 
-def _shown(code: Code) -> str:
-    text = str(code)
-    return text if text.isascii() and text.isprintable() and len(text) <= 24 else "(unreadable)"
+def _note_label(source: Code, code: LeadCode, reader: Reader) -> None:
+    meant = lead_by_meaning(source.meaning)
+    if meant not in (None, code.signed()):
+        reader.warnings.add(
+            "lead-meaning",
+            f"Code {source.shown()} is lead {code.signed()}, its label says {meant}.",
+        )
 
 
 def _scale(definition: Dataset, reader: Reader) -> tuple[Decimal, Decimal]:
@@ -141,7 +132,7 @@ def _unit(definition: Dataset, reader: Reader) -> str:
 
 def _unit_nv(definition: Dataset, sensitivity: Decimal, reader: Reader) -> Decimal:
     code = reader.code(definition, tags.SENSITIVITY_UNITS)
-    stated = code.value if code else ""
+    stated = code.value if code else reader.meaning(definition, tags.SENSITIVITY_UNITS)
     unit = profiles.unit(UNITS, stated, sensitivity)
     factor = voltage_factor(unit)
     if factor is None:

@@ -7,13 +7,13 @@ import re
 
 from apps.ecg.formats.canonical import PatientIdentity
 from apps.ecg.formats.identity import (
-    Sex,
     age_in_years,
     checked_birth_date,
     checked_identifier,
     read_sex,
     years,
 )
+from apps.ecg.formats.moments import plain_date
 
 from . import tags
 from .elements import Dataset
@@ -22,7 +22,6 @@ from .values import Reader, ascii_text
 
 _AGE = re.compile(r"(\d{1,3})([DWMY])")
 _AGE_UNITS = {"D": "day", "W": "week", "M": "month", "Y": "year"}
-_SEXES: dict[str, Sex] = {"M": "M", "F": "F", "O": "O"}
 
 
 def read_patient(dataset: Dataset, acquired: dt.datetime | None, reader: Reader) -> PatientIdentity:
@@ -32,10 +31,11 @@ def read_patient(dataset: Dataset, acquired: dt.datetime | None, reader: Reader)
         family_name=family,
         given_name=given,
         name_prefix=prefix,
-        identifier=checked_identifier(reader.first(dataset, tags.PATIENT_ID), reader.warnings),
-        assigning_authority=reader.first(dataset, tags.ISSUER_OF_PATIENT_ID),
+        # Whole, with a backslash in it too: a part of it would be another patient's.
+        identifier=checked_identifier(reader.text(dataset, tags.PATIENT_ID), reader.warnings),
+        assigning_authority=reader.text(dataset, tags.ISSUER_OF_PATIENT_ID),
         born_on=born_on,
-        sex=read_sex(ascii_text(dataset, tags.PATIENT_SEX), _SEXES, reader.warnings),
+        sex=read_sex(ascii_text(dataset, tags.PATIENT_SEX), reader.warnings),
         age_years=age_in_years(born_on, acquired, _stated_age(dataset, reader), reader.warnings),
     )
 
@@ -50,7 +50,7 @@ def _name(text: str) -> tuple[str, str, str]:
 
 def _birth_date(dataset: Dataset, acquired: dt.datetime | None, reader: Reader) -> dt.date | None:
     text = ascii_text(dataset, tags.PATIENT_BIRTH_DATE)
-    born_on = parse_date(text)
+    born_on = parse_date(text) or plain_date(text)
     if text and born_on is None:
         reader.warnings.add("birth-date", "The birth date is not a date.")
     return checked_birth_date(born_on, acquired, reader.warnings)

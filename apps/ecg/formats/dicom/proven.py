@@ -19,7 +19,7 @@ def is_proven(dataset: Dataset, rhythm: Dataset) -> bool:
     """
     return (
         ascii_text(dataset, tags.SOP_CLASS_UID) in (TWELVE_LEAD, GENERAL)
-        and ascii_text(rhythm, tags.SAMPLE_INTERPRETATION) == "SS"
+        and ascii_text(rhythm, tags.SAMPLE_INTERPRETATION).upper() == "SS"
         and dataset.order == "<"
         and not rhythm.values.get(tags.GROUP_TIME_OFFSET, b"").strip(b"\0 0")
     )

@@ -51,7 +51,7 @@ def read_samples(
     channels = unsigned(group, tags.NUMBER_OF_CHANNELS, "NumberOfWaveformChannels")
     length = unsigned(group, tags.NUMBER_OF_SAMPLES, "NumberOfWaveformSamples")
     allocated = unsigned(group, tags.BITS_ALLOCATED, "WaveformBitsAllocated")
-    interpretation = ascii_text(group, tags.SAMPLE_INTERPRETATION)
+    interpretation = ascii_text(group, tags.SAMPLE_INTERPRETATION).upper()
     dtype = _dtype(group, allocated, interpretation)
     raw = _matrix(group, dtype, length, channels)
     missing = _padding(group, raw, dtype, warnings)

@@ -33,6 +33,11 @@ class Code(NamedTuple):
     def __str__(self) -> str:
         return f"{self.scheme}:{self.value}"
 
+    def shown(self) -> str:
+        """As a sentence may quote it."""
+        text = str(self)
+        return text if text.isascii() and text.isprintable() and len(text) <= 24 else "(unreadable)"
+
 
 class Reader:
     """Reads text by the character set of one file, keeping a record of what was wrong."""
@@ -74,6 +79,11 @@ class Reader:
         # A published code table prints "2: 33792".
         value = value.replace(" ", "")
         return Code(scheme, value, self.text(item, tags.CODE_MEANING)) if value else None
+
+    def meaning(self, dataset: Dataset, tag: int) -> str:
+        """The label of the first code of a sequence, whether it has a value or not."""
+        items = dataset.items(tag)
+        return self.text(items[0], tags.CODE_MEANING) if items else ""
 
     def _decode(self, raw: bytes) -> str:
         try:

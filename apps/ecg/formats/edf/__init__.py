@@ -1,4 +1,4 @@
-"""European Data Format: EDF, continuous EDF+, and their 24-bit form BDF."""
+"""European Data Format: EDF, EDF+ without gaps, and their 24-bit form BDF."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from apps.ecg.formats.warnings import Warnings
 from . import about
 from .header import Header, read_header
 from .leads import Column, read_leads, read_rate
-from .samples import first_annotations, read_counts
+from .samples import annotations_of, read_counts
 
 NAME = "edf"
 VERSION = "edf/1"
@@ -28,13 +28,15 @@ def decode(data: bytes) -> DecodedEcg:
     """The ECG in a file, before the checks every format shares. Raises Refused."""
     warnings = Warnings()
     header = read_header(data)
-    if header.reserved.startswith(("EDF+D", "BDF+D")):
+    if header.reserved.startswith(("EDF+D", "BDF+D")) and not about.runs_through(
+        header, annotations_of(data, header)
+    ):
         raise Refused(
             "edf-discontinuous", "The recording is interrupted; send it in one piece.", field="EDF+"
         )
     columns = read_leads(header, warnings)
     require_leads(len(columns), field="label")
-    acquired = about.acquired(header, first_annotations(data, header), warnings)
+    acquired = about.acquired(header, annotations_of(data, header), warnings)
     return DecodedEcg(
         format=NAME,
         decoder=VERSION,

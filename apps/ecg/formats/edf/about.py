@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from fractions import Fraction
 
 from apps.ecg.formats.canonical import Filters, PatientIdentity
+from apps.ecg.formats.identity import read_sex
 from apps.ecg.formats.warnings import Warnings
 
 from .header import Header, Signal
 
-_CLOCK = re.compile(r"(\d\d)\.(\d\d)\.(\d\d)", re.ASCII)
+_CLOCK = re.compile(r"(\d\d)[.:/-](\d\d)[.:/-](\d\d)", re.ASCII)  # dots by the standard
 _DAY = re.compile(r"(\d{1,2})-([A-Z]{3})-(\d{4})", re.ASCII)
 _ONSET = re.compile(rb"\+(\d{1,8}(?:\.\d{1,9})?)\x14")
 _BAND = re.compile(r"(HP|LP|N):\s*(\d+(?:\.\d+)?)\s*Hz", re.IGNORECASE | re.ASCII)
@@ -22,8 +24,8 @@ def is_plus(header: Header) -> bool:
     return header.reserved.startswith(("EDF+", "BDF+"))
 
 
-def acquired(header: Header, first: bytes, warnings: Warnings) -> dt.datetime | None:
-    """Start of the first data record; `first` holds its time-keeping annotation in EDF+."""
+def acquired(header: Header, records: list[bytes], warnings: Warnings) -> dt.datetime | None:
+    """Start of the first data record; each begins with its time-keeping annotation in EDF+."""
     date, time = _date(header), _CLOCK.fullmatch(header.time)
     try:
         if date is None or time is None:
@@ -33,8 +35,15 @@ def acquired(header: Header, first: bytes, warnings: Warnings) -> dt.datetime | 
         warnings.add("time-source", "The file states no date and time.")
         return None
     start = dt.datetime.combine(date, clock)
-    onset = _ONSET.match(first)
+    onset = _ONSET.match(records[0]) if records else None
     return start + dt.timedelta(seconds=float(onset[1])) if onset else start
+
+
+def runs_through(header: Header, records: list[bytes]) -> bool:
+    """Whether each data record says that it begins where the one before it ends."""
+    onsets = [_ONSET.match(record) for record in records]
+    times = [Fraction(onset[1].decode()) for onset in onsets if onset]
+    return bool(times) and times == [times[0] + n * header.seconds for n in range(len(records))]
 
 
 def _date(header: Header) -> dt.date | None:
@@ -70,7 +79,7 @@ def patient(header: Header, warnings: Warnings) -> PatientIdentity:
     return PatientIdentity(
         family_name=name,
         identifier=code,
-        sex="M" if sex == "M" else "F" if sex == "F" else "",
+        sex=read_sex(sex, warnings),
         born_on=_day(born),
     )
 

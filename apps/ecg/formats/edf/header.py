@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from apps.ecg.formats.canonical import Refused
+from apps.ecg.formats.encoded import plain_text
 
 FIXED, PER_SIGNAL = 256, 256
 MAX_SIGNALS = 256
 ANNOTATIONS = {"EDF Annotations", "BDF Annotations"}
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?", re.ASCII)
+_PADDING = " \0\t\r\n"  # blanks by the standard, zeros by some writers
 _WHOLE = re.compile(r"-?\d{1,8}", re.ASCII)
 # name: bytes of each signal's field, in order
 _FIELDS = {
@@ -98,7 +100,7 @@ class _Fields:
         self.at += size
         if len(raw) < size:
             raise Refused("truncated", "The file ends within its header; send it again.")
-        return raw.decode("latin-1").strip()
+        return plain_text(raw).strip(_PADDING)
 
     def whole(self, name: str, size: int = 8) -> int:
         return _whole(self.take(size), name)

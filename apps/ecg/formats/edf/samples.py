@@ -29,15 +29,17 @@ def read_counts(data: bytes, header: Header, columns: Sequence[int]) -> NDArray[
     return counts
 
 
-def first_annotations(data: bytes, header: Header) -> bytes:
-    """What the first annotation signal holds in the first data record; empty without one."""
+def annotations_of(data: bytes, header: Header) -> list[bytes]:
+    """What the first annotation signal holds in each data record there is; without one, nothing."""
+    row = sum(signal.samples for signal in header.signals) * header.width
     at = header.length
     for signal in header.signals:
         size = signal.samples * header.width
         if signal.is_annotation:
-            return data[at : at + size]
+            starts = range(at, min(at + header.records * row, len(data)), row)
+            return [data[start : start + size] for start in starts]
         at += size
-    return b""
+    return []
 
 
 def _records(data: bytes, header: Header) -> NDArray[np.int32]:

@@ -8,21 +8,18 @@ from typing import NamedTuple
 
 from apps.ecg.formats.canonical import PatientIdentity
 from apps.ecg.formats.identity import (
-    Sex,
     age_in_years,
     checked_birth_date,
     checked_identifier,
     read_sex,
     years,
 )
-from apps.ecg.formats.moments import date_of, local_time
+from apps.ecg.formats.moments import local_time, plain_date
 from apps.ecg.formats.warnings import Warnings
 from apps.ecg.formats.xml import Element
 
-_SEXES: dict[str, Sex] = {"MALE": "M", "FEMALE": "F", "M": "M", "F": "F", "UNKNOWN": ""}
 _AGE_UNITS = {"Y": "year", "M": "month", "W": "week", "D": "day", "H": "hour"}
-_DATE = re.compile(r"(\d{4})(\d\d)(\d\d)", re.ASCII)
-_TIME = re.compile(r"(\d{8})(\d\d)(\d\d)(\d\d)", re.ASCII)
+_TIME = re.compile(r"(\d{8})(\d\d)(\d\d)(\d\d)?", re.ASCII)
 
 
 def read_acquired(root: Element, warnings: Warnings) -> dt.datetime | None:
@@ -31,16 +28,15 @@ def read_acquired(root: Element, warnings: Warnings) -> dt.datetime | None:
     if match is None:
         return local_time(None, None, warnings)
     try:
-        time = dt.time(int(match[2]), int(match[3]), int(match[4]))
+        time = dt.time(int(match[2]), int(match[3]), int(match[4] or 0))
     except ValueError:
         time = None
     return local_time(_date(match[1], warnings), time, warnings)
 
 
 def _date(text: str, warnings: Warnings) -> dt.date | None:
-    """YYYYMMDD; None where empty, with a warning for anything else."""
-    match = _DATE.fullmatch(text)
-    found = date_of(*match.groups()) if match else None
+    """None where empty, with a warning for anything else that is no date."""
+    found = plain_date(text)
     if text and found is None:
         warnings.add("bad-date", "A date in the file is not a date.")
     return found
@@ -56,7 +52,7 @@ def read_patient(
         given_name=subject.attribute("FIRST_NAME"),
         identifier=checked_identifier(subject.attribute("ID"), warnings),
         born_on=born_on,
-        sex=read_sex(subject.attribute("GENDER").upper(), _SEXES, warnings),
+        sex=read_sex(subject.attribute("GENDER"), warnings),
         age_years=age_in_years(born_on, acquired, _stated_age(root, warnings), warnings),
     )
 

@@ -19,8 +19,8 @@ from .waveforms import find_median, find_rhythm, read_filters, read_waveform
 NAME = "muse-xml"
 VERSION = "muse-xml/1"
 ROOT = "RestingECG"
-VERSIONS = (7, 8, 9)
-UNPROVEN = (8,)  # no real file of it was at hand
+VERSIONS = ("7", "8", "9")
+PROVEN = ("7", "9")  # by real files
 
 _ORDERS: dict[str, DateOrder] = {"MDY": "month-first", "DMY": "day-first"}
 
@@ -38,7 +38,7 @@ def decode(data: bytes, date_order: DateOrder | None = None) -> DecodedEcg:
     """
     root = read_xml(data, doctype=ROOT)
     warnings = Warnings()
-    major = _major_version(root)
+    _check_version(root, warnings)
     device = read_device(root, warnings)
     profiles.seen_device("GE", device.model, device.software)
     rhythm = find_rhythm(root, warnings)
@@ -68,17 +68,16 @@ def decode(data: bytes, date_order: DateOrder | None = None) -> DecodedEcg:
         measurements=read_measurements(root, warnings),
         statements=read_statements(root, warnings),
         warnings=warnings.all(),
-        experimental=major in UNPROVEN,
     )
 
 
-def _major_version(root: Element) -> int:
-    text = root.need_text("MuseInfo", "MuseVersion")
-    major = text.split(".")[0]
-    if not (major.isascii() and major.isdigit()) or int(major) not in VERSIONS:
+def _check_version(root: Element, warnings: Warnings) -> None:
+    major = root.need_text("MuseInfo", "MuseVersion").split(".")[0]
+    if major not in VERSIONS:
         raise Refused(
             "unsupported-version",
             "This is not MUSE 7, 8 or 9.",
             field=root.path("MuseInfo", "MuseVersion"),
         )
-    return int(major)
+    if major not in PROVEN:
+        warnings.add_unproven_version()

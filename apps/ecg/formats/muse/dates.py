@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal
 
-from apps.ecg.formats.moments import clock_time, date_of, iso_date, local_time
+from apps.ecg.formats.moments import clock_time, date_of, local_time, plain_date
 from apps.ecg.formats.warnings import Warnings
 from apps.ecg.formats.xml import Element
 
@@ -45,7 +45,7 @@ class Dates:
         """None where absent; None with a warning where it is no date in the file's order."""
         text = self._root.text(*place)
         match = _DATE.fullmatch(text)
-        found = iso_date(text)
+        found = plain_date(text)
         if match:
             first, second, year = match.groups()
             month_first = self._month_first(ambiguous=int(first) != int(second))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from apps.ecg.formats.numbers import parse_decimal
 from apps.ecg.formats.warnings import Warnings
 from apps.ecg.formats.xml import Element
 
@@ -17,7 +18,7 @@ _INTERVALS = {"QRSDuration": ("QOnset", "QOffset"), "QTInterval": ("QOnset", "TO
 
 def check_fiducials(root: Element, median: Element | None, warnings: Warnings) -> None:
     """Warns where the limits are out of order, or say other intervals than the file does."""
-    found = {name: root.number(CURRENT, name) for name in (*_LIMITS, *_INTERVALS)}
+    found = {name: parse_decimal(root.text(CURRENT, name)) for name in (*_LIMITS, *_INTERVALS)}
     at = {name: found[name] for name in _LIMITS if found[name]}
     # P off may coincide with QRS on, nothing else may.
     order = [value for value in at.values() if value is not None]

@@ -43,7 +43,7 @@ def read_measurements(root: Element, warnings: Warnings) -> tuple[SourceMeasurem
 def _add_edited(root: Element, reported: Reported) -> None:
     for tag, name in NAMES.items():
         current, original = root.text(CURRENT, tag), root.text(ORIGINAL, tag)
-        if original and original != current:
+        if original.strip("0.") and original != current:
             method = "fridericia" if name == "qtc_fridericia_ms" else ""
             reported.add(f"original_{name}", original, method=method, code=f"{ORIGINAL}/{tag}")
             reported.warnings.add("edited", "Numbers of the device were edited; both are kept.")

@@ -6,8 +6,8 @@ import datetime as dt
 
 from apps.ecg.formats.canonical import PatientIdentity
 from apps.ecg.formats.identity import (
-    Sex,
     age_in_years,
+    age_unit,
     checked_birth_date,
     checked_identifier,
     read_sex,
@@ -18,8 +18,6 @@ from apps.ecg.formats.xml import Element
 
 from .dates import Dates
 
-_SEXES: dict[str, Sex] = {"MALE": "M", "FEMALE": "F", "M": "M", "F": "F", "UNKNOWN": ""}
-_AGE_UNITS = {f"{unit}S".upper(): unit for unit in ("hour", "day", "week", "month", "year")}
 _OLDEST_YEARS = 150
 
 
@@ -34,7 +32,7 @@ def read_patient(
         given_name=" ".join(given).strip(),
         identifier=checked_identifier(root.text(person, "PatientID"), warnings),
         born_on=born_on,
-        sex=read_sex(root.text(person, "Gender").upper(), _SEXES, warnings),
+        sex=read_sex(root.text(person, "Gender"), warnings),
         age_years=age_in_years(born_on, acquired, _stated_age(root, warnings), warnings),
     )
 
@@ -42,7 +40,7 @@ def read_patient(
 def _stated_age(root: Element, warnings: Warnings) -> float | None:
     """The age in its own unit; without a unit it is no age."""
     text = root.text("PatientDemographics", "PatientAge")
-    unit = _AGE_UNITS.get(root.text("PatientDemographics", "AgeUnits").upper(), "")
+    unit = age_unit(root.text("PatientDemographics", "AgeUnits"))
     age = years(int(text), unit) if text.isascii() and text.isdigit() and len(text) < 6 else None
     if text and (age is None or age > _OLDEST_YEARS):
         warnings.add("patient-age", "The stated age is not an age.")

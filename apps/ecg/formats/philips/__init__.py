@@ -21,7 +21,7 @@ VERSION = "philips-xml/1"
 ROOT, NAMESPACE = "restingecgdata", "http://www3.medical.philips.com"
 TYPES = ("SierraECG", "PhilipsECG")
 VERSIONS = ("1.03", "1.04", "1.04.01", "1.04.02")
-UNPROVEN = ("1.04.01", "1.04.02")  # no real file of them was at hand
+PROVEN = ("1.03", "1.04")  # by real files
 
 __all__ = ["NAME", "VERSION", "decode", "recognises"]
 
@@ -34,7 +34,7 @@ def decode(data: bytes) -> DecodedEcg:
     """The ECG in a Philips file, before the checks every format shares. Raises Refused."""
     root = read_xml(data)
     warnings = Warnings()
-    version = _version(root)
+    _check_kind(root, warnings)
     device = read_device(root)
     profiles.seen_device("Philips", device.model, device.software)
     parsed = find_rhythm(root)
@@ -60,17 +60,23 @@ def decode(data: bytes) -> DecodedEcg:
         measurements=read_measurements(root, interpretation, warnings),
         statements=read_statements(interpretation, warnings),
         warnings=warnings.all(),
-        experimental=version in UNPROVEN,
     )
 
 
-def _version(root: Element) -> str:
+def _check_kind(root: Element, warnings: Warnings) -> None:
     info = root.need("documentinfo")
+    if info.need_text("documenttype") not in TYPES:
+        raise Refused(
+            "not-resting-ecg",
+            f"This is Philips XML of another kind than {' or '.join(TYPES)}.",
+            field=info.path("documenttype"),
+        )
     version = info.need_text("documentversion")
-    if info.need_text("documenttype") not in TYPES or version not in VERSIONS:
+    if version not in VERSIONS:
         raise Refused(
             "unsupported-version",
             f"This is not Philips ECG XML of version {', '.join(VERSIONS)}.",
             field=info.path("documentversion"),
         )
-    return version
+    if version not in PROVEN:
+        warnings.add_unproven_version()

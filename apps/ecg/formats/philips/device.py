@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import NamedTuple
 
-from apps.ecg.formats.moments import clock_time, iso_date, local_time
+from apps.ecg.formats.moments import clock_time, local_time, plain_date
 from apps.ecg.formats.warnings import Warnings
 from apps.ecg.formats.xml import Element
 
@@ -35,7 +35,7 @@ def read_device(root: Element) -> Device:
 def read_acquired(root: Element, warnings: Warnings) -> dt.datetime | None:
     acquisition = root.need("dataacquisition")
     date, time = acquisition.attribute("date"), acquisition.attribute("time")
-    return local_time(iso_date(date), clock_time(time), warnings)
+    return local_time(plain_date(date), clock_time(time), warnings)
 
 
 def read_electrode_system(root: Element, warnings: Warnings) -> str:

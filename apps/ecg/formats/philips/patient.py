@@ -6,19 +6,17 @@ import datetime as dt
 
 from apps.ecg.formats.canonical import PatientIdentity
 from apps.ecg.formats.identity import (
-    Sex,
     age_in_years,
     checked_birth_date,
     checked_identifier,
     read_sex,
     years,
 )
-from apps.ecg.formats.moments import iso_date
+from apps.ecg.formats.moments import plain_date
 from apps.ecg.formats.numbers import parse_decimal
 from apps.ecg.formats.warnings import Warnings
 from apps.ecg.formats.xml import Element
 
-_SEXES: dict[str, Sex] = {"MALE": "M", "FEMALE": "F", "UNKNOWN": "", "UNSPECIFIED": ""}
 _AGE_UNITS = {"years": "year", "months": "month", "weeks": "week", "days": "day", "hours": "hour"}
 _OLDEST_YEARS = 150
 _PATIENT = ("patient", "generalpatientdata")
@@ -31,7 +29,7 @@ def read_patient(
     if person is None:
         return PatientIdentity(identifier=checked_identifier("", warnings))
     born_text = person.text("age", "dateofbirth")
-    born_on = iso_date(born_text)
+    born_on = plain_date(born_text)
     if born_text and born_on is None:
         warnings.add("birth-date", "The birth date is not a date.")
     born_on = checked_birth_date(born_on, acquired, warnings)
@@ -44,7 +42,7 @@ def read_patient(
         given_name=" ".join(given).strip(),
         identifier=checked_identifier(identifier, warnings),
         born_on=born_on,
-        sex=read_sex(person.text("sex").upper(), _SEXES, warnings),
+        sex=read_sex(person.text("sex"), warnings),
         age_years=age_in_years(born_on, acquired, _stated_age(person, warnings), warnings),
     )
 

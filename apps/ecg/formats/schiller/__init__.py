@@ -32,6 +32,8 @@ def decode(data: bytes) -> DecodedEcg:
     _check_kind(root)
     device = read_device(root)
     profiles.seen_device(device.vendor, device.model, device.software)
+    if device.software != PROVEN_SOFTWARE:
+        warnings.add_unproven_version()
     event = find_event(root)
     said = read_said(event)
     wavedata, average = need_rhythm(event, warnings), find_wavedata(event, AVERAGE)
@@ -62,7 +64,7 @@ def decode(data: bytes) -> DecodedEcg:
         measurements=read_measurements(said, warnings),
         statements=read_statements(event),
         warnings=warnings.all(),
-        experimental=not (borne_out and rate.proven and device.software == PROVEN_SOFTWARE),
+        experimental=not (borne_out and rate.proven),
     )
 
 

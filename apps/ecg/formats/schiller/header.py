@@ -8,18 +8,15 @@ from typing import NamedTuple
 
 from apps.ecg.formats.canonical import PatientIdentity
 from apps.ecg.formats.identity import (
-    Sex,
     age_in_years,
     checked_birth_date,
     checked_identifier,
     read_sex,
 )
-from apps.ecg.formats.moments import date_of, local_time
+from apps.ecg.formats.moments import local_time, plain_date
 from apps.ecg.formats.warnings import Warnings
 from apps.ecg.formats.xml import Element
 
-_SEXES: dict[str, Sex] = {"MALE": "M", "FEMALE": "F", "UNDEFINED": "", "GENDER_UNDEFINED": ""}
-_DATE = re.compile(r"(\d{4})(\d\d)(\d\d)", re.ASCII)
 _TIME = re.compile(r"(\d\d)(\d\d)(\d\d)(\d{3})?", re.ASCII)
 EXAM = "examdescript"
 _IDU, _DEVICE = (EXAM, "idu"), (EXAM, "aquiringdevice")
@@ -33,9 +30,8 @@ def read_acquired(root: Element, warnings: Warnings) -> dt.datetime | None:
 
 
 def _date(text: str, warnings: Warnings) -> dt.date | None:
-    """YYYYMMDD; None where empty, with a warning for anything else."""
-    match = _DATE.fullmatch(text)
-    found = date_of(*match.groups()) if match else None
+    """None where empty, with a warning for anything else that is no date."""
+    found = plain_date(text)
     if text and found is None:
         warnings.add("bad-date", "A date in the file is not a date.")
     return found
@@ -66,7 +62,7 @@ def read_patient(
         given_name=root.text(person, "firstname"),
         identifier=checked_identifier(root.text(person, "id"), warnings),
         born_on=born_on,
-        sex=read_sex(root.text(person, "gender"), _SEXES, warnings),
+        sex=read_sex(root.text(person, "gender"), warnings),
         age_years=age_in_years(born_on, acquired, None, warnings),
     )
 

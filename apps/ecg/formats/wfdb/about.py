@@ -6,14 +6,16 @@ import datetime as dt
 import re
 
 from apps.ecg.formats.canonical import PatientIdentity
+from apps.ecg.formats.identity import read_sex
 from apps.ecg.formats.warnings import Warnings
 
 from .header import Header
 
 _TIME = re.compile(r"(\d{1,2}):(\d{1,2}):(\d{1,2})(?:\.(\d{1,6}))?")
 _DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
-_AGE = re.compile(r"<?age>?\s*:\s*(\d{1,3})", re.IGNORECASE)
-_SEX = re.compile(r"<?sex>?\s*:\s*(m|f|male|female)", re.IGNORECASE)
+_SAID = re.compile(r"(?:^|(?<=\s))<?(age|sex|gender)>?\s*:\s*([\w.]+)", re.IGNORECASE | re.ASCII)
+_YEARS = re.compile(r"\d{1,3}(?:\.\d+)?", re.ASCII)
+_OLDEST_YEARS = 150
 
 
 def acquired(header: Header, warnings: Warnings) -> dt.datetime | None:
@@ -34,18 +36,14 @@ def acquired(header: Header, warnings: Warnings) -> dt.datetime | None:
 
 def patient(header: Header, warnings: Warnings) -> PatientIdentity:
     """Age and sex from the comments; all else they say stays in the original only."""
-    age = sex = None
+    age, sex = None, ""
     unread = 0
     for line in header.comments:
-        if match := _AGE.fullmatch(line.strip()):
-            age = float(match[1])
-        elif match := _SEX.fullmatch(line.strip()):
-            sex = match[1]
-        elif line:
-            unread += 1
+        said = {name.lower(): value for name, value in _SAID.findall(line)}
+        if _YEARS.fullmatch(years := said.get("age", "")) and float(years) <= _OLDEST_YEARS:
+            age = float(years)
+        sex = said.get("sex") or said.get("gender") or sex
+        unread += bool(_SAID.sub("", line).strip())
     if unread:
         warnings.add("comments-unread", f"{unread} lines of comment are kept in the file only.")
-    letter = sex[0].upper() if sex else ""
-    return PatientIdentity(
-        sex="M" if letter == "M" else "F" if letter == "F" else "", age_years=age
-    )
+    return PatientIdentity(sex=read_sex(sex, warnings), age_years=age)

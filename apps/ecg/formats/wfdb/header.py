@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from apps.ecg.formats.canonical import Refused
+from apps.ecg.formats.encoded import plain_text
 
 SUFFIX = ".hea"
 MAX_HEADER_BYTES = 64 << 10
@@ -122,7 +123,7 @@ def _bad(message: str, field: str) -> Refused:
 
 
 def _text(data: bytes) -> list[str]:
-    return [line.strip() for line in data.decode("latin-1").splitlines()]
+    return [line.strip() for line in plain_text(data).splitlines()]
 
 
 def _lines(data: bytes) -> list[str]:

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from apps.ecg.formats.canonical import Refused
 
 from .header import Header, Signal
-from .storage import STORAGES, Storage
+from .storage import DIFFERENCES, STORAGES, Storage
 
 MATLAB_HEADER = struct.Struct("<5I4s")  # type, rows, columns, imaginary, name length, name
+_INT32 = np.iinfo(np.int32)
 PADDING = 3  # a packed file may end on a whole word
 
 
@@ -69,7 +70,19 @@ def _read_file(
             "data-length", "A signal file is longer than its header says.", field="signal files"
         )
     values = storage.read(np.frombuffer(data, np.uint8)[:expected].copy(), count)
-    return values.reshape(samples, len(signals))
+    rows = values.reshape(samples, len(signals))
+    return _summed(rows, signals) if first.format == DIFFERENCES else rows
+
+
+def _summed(rows: NDArray[np.int32], signals: tuple[Signal, ...]) -> NDArray[np.int32]:
+    """The samples that differences make from the initial values of the header."""
+    initial = [signal.first for signal in signals]
+    if None in initial:
+        raise Refused("wfdb-storage", "Differences have no initial value.", field="initial value")
+    sums = rows.cumsum(axis=0, dtype=np.int64) + np.array(initial, np.int64)
+    if np.abs(sums).max() > _INT32.max:
+        raise Refused("sample-range", "Samples exceed 32 bits.", field="signal files")
+    return sums.astype(np.int32)
 
 
 def _samples_in(data: bytes, storage: Storage, signals: int) -> int:

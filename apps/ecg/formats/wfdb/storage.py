@@ -27,6 +27,10 @@ def _words(dtype: str, offset: int = 0) -> Callable[[Bytes, int], Counts]:
     return read
 
 
+def _differences(data: Bytes, count: int) -> Counts:
+    return data.view("i1")[:count].astype(np.int32)
+
+
 def _three_bytes(data: Bytes, count: int) -> Counts:
     parts = data.reshape(-1, 3).astype(np.int32)
     return _signed(parts[:, 0] | parts[:, 1] << 8 | parts[:, 2] << 16, 24)[:count]
@@ -76,7 +80,9 @@ def _length_311(count: int) -> int:
     return count // 3 * 4 + (0, 2, 3)[count % 3]
 
 
+DIFFERENCES = 8  # each sample by its distance from the one before; none stands for no sample
 STORAGES = {
+    DIFFERENCES: Storage(_times(1), _differences, -(1 << 31)),
     16: Storage(_times(2), _words("<i2"), -(1 << 15)),
     61: Storage(_times(2), _words(">i2"), -(1 << 15)),
     160: Storage(_times(2), _words("<u2", 1 << 15), -(1 << 15)),

@@ -9,31 +9,63 @@ from apps.ecg.formats.canonical import Refused
 
 _DECLARED = re.compile(r"<\?xml\s[^>]*?\bencoding\s*=\s*[\"']([A-Za-z][\w.:-]{0,40})[\"']")
 _HEAD_BYTES = 512
+BLANKS = " \t\r\n"
 _WIDE = {"utf-16", "utf-16-le", "utf-16-be"}
-_KNOWN = _WIDE | {"utf-8", "iso8859-1", "ascii", "cp1252"}
+# What carts in other countries declare, by Python's names; all of them begin with ASCII.
+_SINGLE = {
+    *("utf-8", "ascii", "koi8-r", "koi8-u", "tis-620", "cp874"),
+    *(f"iso8859-{n}" for n in (*range(1, 12), *range(13, 17))),
+    *(f"cp{n}" for n in range(1250, 1259)),
+}
+# A declared East Asian set is written with the characters its systems add to it.
+_EAST = {
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "gb18030": "gb18030",
+    "big5": "cp950",
+    "cp950": "cp950",
+    "euc_kr": "cp949",
+    "cp949": "cp949",
+    "shift_jis": "cp932",
+    "cp932": "cp932",
+    "euc_jp": "euc_jp",
+}
+_NAMES_PYTHON_LACKS = {"windows-949": "cp949", "windows-874": "cp874", "windows-31j": "cp932"}
+# In ISO 8859-1 these are control characters, which no name holds; in Windows-1252 they are letters
+# and quotation marks, but for five that are nothing.
+_WINDOWS_ONLY = re.compile(rb"[\x80-\x9f]")
+_NOT_WINDOWS = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 
 
 def to_text(data: bytes) -> str:
     """The whole document. Raises Refused (xml-encoding) for an unknown or untrue encoding."""
     encoding, mark = encoding_of(data)
     try:
-        return data[mark:].decode(encoding)
+        return data[mark:].decode(encoding).lstrip(BLANKS)
     except UnicodeDecodeError:
         raise _refused("The file does not fit its encoding.") from None
 
 
 def encoding_of(data: bytes) -> tuple[str, int]:
-    """The codec and the length of the byte order mark. Raises Refused."""
+    """The codec and the length of the byte order mark. Raises Refused.
+
+    Bytes that are plainly UTF-16, or not, count before the declaration: programs that save a
+    document anew leave its declaration as it was.
+    """
     found, mark = _by_first_bytes(data)
-    match = _DECLARED.match(data[mark : mark + _HEAD_BYTES].decode(found or "latin-1", "replace"))
-    declared = _codec(match[1]) if match else ""
-    if not declared:
-        return found or "utf-8", mark
-    if not found and declared not in _WIDE:
-        return declared, mark
-    if found and (declared == found or (declared == "utf-16" and found in _WIDE)):
+    head = data[mark : mark + _HEAD_BYTES].decode(found or "latin-1", "replace")
+    match = _DECLARED.match(head.lstrip(BLANKS))
+    declared = _codec(match[1]) if match else "utf-8"
+    if found:
         return found, mark
-    raise _refused("The declared encoding is not the one the file is in.")
+    if declared == "iso8859-1":
+        return _latin(data), mark
+    return "utf-8" if declared in _WIDE else _EAST.get(declared, declared), mark
+
+
+def _latin(data: bytes) -> str:
+    windows = _WINDOWS_ONLY.search(data) and not _NOT_WINDOWS.search(data)
+    return "cp1252" if windows else "iso8859-1"
 
 
 def _by_first_bytes(data: bytes) -> tuple[str, int]:
@@ -50,10 +82,10 @@ def _by_first_bytes(data: bytes) -> tuple[str, int]:
 
 def _codec(name: str) -> str:
     try:
-        codec = codecs.lookup(name).name
+        codec = codecs.lookup(_NAMES_PYTHON_LACKS.get(name.lower(), name)).name
     except LookupError:
         codec = ""
-    if codec not in _KNOWN:
+    if codec not in _SINGLE | _WIDE | _EAST.keys():
         raise _refused("The file names an encoding that is not read.")
     return codec
 

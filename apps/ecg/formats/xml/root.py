@@ -7,7 +7,7 @@ from xml.parsers import expat
 
 from apps.ecg.formats.canonical import Refused
 
-from .encodings import encoding_of
+from .encodings import BLANKS, encoding_of
 
 _HEAD_BYTES = 64 << 10
 
@@ -19,7 +19,8 @@ class _Found(Exception):
 
 
 def root_is(data: bytes, name: str, namespace: str = "") -> bool:
-    """True for a document with this root, in this namespace or in none.
+    """True for a document with this root in this namespace or in none, for a format without a
+    namespace in any.
 
     Where a document type comes first its name alone decides, so that nothing it defines
     is expanded here.
@@ -27,7 +28,8 @@ def root_is(data: bytes, name: str, namespace: str = "") -> bool:
     found = _root(data)
     if found is None:
         return False
-    return found.doctype == name or found.root == f"{namespace} {name}".lstrip()
+    around, _, root = found.root.rpartition(" ")
+    return found.doctype == name or (root == name and around in {"", namespace or around})
 
 
 def _root(data: bytes) -> _Found | None:
@@ -36,7 +38,7 @@ def _root(data: bytes) -> _Found | None:
         return None
     try:
         encoding, mark = encoding_of(data)
-        text = data[mark : mark + _HEAD_BYTES].decode(encoding, "replace")
+        text = data[mark : mark + _HEAD_BYTES].decode(encoding, "replace").lstrip(BLANKS)
         parser = expat.ParserCreate("utf-8", namespace_separator=" ")
         parser.StartDoctypeDeclHandler = lambda name, *_: _stop(doctype=name)
         parser.StartElementHandler = lambda name, _: _stop(root=name)
