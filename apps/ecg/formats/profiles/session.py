@@ -83,7 +83,8 @@ class Session:
             self.seen_device(ecg.vendor, ecg.model, ecg.software)
         for profile in self._matching:
             ecg = self._in_zone(profile, self._cut(profile, ecg))
-        if any(ecg.canonical_hash in one.demo_hashes for one in self._profiles):
+        demos = frozenset[str]().union(*(one.demo_hashes for one in self._profiles))
+        if demos and ecg.canonical_hash in demos:
             ecg = replace(ecg, is_demo=True, warnings=(*ecg.warnings, DEMO))
         said = tuple(DecodeWarning("profile-override", _sentence(one)) for one in self._overrides)
         return replace(ecg, overrides=tuple(self._overrides), warnings=ecg.warnings + said)
