@@ -122,7 +122,11 @@ class Order(Tenant, Public):
                 condition=~models.Q(**{name: ""}),
                 name=f"order_by_{short}",
             )
-            for name, short in (("filler_number", "filler"), ("accession_number", "accession"))
+            for name, short in (
+                ("filler_number", "filler"),
+                ("accession_number", "accession"),
+                ("requester", "requester"),
+            )
         ] + [
             models.Index(
                 fields=["organization", "patient_number", "patient_authority"],

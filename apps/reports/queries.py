@@ -77,6 +77,7 @@ class Filters:
     site: Site | None = None
     mine: User | None = None
     waiting_before: dt.datetime | None = None
+    asked_by: str = ""
     text: str = ""
 
 
@@ -100,7 +101,7 @@ def worklist(
     """
     permit(active, "view_recordings")
     rows = filtered(filters)
-    rows = _newest_first(rows, after) if filters.signed else _in_priority_order(rows, after)
+    rows = _newest_first(rows, after) if filters.signed else in_priority_order(rows, after)
     # The page is chosen before anything is joined to it: the planner takes the policies of the
     # joined tables for filters and would rather join every row and sort.
     page = _with_numbers(Report.objects.filter(id__in=rows.values("id")[: PAGE + 1]), hidden)
@@ -132,9 +133,16 @@ def filtered(filters: Filters) -> QuerySet[Report]:
         rows = rows.filter(taken | Q(assigned_to=None, draft_saved_by=filters.mine))
     if filters.waiting_before:
         rows = rows.filter(waiting_since__lt=filters.waiting_before)
+    if filters.asked_by:
+        rows = rows.filter(recording__in=_asked_by(filters.asked_by))
     if filters.text:
         rows = rows.filter(recording__patient__in=_patients(filters.text))
     return rows
+
+
+def _asked_by(requester: str) -> QuerySet[OrderLink]:
+    links = OrderLink.objects.filter(ended_at=None, order__requester=requester)
+    return links.values("recording")
 
 
 def _patients(text: str) -> QuerySet[Patient]:
@@ -147,7 +155,8 @@ def _patients(text: str) -> QuerySet[Patient]:
     return Patient.objects.filter(Q(pk__in=numbered.values("patient")) | named)
 
 
-def _in_priority_order(rows: QuerySet[Report], after: uuid.UUID | None) -> QuerySet[Report]:
+def in_priority_order(rows: QuerySet[Report], after: uuid.UUID | None) -> QuerySet[Report]:
+    """Critical, STAT, urgent, then those that wait longest; `after` that one."""
     if after:
         place = [_of(after, name) for name in ("priority_rank", "waiting_since", "id")]
         here = _row(F("priority_rank"), F("waiting_since"), F("id"))
@@ -187,7 +196,11 @@ def _with_numbers(rows: QuerySet[Report], hidden: frozenset[str]) -> QuerySet[Re
         is_critical=Exists(open_results().order_by().filter(report=OuterRef("pk"))),
         order=Subquery(
             OrderLink.objects.filter(recording=recording, ended_at=None).values(
-                part=JSONObject(number="order__placer_number", requester="order__requester")
+                part=JSONObject(
+                    number="order__placer_number",
+                    requester="order__requester",
+                    name="order__public_id",
+                )
             )[:1]
         ),
         first_statement=Subquery(statements.order_by(by_source, "ordinal").values("text")[:1]),
@@ -246,7 +259,7 @@ def next_to_read(active: Active, report: Report, reader: User, now: dt.datetime)
     rows = rows.filter(Q(assigned_to=None) | Q(assigned_to=reader))
     idle = Q(reading_by=None) | Q(reading_by=reader) | Q(reading_beat_at__lt=now - HOLDS)
     rows = rows.filter(idle)
-    return _in_priority_order(rows, None).first()
+    return in_priority_order(rows, None).first()
 
 
 def beside_on_list(active: Active, report: Report, *, forward: bool) -> Report | None:

@@ -37,6 +37,8 @@ class Row:
     statement: str
     numbers: str
     order: str
+    requester: str
+    asked_by: str
     reader: str
     mine: bool
     is_similar: bool
@@ -75,7 +77,9 @@ def _row(report: Any, reader: User, now: dt.datetime, reads: bool, alike: set[An
         waited=waited(report.waiting_since, now),
         statement=report.first_statement or "",
         numbers=_numbers(report.numbers, report.recording.is_synthetic),
-        order=_order(report.order),
+        order=f"Order {report.order['number']}" if report.order else "",
+        requester=report.order["requester"] if report.order else "",
+        asked_by=Chosen(by=report.order["name"]).address() if report.order else "",
         reader=_reader(report, reader),
         mine=reader.pk in (report.assigned_to_id, report.draft_saved_by_id),
         is_similar=report.recording.patient_id in alike,
@@ -96,13 +100,6 @@ def _numbers(parts: list[dict[str, Any]], is_synthetic: bool) -> str:
     return " · ".join([*words, *(["synthetic"] if is_synthetic else [])])
 
 
-def _order(order: dict[str, str] | None) -> str:
-    """The placer's number, and who asks."""
-    if order is None:
-        return ""
-    return " · ".join(part for part in (f"Order {order['number']}", order["requester"]) if part)
-
-
 def _reader(report: Report, reader: User) -> str:
     """Who took it, else who wrote in it."""
     person = report.assigned_to or report.draft_saved_by
@@ -120,6 +117,7 @@ class Chosen:
     site: uuid.UUID | None = None
     mine: bool = False
     wait: str = ""
+    by: uuid.UUID | None = None
 
     @classmethod
     def from_query(cls, query: Any) -> Chosen:
@@ -130,21 +128,31 @@ class Chosen:
             site=name_in(query.get("site")),
             mine=query.get("mine") == "1",
             wait=query.get("wait", "") if query.get("wait") in WAITS else "",
+            by=name_in(query.get("by")),
         )
 
-    def filters(self, sites: list[Site], reader: User, now: dt.datetime, text: str = "") -> Filters:
-        """`text` is of a patient and stands in no address."""
+    def filters(
+        self, places: list[Site], asked_by: str, reader: User, now: dt.datetime, text: str = ""
+    ) -> Filters:
+        """`asked_by` is who `by` names; `text` is of a patient and stands in no address."""
         before = now - dt.timedelta(hours=int(self.wait)) if self.wait else None
         return Filters(
             signed=self.status == "signed",
             amending=self.status == "amending",
             handed_over=self.status == "prelims",
             priority=Priority(self.priority) if self.priority else None,
-            site=next((site for site in sites if site.public_id == self.site), None),
+            site=next((site for site in places if site.public_id == self.site), None),
             mine=reader if self.mine else None,
             waiting_before=before,
+            asked_by=asked_by,
             text=text,
         )
+
+    @property
+    def narrowed(self) -> list[str]:
+        """Which filters are on, but for the site: every view is of one, where one is chosen."""
+        names = ("status", "priority", "mine", "wait", "by")
+        return [name for name in names if getattr(self, name)]
 
     def address(self, **more: Any) -> str:
         """This choice, changed, as a relative address."""
@@ -155,6 +163,7 @@ class Chosen:
             "site": changed.site or "",
             "mine": "1" if changed.mine else "",
             "wait": changed.wait,
+            "by": changed.by or "",
             "after": more.get("after") or "",
             "seen": more.get("seen") or "",
         }
@@ -189,6 +198,29 @@ def chips(chosen: Chosen, filters: Filters) -> list[Chip]:
         found.append(Chip("Mine", chosen.address(mine=False)))
     if chosen.wait:
         found.append(Chip(f"Waiting {WAITS[chosen.wait]}", chosen.address(wait="")))
+    if filters.asked_by:
+        found.append(Chip(f"Requested by: {filters.asked_by}", chosen.address(by=None)))
     if filters.text:
         found.append(Chip("This patient search", chosen.address()))
     return found
+
+
+# Of views: no filter is in the way, there is nothing.
+NOTHING = {
+    "": ("Nothing to read{}.", " New ECGs appear here by themselves."),
+    "mine": ("Nothing{} is under your name.", " Take an ECG from “To read”, or open one."),
+    "stat": ("No STAT or critical ECG waits{}.", ""),
+    "prelims": ("No draft waits for signature{}.", ""),
+    "amending": ("No report{} is being amended.", ""),
+    "signed": ("Nothing is signed{} yet.", ""),
+}
+
+
+def nothing_here(chosen: Chosen, filters: Filters) -> str:
+    """What an empty list says: of a view that there is nothing, of other choices to widen them."""
+    view = {"priority": chosen.priority, "status": chosen.status, "mine": "mine"}
+    names = [view.get(name, "none") for name in chosen.narrowed] or [""]
+    if filters.text or len(names) > 1 or names[0] not in NOTHING:
+        return "No ECG matches. Remove a filter to widen."
+    words, more = NOTHING[names[0]]
+    return words.format(f" at {filters.site.name}" if filters.site else "") + more

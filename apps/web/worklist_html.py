@@ -25,7 +25,7 @@ ROW = (
     '<span class="sub">{sex_and_age}<span class="fold"> · {born} · {mrn}</span></span></td>\n'
     '        <td role="cell" class="w-born">{born}</td>\n'
     '        <td role="cell" class="w-mrn">{mrn}</td>\n'
-    '        <td role="cell" class="w-ecg">{said}{numbers}</td>\n'
+    '        <td role="cell" class="w-ecg">{said}{numbers}{order}</td>\n'
     '        <td role="cell" class="w-site">{site}</td>\n'
     '        <td role="cell" class="w-reader">{reader}{do}</td>\n'
     "      </tr>\n"
@@ -33,6 +33,7 @@ ROW = (
 WAITS = '<time datetime="{0}" data-since="{0}">{1}</time>'
 STATUS = '<span class="tag tag-ok">{}</span>'
 SUB = '<span class="sub">{}</span>'
+ASKED = '{} · <a href="{}" aria-label="Only requested by {}">{}</a>'
 DO = (
     ' <button class="link" type="button" data-{do} hx-post="{to}" hx-vals=\'{{"do": "{do}"}}\''
     ' hx-target="#row-{id}" hx-swap="outerHTML" aria-label="{word}: {name}, {mrn}">{word}</button>'
@@ -58,6 +59,11 @@ def _html(template: str, *values: object, **named: object) -> SafeString:
 
 def _escaped(value: object) -> str:
     return value if isinstance(value, SafeString) else html.escape(str(value))
+
+
+@cache
+def _list() -> str:
+    return reverse("worklist")
 
 
 @cache
@@ -92,7 +98,8 @@ def row_html(row: Row, *, first: bool = False) -> SafeString:
         born=identity.born,
         mrn=identity.mrn,
         said=_short(row.statement) or UNSAID,
-        numbers=SafeString("".join(_html(SUB, line) for line in (row.numbers, row.order) if line)),
+        numbers=_html(SUB, row.numbers) if row.numbers else NONE,
+        order=_html(SUB, _order(row)) if row.order else NONE,
         site=recording.site.name if recording.site else "–",
         reader=_reader(row),
         do=_do(row),
@@ -119,6 +126,14 @@ def _tags(row: Row) -> SafeString:
 
 def _short(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
+def _order(row: Row) -> SafeString:
+    """The placer's number, and who asks: a way to all that they ask for."""
+    if not row.requester:
+        return _html("{}", row.order)
+    address = f"{_list()}{row.asked_by}"
+    return _html(ASKED, row.order, address, row.requester, row.requester)
 
 
 def _reader(row: Row) -> str:

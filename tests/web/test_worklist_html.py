@@ -25,7 +25,7 @@ def made(words="–", *, report=None, **fields):
     of = Thing(public_id=REPORT, recording=recording, **(standing | (report or {})))
     who = Identity(*[words] * 9)
     told = dict.fromkeys(("priority", "priority_tag", "waited", "statement"), words)
-    told |= {"numbers": words, "order": words}
+    told |= {"numbers": words, "order": words, "requester": words, "asked_by": "?by=x"}
     people = {"reader": words, "locked_by": ""}
     flags = dict.fromkeys(("mine", "is_similar", "may_take", "may_release"), False)
     return Row(**({"report": of, "identity": who} | told | people | flags | fields))
@@ -53,6 +53,7 @@ def test_every_word_of_a_row_is_escaped(who):
         ({"may_release": True}, f'data-release hx-post="/reports/{REPORT}/take"'),
         ({"locked_by": "Dr Shah"}, "Reading: Dr Shah"),
         ({}, f'href="/recordings/{STUDY}"'),
+        ({"requester": "Dr Osei"}, 'href="/worklist?by=x" aria-label="Only requested by Dr Osei"'),
     ],
 )
 def test_a_row_says_what_stands(fields, shown):

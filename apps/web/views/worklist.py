@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from apps.audit import actions as audit
 from apps.ecg.models import Priority
-from apps.reports import presence, queries, saved_views
+from apps.reports import asked, presence, queries, saved_views
 from apps.reports.counts import Counts, counts
 from apps.reports.queries import BOUND
 from apps.reports.reading_first import hidden_on_lists, policy
@@ -19,7 +20,7 @@ from apps.tenants.queries import permit, sites
 from apps.web.context import bounded, frame_of
 from apps.web.guard import OrganizationRequest, in_organization
 from apps.web.searching import address_of
-from apps.web.worklist import STATUSES, WAITS, Chosen, chips, name_in, rows
+from apps.web.worklist import STATUSES, WAITS, Chosen, chips, name_in, nothing_here, rows
 from apps.web.worklist_html import row_html, rows_html
 
 LONGEST_SEARCH = 80
@@ -56,9 +57,9 @@ def _list(
     text: str = "",
     problem: str = "",
 ) -> HttpResponse:
-    places = sites(request.active)
-    now = timezone.now()
-    filters = chosen.filters(places, request.user, now, text)
+    now, choice = timezone.now(), asked.choices(request.active, chosen.by)
+    chosen = chosen if choice.chosen else replace(chosen, by=None)
+    filters = chosen.filters(choice.sites, choice.chosen, request.user, now, text)
     frame = frame_of(request)
     assert frame is not None
     hidden = hidden_on_lists(request.active, frame.counts.read_first)
@@ -73,7 +74,8 @@ def _list(
         ),
         "chosen": chosen,
         "chips": shown,
-        "sites": places,
+        "choice": choice,
+        "empty": nothing_here(chosen, filters),
         "statuses": STATUSES.items(),
         "priorities": Priority.choices,
         "waits": WAITS.items(),
@@ -153,7 +155,8 @@ def save_view(request: OrganizationRequest) -> HttpResponse:
 def worklist_counts(request: OrganizationRequest) -> HttpResponse:
     """The views with their counts, and how many reports are new since the page was drawn."""
     chosen = Chosen.from_query(request.GET)
-    filters = chosen.filters(sites(request.active), request.user, timezone.now())
+    asked_by = asked.requester_of(request.active, chosen.by)
+    filters = chosen.filters(sites(request.active), asked_by, request.user, timezone.now())
     held = counts(request.active, request.user)
     seen = name_in(request.GET.get("seen"))
     new = 0 if chosen.status else queries.new_since(request.active, filters, seen)
@@ -172,7 +175,7 @@ def _views(
     """Newer reports are counted from the newest one at the time the page was drawn."""
     since = str(held.newest or "") if seen is None else seen
     stat = Priority.STAT.value
-    only = [name for name in ("status", "priority", "mine", "wait") if getattr(chosen, name)]
+    only = chosen.narrowed
     views = [
         ("To read", Chosen(site=chosen.site), bounded(held.to_read), not only),
         ("Mine", Chosen(site=chosen.site, mine=True), bounded(held.mine), only == ["mine"]),
