@@ -163,6 +163,7 @@ CODES: dict[str, str] = {
     "reports.report.submitted": "Draft handed over for signing",
     "reports.report.taken": "Report taken from the worklist by a reader",
     "reports.report.released": "Report given back to the worklist",
+    "reports.report.assigned": "Report assigned to a reader",
     "reports.report.taken_over": "Report taken over from who was reading it",
     "reports.draft.kept": "Text kept beside the draft",
     "reports.impression.recorded": "Impression recorded before the machine was read",

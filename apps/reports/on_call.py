@@ -12,15 +12,13 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import Http404
-from django.utils import timezone
 
 from apps.audit import actions as audit
 from apps.reports.cover import Entry, on_call
 from apps.reports.models import OnCallList, OnCallShift
 from apps.tenants.access import Active
 from apps.tenants.models import Membership, User
-from apps.tenants.permissions import PERMISSIONS
-from apps.tenants.queries import permit
+from apps.tenants.queries import members_who_may, permit
 from apps.tenants.zones import validate_zone
 
 MOST_LISTED = 200
@@ -104,12 +102,10 @@ def get_shift_to_strike(active: Active, by: User, public_id: uuid.UUID) -> OnCal
 
 def members(role: str = "", user: int | None = None) -> QuerySet[Membership]:
     """Who works here today and reads ECGs, by name."""
-    wanted = Q(role=role) if role else Q(role__in=PERMISSIONS["acknowledge_critical"])
-    if user is not None:
-        wanted &= Q(user=user)
-    lasts = Q(ends_on=None) | Q(ends_on__gte=timezone.localdate())
-    rows = Membership.objects.filter(wanted, lasts, is_active=True, user__is_active=True)
-    return rows.select_related("user").order_by("user__full_name", "user_id")
+    rows = members_who_may("acknowledge_critical")
+    if role:
+        rows = rows.filter(role=role)
+    return rows if user is None else rows.filter(user=user)
 
 
 def on_call_now(duty: OnCallList, now: dt.datetime) -> list[User]:

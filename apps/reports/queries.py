@@ -294,6 +294,10 @@ def get_report_to_edit(active: Active, public_id: uuid.UUID) -> Report:
     return _get(active, "edit_report", public_id)
 
 
+def get_report_to_hand_on(active: Active, public_id: uuid.UUID) -> Report:
+    return _get(active, "hand_on_report", public_id)
+
+
 def get_report_to_submit(active: Active, public_id: uuid.UUID) -> Report:
     return _get(active, "submit_report", public_id)
 
@@ -312,8 +316,9 @@ def get_report_to_retract(active: Active, public_id: uuid.UUID) -> Report:
 
 def _get(active: Active, action: str, public_id: uuid.UUID) -> Report:
     permit(active, action)
-    related = ("recording__patient", "recording__site", "recording__organization", "draft_saved_by")
-    found = Report.objects.select_related(*related).filter(public_id=public_id).first()
+    of_recording = ("recording__patient", "recording__site", "recording__organization")
+    rows = Report.objects.select_related(*of_recording, "draft_saved_by", "assigned_to")
+    found = rows.filter(public_id=public_id).first()
     if found is None:
         raise Http404
     return found

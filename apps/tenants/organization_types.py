@@ -23,6 +23,8 @@ CLINICAL: dict[str, frozenset[str]] = {
     "view_vendor_profiles": _SENDS,
     "change_vendor_profiles": _SENDS,
     "edit_report": _CARE,
+    "hand_on_report": _CARE,
+    "assign_report": _CARE,
     "submit_report": _CARE,
     "sign_report": _CARE,
     "unlock_report": _CARE,

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Exists, QuerySet
+from django.db.models import Exists, Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
@@ -18,6 +18,7 @@ from apps.tenants.access import Active, OnPlatform
 from apps.tenants.entries import inside_now
 from apps.tenants.lookups import memberships_of
 from apps.tenants.models import Membership, Organization, Site, User
+from apps.tenants.permissions import PERMISSIONS
 
 
 def permit(holder: Active | OnPlatform | None, action: str) -> None:
@@ -62,6 +63,14 @@ def organization_named(organization_id: int) -> Organization:
 def sites(active: Active) -> list[Site]:
     permit(active, "view_recordings")
     return list(Site.objects.all())
+
+
+def members_who_may(action: str) -> QuerySet[Membership]:
+    """Who works here today and whose role may do it, by name."""
+    lasts = Q(ends_on=None) | Q(ends_on__gte=timezone.localdate())
+    rows = Membership.objects.filter(lasts, role__in=PERMISSIONS[action])
+    here = rows.filter(is_active=True, user__is_active=True).select_related("user")
+    return here.order_by("user__full_name", "user_id")
 
 
 def get_site_to_send_from(active: Active, public_id: uuid.UUID) -> Site:

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from apps.reports import presence
+from apps.reports.assigning import may_assign
 from apps.reports.models import Report
 from apps.web.guard import OrganizationRequest
 
@@ -19,6 +20,7 @@ def opened(request: OrganizationRequest, context: dict[str, Any]) -> dict[str, A
     found: dict[str, Any] = {"kept_drafts": context["drafts_beside"]}
     if context.get("may_add"):
         found["unsigned_addenda"] = context["addenda_beside"]
+    found["hands_on"] = may_assign(request.active, report, request.user)
     if not context["may_edit"]:
         return found
     other = presence.hold(report, request.user, timezone.now())

@@ -15,6 +15,7 @@ from apps.audit.history import details_of, what, who
 from apps.audit.models import AuditEvent
 from apps.ecg.models import Patient
 from apps.tenants.access import Active
+from apps.tenants.models import User
 from apps.web.trail import Wanted
 from apps.web.trail_subjects import Subject, patients_of
 
@@ -41,10 +42,19 @@ class Row:
 def rows_of(active: Active, events: list[AuditEvent]) -> list[Row]:
     """Who may not see recordings gets the platform's own record numbers and no name."""
     patients = patients_of(events) if active.may("view_recordings") else {}
-    return [_row(event, patients) for event in events]
+    said = [json.loads(event.details) for event in events]
+    people = _people({str(one["person"]) for one in said if one.get("person")})
+    rows = zip(events, said, strict=True)
+    return [_row(event, patients, people.get(one.get("person"), "")) for event, one in rows]
 
 
-def _row(event: AuditEvent, patients: Mapping[Subject, Patient]) -> Row:
+def _people(names: set[str]) -> dict[str, str]:
+    """Whom events speak of, by public id."""
+    rows = User.objects.filter(public_id__in=names) if names else User.objects.none()
+    return {str(person.public_id): str(person) for person in rows}
+
+
+def _row(event: AuditEvent, patients: Mapping[Subject, Patient], person: str) -> Row:
     said = json.loads(event.details)
     return Row(
         seq=event.seq,
@@ -55,10 +65,18 @@ def _row(event: AuditEvent, patients: Mapping[Subject, Patient]) -> Row:
         patient=patients.get((event.object_type, event.object_id)),
         record=_record(event),
         why=str(said.get("reason", "")),
-        details=details_of(event, UNSAID, SHORTENED),
+        details=_details(event, person),
         trace=str(event.trace_id or ""),
         software=event.software,
     )
+
+
+def _details(event: AuditEvent, person: str) -> str:
+    """A person who is known by name instead of the id."""
+    if not person:
+        return details_of(event, UNSAID, SHORTENED)
+    rest = details_of(event, (*UNSAID, "person"), SHORTENED)
+    return f"person: {person} · {rest}".removesuffix(" · ")
 
 
 def _record(event: AuditEvent) -> str:

@@ -11,9 +11,11 @@ from urllib.parse import urlencode
 
 from apps.ecg.model_recording import Source
 from apps.ecg.models import Priority
+from apps.reports.assigning import may_assign
 from apps.reports.models import Report
 from apps.reports.presence import others_reading
 from apps.reports.queries import Filters
+from apps.tenants.access import Active
 from apps.tenants.models import Site, User
 from apps.web.identity import Identity, identity_of
 from apps.web.numbers import whole
@@ -45,14 +47,15 @@ class Row:
     locked_by: str
     may_take: bool
     may_release: bool
+    may_assign: bool
 
 
 def rows(
-    reports: list[Report], reader: User, now: dt.datetime, *, reads: bool = False
+    reports: list[Report], reader: User, now: dt.datetime, *, active: Active | None = None
 ) -> list[Row]:
-    """`reads`: whether the person may take reports to read."""
+    """What the person may do with each is of their role; nothing where it is not given."""
     alike = similar(_person(report) for report in reports)
-    return [_row(report, reader, now, reads, alike) for report in reports]
+    return [_row(report, reader, now, active, alike) for report in reports]
 
 
 def _person(report: Any) -> Person:
@@ -61,8 +64,11 @@ def _person(report: Any) -> Person:
     return Person(patient.pk, patient.family_name, patient.given_name, number, patient.born_on)
 
 
-def _row(report: Any, reader: User, now: dt.datetime, reads: bool, alike: set[Any]) -> Row:
+def _row(
+    report: Any, reader: User, now: dt.datetime, active: Active | None, alike: set[Any]
+) -> Row:
     other = others_reading(report, reader, now)
+    reads = active is not None and active.may("edit_report")
     takes = reads and report.status in Report.OPEN
     pairs = [(part["value"], part["authority"]) for part in report.identifiers]
     made = report.recording.acquired_at or report.recording.received_at
@@ -86,6 +92,7 @@ def _row(report: Any, reader: User, now: dt.datetime, reads: bool, alike: set[An
         locked_by=str(other.by) if other else "",
         may_take=takes and report.assigned_to_id is None and other is None,
         may_release=takes and report.assigned_to_id == reader.pk,
+        may_assign=active is not None and may_assign(active, report, reader),
     )
 
 

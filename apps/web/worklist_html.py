@@ -27,7 +27,7 @@ ROW = (
     '        <td role="cell" class="w-mrn">{mrn}</td>\n'
     '        <td role="cell" class="w-ecg">{said}{numbers}{order}</td>\n'
     '        <td role="cell" class="w-site">{site}</td>\n'
-    '        <td role="cell" class="w-reader">{reader}{do}</td>\n'
+    '        <td role="cell" class="w-reader">{reader}{do}{assign}</td>\n'
     "      </tr>\n"
 )
 WAITS = '<time datetime="{0}" data-since="{0}">{1}</time>'
@@ -37,6 +37,10 @@ ASKED = '{} · <a href="{}" aria-label="Only requested by {}">{}</a>'
 DO = (
     ' <button class="link" type="button" data-{do} hx-post="{to}" hx-vals=\'{{"do": "{do}"}}\''
     ' hx-target="#row-{id}" hx-swap="outerHTML" aria-label="{word}: {name}, {mrn}">{word}</button>'
+)
+ASSIGN = (
+    ' <a class="assign" data-assign href="{}" aria-label="Assign to another reader: {}, {}">'
+    "Assign…</a>"
 )
 RETRACTED = SafeString('<span class="tag tag-critical">Retracted</span>')
 STRUCK = SafeString(' class="struck"')
@@ -103,6 +107,7 @@ def row_html(row: Row, *, first: bool = False) -> SafeString:
         site=recording.site.name if recording.site else "–",
         reader=_reader(row),
         do=_do(row),
+        assign=_assign(row),
     )
 
 
@@ -158,3 +163,10 @@ def _do(row: Row) -> SafeString:
         name=row.identity.name,
         mrn=row.identity.mrn,
     )
+
+
+def _assign(row: Row) -> SafeString:
+    if not row.may_assign:
+        return NONE
+    address = _address("report-assign", row.report.public_id)
+    return _html(ASSIGN, address, row.identity.name, row.identity.mrn)

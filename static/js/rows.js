@@ -49,6 +49,7 @@ if (document.querySelector("[data-rows]")) {
   register("o", "Open", open);
   register("a", "Take", () => press("take"));
   register("u", "Release", () => press("release"));
+  register("h", "Assign to another reader", () => press("assign"));
   register("Enter", "Open", openFromPage);
 }
 

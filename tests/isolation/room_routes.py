@@ -16,6 +16,9 @@ ROOM: list[Route] = [
     Route("worklist-view", "POST", inside("view_recordings", 302), data=VIEW),
     Route("report-take", "GET", NO_GET, "report"),
     Route("report-take", "POST", inside("edit_report", 302), "report", data=TAKE),
+    Route("report-assign", "GET", inside("hand_on_report"), "report"),
+    # Nobody is chosen.
+    Route("report-assign", "POST", inside("hand_on_report", 400), "report"),
     *both("report-step", inside("view_recordings", 302), "report"),
     Route("report-beat", "GET", NO_GET, "report"),
     Route("report-beat", "POST", inside("edit_report"), "report"),

@@ -31,6 +31,7 @@ from apps.reports.on_call import get_list_to_cover
 from apps.reports.queries import (
     get_listed_report,
     get_report_to_edit,
+    get_report_to_hand_on,
     get_report_to_retract,
     get_report_to_sign,
     get_report_to_submit,
@@ -60,6 +61,8 @@ OTHERS = {
     "get_recording_to_measure": "edit_report",
     "get_listed_report": "edit_report",
     "get_report_to_edit": "edit_report",
+    "get_report_to_hand_on": "hand_on_report",
+    "assign": "hand_on_report",
     "get_report_to_sign": "sign_report",
     "get_report_to_submit": "submit_report",
     "get_site_to_send_from": "upload_files",
@@ -124,8 +127,10 @@ OTHERS = {
     "save_template": "use_templates",
 }
 # The person's own place in the active organization: everyone who is in it has one. What a reader's
-# own page and its list hide is asked of that reader, and shows nothing.
+# own page and its list hide is asked of that reader, and shows nothing; whether a button is shown
+# reads nothing.
 OPEN = {"permit", "place_in", "places_of", "hidden_by", "hidden_from", "hidden_on_lists"}
+OPEN |= {"may_assign"}
 
 FOUND_BY_NAME = {
     get_arrival_to_release: "arrival",
@@ -150,6 +155,7 @@ FOUND_BY_NAME = {
     get_listed_report: "report",
     get_recording_to_view: "recording",
     get_report_to_edit: "report",
+    get_report_to_hand_on: "report",
     get_report_to_sign: "report",
     get_report_to_submit: "report",
     get_report_to_unlock: "report",

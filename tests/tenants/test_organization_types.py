@@ -23,7 +23,8 @@ from tests.onboarding.files import destination
 from tests.reports.signing import sign
 
 CARE = {
-    "edit_report", "submit_report", "sign_report", "view_report_history", "change_destinations",
+    "edit_report", "hand_on_report", "assign_report", "submit_report", "sign_report",
+    "view_report_history", "change_destinations",
     "unlock_report", "ask_retraction", "approve_retraction",
 }  # fmt: skip
 SENDING = {

@@ -33,13 +33,14 @@ MAY: dict[str, set[str]] = {
     | ENGINEERING,
     "reader": {
         "view_recordings", "upload_files", "edit_report", "sign_report", "view_overrides",
-        "use_templates", "unlock_report",
+        "use_templates", "unlock_report", "hand_on_report", "assign_report",
     } | CRITICAL | READING | RETRACTION,
-    "trainee": {"view_recordings", "edit_report", "submit_report", "use_templates"} | CRITICAL
+    "trainee": {"view_recordings", "edit_report", "submit_report", "use_templates",
+                "hand_on_report"} | CRITICAL
     | READING,
     "administrator": CONFIGURATION | RECORD | ADMINISTRATION | READING | ENGINEERING
     | COMPLIANCE | RETRACTION | {
-        "unlock_report",
+        "unlock_report", "hand_on_report", "assign_report",
         "view_recordings", "upload_files", "view_record", "view_queue", "replay", "view_charges",
         "change_prices", "change_organization", "allow_emergency_entry", "change_sites",
         "change_people", "change_accounts", "send_password_links", "change_destinations",

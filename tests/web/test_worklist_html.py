@@ -27,7 +27,7 @@ def made(words="–", *, report=None, **fields):
     told = dict.fromkeys(("priority", "priority_tag", "waited", "statement"), words)
     told |= {"numbers": words, "order": words, "requester": words, "asked_by": "?by=x"}
     people = {"reader": words, "locked_by": ""}
-    flags = dict.fromkeys(("mine", "is_similar", "may_take", "may_release"), False)
+    flags = dict.fromkeys(("mine", "is_similar", "may_take", "may_release", "may_assign"), False)
     return Row(**({"report": of, "identity": who} | told | people | flags | fields))
 
 
@@ -51,6 +51,7 @@ def test_every_word_of_a_row_is_escaped(who):
         ({"statement": "x" * 91}, f"{'x' * 89}…<"),
         ({"may_take": True}, f'hx-post="/reports/{REPORT}/take" hx-vals=\'{{"do": "take"}}\''),
         ({"may_release": True}, f'data-release hx-post="/reports/{REPORT}/take"'),
+        ({"may_assign": True}, f'data-assign href="/reports/{REPORT}/assign"'),
         ({"locked_by": "Dr Shah"}, "Reading: Dr Shah"),
         ({}, f'href="/recordings/{STUDY}"'),
         ({"requester": "Dr Osei"}, 'href="/worklist?by=x" aria-label="Only requested by Dr Osei"'),

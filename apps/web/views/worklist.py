@@ -69,9 +69,7 @@ def _list(
     shown = chips(chosen, filters)
     audit.record("ecg.worklist.viewed", actor=request.user, count=len(page.reports))
     context = {
-        "rows": rows_html(
-            rows(page.reports, request.user, now, reads=request.active.may("edit_report"))
-        ),
+        "rows": rows_html(rows(page.reports, request.user, now, active=request.active)),
         "chosen": chosen,
         "chips": shown,
         "choice": choice,
@@ -107,7 +105,7 @@ def take(request: OrganizationRequest, report_id: uuid.UUID) -> HttpResponse:
     hidden = hidden_on_lists(request.active, policy())
     listed = queries.get_listed_report(request.active, report_id, hidden)
     audit.record("ecg.worklist.viewed", actor=request.user, count=1)
-    (row,) = rows([listed], request.user, now, reads=True)
+    (row,) = rows([listed], request.user, now, active=request.active)
     return HttpResponse(row_html(row, first=True))
 
 
