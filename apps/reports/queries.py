@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
@@ -140,7 +141,7 @@ def filtered(filters: Filters) -> QuerySet[Report]:
     return rows
 
 
-def _asked_by(requester: str) -> QuerySet[OrderLink]:
+def _asked_by(requester: str) -> QuerySet[OrderLink, Any]:
     links = OrderLink.objects.filter(ended_at=None, order__requester=requester)
     return links.values("recording")
 

@@ -15,11 +15,14 @@ from django.core.exceptions import ValidationError
 
 from apps.tenants.access import Active
 from apps.tenants.counting import counted_as
-from apps.tenants.lockout import count_failure, may_try
+from apps.tenants.lockout import count_failure, locked_out_in_words, may_try
 from apps.tenants.models import User
 
 # In the session: the person was seen to have one.
 FACTOR = "second_factor"
+
+# For the moment in which a lock-out ends.
+LOCKED_OUT = "Too many attempts. Try again."
 
 # Longer than a code is taken.
 KEPT_S = 180
@@ -46,7 +49,7 @@ class Counted:
     def clean_code(self) -> str:
         request = context.request
         if not may_try(request, self.user):
-            raise ValidationError("Too many attempts. Try again in a quarter of an hour.")
+            raise ValidationError(locked_out_in_words(request, self.user.email) or LOCKED_OUT)
         try:
             code = str(super().clean_code())  # type: ignore[misc]
             if not cache.add(f"tenants.code:{counted_as(f'{self.user.pk} {code}')}", 1, KEPT_S):

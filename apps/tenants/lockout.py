@@ -5,6 +5,8 @@ Counted by person and address, wherever they are given: at sign-in, as second fa
 
 from __future__ import annotations
 
+import datetime as dt
+
 from axes.handlers.proxy import AxesProxyHandler
 from axes.models import AccessAttempt
 from django.conf import settings
@@ -32,6 +34,36 @@ def forget_failures(request: HttpRequest, user: User) -> None:
     _attempts(user).filter(ip_address=client_address(request)).delete()
 
 
+def open_again_at(request: HttpRequest, email: str) -> dt.datetime | None:
+    """When the address was tried too often from here: until then, to the full minute above.
+
+    Asked of any address, whether or not there is such an account. None where it may be tried.
+    """
+    since = timezone.now() - settings.AXES_COOLOFF_TIME
+    here = _tries_of(email).filter(ip_address=client_address(request), attempt_time__gte=since)
+    tries = list(here.order_by("attempt_time").values_list("attempt_time", "failures_since_start"))
+    left = sum(failures for _, failures in tries)
+    for at, failures in tries:
+        if left < settings.AXES_FAILURE_LIMIT:
+            return None
+        left -= failures
+        if left < settings.AXES_FAILURE_LIMIT:
+            return _full_minute(at + settings.AXES_COOLOFF_TIME)
+    return None
+
+
+def _full_minute(at: dt.datetime) -> dt.datetime:
+    return (at + dt.timedelta(minutes=1)).replace(second=0, microsecond=0)
+
+
+def locked_out_in_words(request: HttpRequest, email: str) -> str:
+    """For who is in no organization yet, so in UTC; empty where it may be tried."""
+    at = open_again_at(request, email)
+    if at is None:
+        return ""
+    return f"Too many attempts. Try again at {at:%H:%M} UTC or ask your administrator."
+
+
 def _named(user: User) -> dict[str, str]:
     return {"email": user.email}
 
@@ -49,4 +81,8 @@ def forgive(user: User) -> None:
 
 
 def _attempts(user: User) -> QuerySet[AccessAttempt]:
-    return AccessAttempt.objects.filter(username=counted_as(user.email)).order_by()
+    return _tries_of(user.email)
+
+
+def _tries_of(email: str) -> QuerySet[AccessAttempt]:
+    return AccessAttempt.objects.filter(username=counted_as(email)).order_by()

@@ -20,7 +20,7 @@ from apps.reports.actions import NotSignable, Stale
 from apps.reports.models import Report
 from apps.reports.proving import NoMeaning, Proof, WrongPassword
 from apps.tenants.access import SingleSignOn, single_sign_on
-from apps.tenants.lockout import count_failure, forget_failures, may_try
+from apps.tenants.lockout import count_failure, forget_failures, may_try, open_again_at
 from apps.tenants.passkeys import Asked, PasskeyProof, question
 from apps.tenants.sign_on.asked import Signing
 from apps.tenants.sign_on.errors import AnswerRefused
@@ -28,6 +28,7 @@ from apps.tenants.sign_on.proof import SignOnProof
 from apps.web.guard import OrganizationRequest
 from apps.web.sign_on import active_provider_named
 from apps.web.sign_on_pages import send
+from apps.web.times import zone_name, zone_of
 
 # Set in the session once something was signed in it.
 SIGNED_BEFORE = "signed_before"
@@ -36,8 +37,8 @@ UNPROVEN = (
     " text is kept."
 )
 LOCKED_OUT = (
-    "Too many wrong passwords: for a quarter of an hour you can neither sign nor sign in from here,"
-    " unless an administrator unlocks you. Nothing was signed; your text is kept."
+    "Too many wrong passwords. Try again at {}, or ask your administrator: until then you can"
+    " neither sign nor sign in from here. Nothing was signed; your text is kept."
 )
 NO_PASSKEY = (
     "The passkey did not prove that you are here now. Nothing was signed: use it again, or your"
@@ -70,6 +71,13 @@ class Act:
     name: str = ""
 
 
+def _locked_out(request: OrganizationRequest, report: Report) -> str:
+    """Until when, by the clock of the place the ECG was made at."""
+    at = open_again_at(request, request.user.email) or timezone.now()
+    local = at.astimezone(zone_of(report.recording))
+    return LOCKED_OUT.format(f"{local:%H:%M} {zone_name(local)}")
+
+
 def names_account(request: OrganizationRequest) -> bool:
     """Whether a page must ask for the account too: nothing was signed in this session."""
     return not request.session.get(SIGNED_BEFORE) and not single_sign_on(request)
@@ -99,7 +107,7 @@ def posted(request: OrganizationRequest, act: Act) -> HttpResponse:
         return _prove_elsewhere(request, act, bound)
     if not may_try(request, request.user):
         note_refusal(request, act.report, "locked out")
-        return act.page(status=403, unproven=LOCKED_OUT, locked=True)
+        return act.page(status=403, unproven=_locked_out(request, act.report), locked=True)
     if credential := request.POST.get("credential"):
         return carry_out(request, act, other=PasskeyProof(session_of(request), credential))
     if names_account(request) and not _is_named(request):

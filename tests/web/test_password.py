@@ -1,5 +1,7 @@
 """Passwords: changed, forgotten, refused, and locked out."""
 
+import re
+
 import pytest
 from django.core import mail
 
@@ -7,7 +9,7 @@ from apps.tenants.actions import add_member
 from apps.tenants.counting import counted_as
 from apps.tenants.sessions import sessions_of
 from tests.database import committed
-from tests.factories import inside, make_user, organization_of
+from tests.factories import PASSWORD, inside, make_user, organization_of
 from tests.sign_on.rows import make_provider
 from tests.web.factors import link_in, sign_in
 from tests.web.pages import events
@@ -160,6 +162,20 @@ def test_five_failures_lock_person_and_address_with_the_same_answer(client, read
     assert len(events(platform, "tenants.user.refused")) == 4
     locked = events(platform, "tenants.user.locked")
     assert {event.object_id for event in locked} == {str(reader.public_id)}
+
+
+AGAIN = re.compile(r"Too many attempts\. Try again at \d\d:\d\d UTC or ask your administrator\.")
+
+
+def test_the_door_says_until_when_alike_for_nobody(client, reader):
+    stranger = type("P", (), {"email": "nobody@example.test"})
+    for person in (reader, stranger):
+        for _ in range(4):
+            assert not AGAIN.search(sign_in(client, person, "wrong").content.decode())
+        for password in ("wrong", PASSWORD):
+            refused = sign_in(client, person, password)
+            assert refused.status_code == 400
+            assert AGAIN.search(refused.content.decode())
 
 
 def test_however_the_address_is_typed_it_is_counted_as_one(client, reader):

@@ -116,7 +116,9 @@ def test_wrong_codes_lock_the_account_out(client, reader):
     sign_in(client, reader)
     for _ in range(5):
         client.post(ENTER, {"code": "000000"})
-    assert client.post(ENTER, {"code": code_of()}).status_code == 400
+    refused = client.post(ENTER, {"code": code_of()})
+    assert refused.status_code == 400
+    assert "Too many attempts. Try again at" in refused.content.decode()
     client.cookies.clear()
     assert sign_in(client, reader).status_code == 400
 

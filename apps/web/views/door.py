@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.audit.actions import record_alone
 from apps.tenants.access import activate, may_open, single_sign_on
+from apps.tenants.lockout import locked_out_in_words
 from apps.tenants.models import Organization, User
 from apps.tenants.queries import choices_for, get_choice_to_enter
 from apps.tenants.trail import note, note_refusal
@@ -52,9 +53,11 @@ class SignIn(LoginView):
         return send(request, provider, page=request.POST.get("next", ""))
 
     def form_invalid(self, form: Any) -> HttpResponse:
-        locked = getattr(self.request, "axes_locked_out", False)
-        note_refusal(form["login"].value(), locked=locked)
-        return self.render_to_response(self.get_context_data(form=form), status=400)
+        login, locked = form["login"].value(), getattr(self.request, "axes_locked_out", False)
+        note_refusal(login, locked=locked)
+        words = locked_out_in_words(self.request, login or "") if locked else ""
+        context = self.get_context_data(form=form, locked_out=words)
+        return self.render_to_response(context, status=400)
 
 
 @require_POST
