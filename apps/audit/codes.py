@@ -151,6 +151,7 @@ CODES: dict[str, str] = {
     "ecg.recordings.listed": "Recordings listed",
     "ecg.waveform.viewed": "Waveform read",
     "ecg.waveform.prefetched": "Waveform sent ahead for the next reading, not shown",
+    "ecg.patients.listed": "Patients looked for",
     "ecg.worklist.viewed": "Worklist viewed",
     "ecg.arrivals.viewed": "Arrivals viewed",
     "ecg.stage.replayed": "Stage put back in the queue",

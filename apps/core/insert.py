@@ -15,7 +15,11 @@ def insert_unless_there(row: models.Model) -> bool:
     """
     required_organization()
     meta = type(row)._meta
-    fields = [field for field in meta.local_concrete_fields if field is not meta.pk]
+    fields = [
+        field
+        for field in meta.local_concrete_fields
+        if field is not meta.pk and not field.generated
+    ]
     returned = meta.db_returning_fields
     found = type(row)._base_manager._insert(  # type: ignore[attr-defined]
         [row],

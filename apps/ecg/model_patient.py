@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Concat, Lower, Replace
 
 from apps.core.fields import OrgForeignKey, Public, Tenant
 
@@ -33,12 +34,22 @@ class Patient(Tenant, Public):
     created_at = models.DateTimeField(
         auto_now_add=True, db_comment="operational: When the patient was first seen here."
     )
+    found_as = models.GeneratedField(
+        expression=Lower(Concat("family_name", models.Value(" "), "given_name")),
+        output_field=models.CharField(max_length=401, db_collation="C"),
+        db_persist=True,
+        db_comment="identifier: Family and given name in small letters, to be found by.",
+    )
 
     class Meta:
         indexes = [
             models.Index(
                 fields=["organization", "family_name", "given_name"], name="patient_by_name"
-            )
+            ),
+            models.Index(fields=["organization", "found_as", "id"], name="patient_found"),
+            models.Index(
+                fields=["organization", "born_on", "found_as", "id"], name="patient_by_birthday"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -63,8 +74,15 @@ class PatientIdentifier(Tenant):
     assigning_authority = models.CharField(
         max_length=64, blank=True, db_comment="identifier: Who assigned the number."
     )
+    found_as = models.GeneratedField(
+        expression=Lower(Replace("value", models.Value(" "))),
+        output_field=models.CharField(max_length=64, db_collation="C"),
+        db_persist=True,
+        db_comment="identifier: The number without spaces, in small letters, to be found by.",
+    )
 
     class Meta:
+        indexes = [models.Index(fields=["organization", "found_as"], name="identifier_found")]
         constraints = [
             models.UniqueConstraint(
                 fields=["organization", "assigning_authority", "value"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
@@ -16,7 +17,8 @@ from apps.reports.models import Report
 from apps.reports.queries import statuses_of
 from apps.tenants.access import Active
 from apps.web import trends, viewing
-from apps.web.times import acquired
+from apps.web.identity import Identity, identity_of
+from apps.web.times import acquired, day
 
 # A reading of the wrong patient is retracted, never removed.
 STRUCK = {"entered_in_error": "Retracted"}
@@ -109,3 +111,23 @@ def _waiting(active: Active, patient: Patient, recordings: list[Recording]) -> d
     """Open questions about any of the ECGs, and files whose sender names this patient."""
     files = mismatches_of(active, patient) if active.may("resolve_identity") else []
     return {"questions": open_cases_of(active, recordings), "differing": files}
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRow:
+    """A patient among those found; `newest` is the day of the newest ECG."""
+
+    patient: Patient
+    identity: Identity
+    newest: str
+
+
+def found_rows(patients: Iterable[Any], zone: ZoneInfo, now: dt.datetime) -> list[FoundRow]:
+    today = now.astimezone(zone).date()
+    return [_found(one, zone, today) for one in patients]
+
+
+def _found(one: Any, zone: ZoneInfo, today: dt.date) -> FoundRow:
+    pairs = [(row.value, row.assigning_authority) for row in one.identifiers.all()]
+    newest = day(one.newest.astimezone(zone).date()) if one.newest else "No time known"
+    return FoundRow(one, identity_of(one, pairs, today), newest)

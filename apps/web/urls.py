@@ -126,6 +126,7 @@ urlpatterns = [
     path("identity/<uuid:case_id>", cases.case, name="identity-case"),
     path("alarms", alarms.alarm_list, name="alarms"),
     path("alarms/<uuid:alarm_id>", alarms.alarm, name="alarm"),
+    path("patients", patients.find, name="patients"),
     path("patients/<uuid:patient_id>", patients.patient, name="patient"),
     path("dashboards", dashboards.dashboards, name="dashboards"),
     path("dashboards/table.csv", dashboards.table, name="dashboard-table"),

@@ -207,7 +207,11 @@ def _copy(
     changed: dict[str, str],
 ) -> None:
     """Every column as in the template row `t`, except the ones that are changed."""
-    columns = [field.column for field in model._meta.concrete_fields if not field.primary_key]
+    columns = [
+        field.column
+        for field in model._meta.concrete_fields
+        if not (field.primary_key or field.generated)
+    ]
     values = sql.SQL(", ").join(
         sql.SQL(changed[name]) if name in changed else sql.Identifier("t", name)  # type: ignore[arg-type]
         for name in columns

@@ -45,7 +45,8 @@ def unsaved_row(model: type[models.Model], organization: Organization, **given: 
     """An instance that could be saved in the organization's scope; its parents are saved."""
     values = {"organization": organization} | FURTHER.get(model, {})
     for field in model._meta.local_fields:
-        if field.name not in values | given and not field.primary_key:
+        made_elsewhere = field.primary_key or field.generated
+        if field.name not in values | given and not made_elsewhere:
             values[field.name] = _value(field, organization)
     return model(**(values | given))
 

@@ -60,7 +60,8 @@ class Table:
 
     @property
     def fields(self) -> list[Field[Any, Any]]:
-        return list(self.model._meta.local_concrete_fields)
+        """Without those that the database makes of others."""
+        return [field for field in self.model._meta.local_concrete_fields if not field.generated]
 
     @property
     def left_out(self) -> list[str]:

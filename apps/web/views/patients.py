@@ -1,4 +1,4 @@
-"""The page of one patient; two ticked ECGs lead to their comparison."""
+"""Patients looked for, and the page of one; two ticked ECGs lead to their comparison."""
 
 from __future__ import annotations
 
@@ -9,16 +9,47 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.audit import actions as audit
-from apps.ecg import queries
+from apps.ecg import finding, queries
 from apps.ecg.models import Patient
 from apps.reports.retractions import retracted_of
+from apps.tenants.queries import permit
 from apps.web import patient as shown
 from apps.web.context import frame_of
 from apps.web.guard import OrganizationRequest, in_organization
 from apps.web.identity import identity_of
+from apps.web.worklist import name_in
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@in_organization
+def find(request: OrganizationRequest) -> HttpResponse:
+    """By MRN, name or date of birth, posted: no address names a patient."""
+    permit(request.active, "view_recordings")
+    text = " ".join(request.POST.get("text", "").split())[: finding.LONGEST]
+    context: dict[str, object] = {"text": text, "longest": finding.LONGEST}
+    if request.method != "POST":
+        return render(request, "web/patients.html", context)
+    try:
+        wanted = finding.asked(text)
+    except finding.NotAsked as problem:
+        return render(request, "web/patients.html", context | {"problem": problem}, status=400)
+    after = name_in(request.POST.get("after"))
+    found = finding.find(request.active, wanted, after)
+    count = len(found.patients)
+    audit.record("ecg.patients.listed", actor=request.user, count=count, kind=wanted.kind)
+    frame = frame_of(request)
+    assert frame is not None
+    zone = ZoneInfo(frame.place.organization.time_zone)
+    context |= {
+        "rows": shown.found_rows(found.patients, zone, timezone.now()),
+        "next": found.after,
+        "paged": after,
+        "asked": True,
+    }
+    return render(request, "web/patients.html", context)
 
 
 @require_safe
