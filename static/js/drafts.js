@@ -1,7 +1,8 @@
-// Saves the interpretation while it is written. Text that could not be saved stays in memory.
+// Saves the interpretation while it is written. Text that is not saved yet is kept on this device.
 
 import { back, lost } from "./online.js";
 import { onPage } from "./page.js";
+import { drop, dropAll, keep, kept } from "./unsent.js";
 
 const DELAY_MS = 400;
 // After a refusal each pause in typing keeps a text of its own beside the report.
@@ -11,6 +12,7 @@ const WORDS = {
   saving: () => "Saving…",
   saved: (time) => `Draft saved ${time}`,
   offline: () => "Not saved, no connection: kept on this device",
+  unkept: () => "Not saved, and not kept on this device: leave this page open",
   signedout: () => "Not saved, signed out: kept on this device. Sign in again in another window.",
   refused: (message) => `Not saved: ${message}`,
   conflict: () => "Not saved as the draft: changed by someone else",
@@ -24,16 +26,52 @@ class Draft {
     this.dirty = false;
     this.failures = 0;
     this.sending = null;
+    this.stored = Promise.resolve();
+    this.turn = 0;
+    ({ report: this.report, unsentKey: this.key } = form.closest("[data-unsent-key]")?.dataset ?? {});
     form.addEventListener("input", () => this.changed());
     window.addEventListener("online", () => this.dirty && this.save());
     window.addEventListener("beforeunload", (event) => this.guard(event));
     document.addEventListener("visibilitychange", () => document.hidden && this.dirty && this.save());
     document.addEventListener("submit", (event) => this.beforeSubmit(event));
+    this.restore();
+  }
+
+  // What was typed before the page was loaded again, with the revision it was typed on: where the
+  // draft went on meanwhile the server keeps both.
+  async restore() {
+    const draft = await kept(this.report, this.key).catch(() => null);
+    const field = this.form.elements.namedItem("text");
+    if (!draft || this.dirty) return;
+    if (draft.text === field.value) return this.forget();
+    field.value = draft.text;
+    this.setRevision(draft.revision);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  keepHere() {
+    const { text, revision } = Object.fromEntries(new FormData(this.form));
+    this.inTurn(async () => {
+      await keep(this.report, this.key, { text, revision });
+      return true;
+    });
+  }
+
+  forget() {
+    this.inTurn(() => drop(this.report));
+  }
+
+  // One after the other, and only the newest; `stored` tells whether the text is kept.
+  inTurn(act) {
+    this.turn += 1;
+    const { turn } = this;
+    this.stored = this.stored.then((held) => (turn === this.turn ? act() : held)).catch(() => false);
   }
 
   changed() {
     this.dirty = true;
     this.refused = false;
+    this.keepHere();
     this.schedule(this.conflict ? KEEP_MS : DELAY_MS);
   }
 
@@ -72,6 +110,7 @@ class Draft {
     if (response.status === 409) return this.clash(answer);
     if (!response.ok) return this.refuse(answer.message ?? response.status);
     this.failures = 0;
+    if (!this.dirty) this.forget();
     if (answer.kept_at) return this.show("kept", answer.kept_at);
     this.setRevision(answer.revision);
     return this.show("saved", answer.saved_at);
@@ -80,6 +119,7 @@ class Draft {
   failed(state) {
     this.dirty = true;
     this.show(state);
+    this.stored.then((held) => held || !this.dirty || this.show("unkept"));
     this.schedule(RETRY_MS[Math.min(this.failures, RETRY_MS.length - 1)]);
     this.failures += 1;
   }
@@ -94,6 +134,7 @@ class Draft {
   // The server has kept this text beside the report; what is typed on is kept there, too.
   clash({ message, url, revision, open }) {
     this.conflict = true;
+    if (!this.dirty) this.forget();
     this.show("conflict");
     const box = document.querySelector("[data-draft-conflict]");
     if (!box) return;
@@ -142,6 +183,23 @@ class Draft {
   }
 }
 
+// The report can no longer be written: what was not sent is kept beside it.
+async function sendBeside({ report, unsentKey, unsentTo }) {
+  const draft = await kept(report, unsentKey).catch(() => null);
+  if (!draft) return;
+  const token = document.querySelector("input[name=csrfmiddlewaretoken]")?.value ?? "";
+  const body = new URLSearchParams({ ...draft, keep: "1" });
+  const headers = { Accept: "application/json", "X-CSRFToken": token };
+  const response = await fetch(unsentTo, { method: "POST", body, redirect: "manual", headers }).catch(() => null);
+  if (response?.ok) await drop(report);
+}
+
 onPage(() => {
   for (const form of document.querySelectorAll("form[data-draft-url]")) new Draft(form);
+  for (const { dataset } of document.querySelectorAll("[data-unsent-to]")) sendBeside(dataset);
+  if (document.querySelector("[data-forget-unsent]")) dropAll().catch(() => {});
+});
+
+document.addEventListener("submit", ({ target }) => {
+  if (target.getAttribute("action")?.endsWith("/sign-out")) dropAll().catch(() => {});
 });

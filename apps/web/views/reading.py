@@ -48,6 +48,8 @@ def draft(request: OrganizationRequest, report_id: uuid.UUID) -> HttpResponse:
             report, text=text, revision=revision_in(request), editor=request.user, now=now
         )
     except actions.Stale as stale:
+        if wants_json(request) and _is_the_same(stale.report, text, request):
+            return _saved(stale.report)
         presence.keep_draft(report, text, revision_in(request), request.user, now)
         words = f"Changed while you read it: {changed_by(stale.report)}. Nothing was saved."
         return _refused(request, stale.report, text, words, 409)
@@ -58,8 +60,7 @@ def draft(request: OrganizationRequest, report_id: uuid.UUID) -> HttpResponse:
         words = f"{changed} Nothing was saved. Changes need an amendment."
         return _refused(request, report, text, words, 409)
     if wants_json(request):
-        saved_at = clock(saved.draft_saved_at, zone_of(report.recording))
-        return JsonResponse({"revision": saved.draft_revision, "saved_at": saved_at})
+        return _saved(saved)
     then = request.POST.get("then")
     if then == "impression" and text.strip():
         record_impression(saved, request.user, text, now)
@@ -69,6 +70,17 @@ def draft(request: OrganizationRequest, report_id: uuid.UUID) -> HttpResponse:
     if then == "sign" and request.active.may("sign_report"):
         return redirect("report-sign", report.public_id)
     return redirect("recording", report.recording.public_id)
+
+
+def _is_the_same(report: Report, text: str, request: OrganizationRequest) -> bool:
+    """What is sent again because its answer was lost is saved already."""
+    mine = report.draft_saved_by_id == request.user.pk
+    return mine and report.status in Report.OPEN and report.draft_text == text
+
+
+def _saved(report: Report) -> HttpResponse:
+    saved_at = clock(report.draft_saved_at, zone_of(report.recording))
+    return JsonResponse({"revision": report.draft_revision, "saved_at": saved_at})
 
 
 def _kept(

@@ -1,0 +1,63 @@
+// Text that could not be sent, on this device: sealed under a key of the session, which only the page
+// holds in memory. Without the session nobody can read it; it goes once it is saved or signed out.
+
+const NAME = "unsent";
+const STORE = "drafts";
+
+function opened() {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open(NAME, 1);
+    request.onupgradeneeded = () => request.result.createObjectStore(STORE);
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+async function run(mode, act) {
+  const database = await opened();
+  try {
+    return await new Promise((resolve, reject) => {
+      const change = database.transaction(STORE, mode);
+      const request = act(change.objectStore(STORE));
+      change.oncomplete = () => resolve(request.result);
+      change.onerror = change.onabort = () => reject(change.error);
+    });
+  } finally {
+    database.close();
+  }
+}
+
+// Only pages that came by HTTPS, or from this machine, may seal: elsewhere this fails.
+function sealing(key) {
+  const bytes = Uint8Array.from(atob(key), (sign) => sign.charCodeAt(0));
+  return crypto.subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt", "decrypt"]);
+}
+
+/** Keeps {text, revision} of a report instead of what was kept of it; fails where it cannot. */
+export async function keep(report, key, draft) {
+  const iv = crypto.getRandomValues(new Uint8Array(12));
+  const plain = new TextEncoder().encode(JSON.stringify(draft));
+  const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await sealing(key), plain);
+  await run("readwrite", (store) => store.put({ iv, sealed }, report));
+}
+
+/** What is kept of a report; null where nothing is, or what another session sealed. */
+export async function kept(report, key) {
+  const held = await run("readonly", (store) => store.get(report));
+  if (!held) return null;
+  try {
+    const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv: held.iv }, await sealing(key), held.sealed);
+    return JSON.parse(new TextDecoder().decode(plain));
+  } catch {
+    await drop(report);
+    return null;
+  }
+}
+
+export function drop(report) {
+  return run("readwrite", (store) => store.delete(report));
+}
+
+export function dropAll() {
+  return run("readwrite", (store) => store.clear());
+}
