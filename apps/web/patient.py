@@ -129,5 +129,5 @@ def found_rows(patients: Iterable[Any], zone: ZoneInfo, now: dt.datetime) -> lis
 
 def _found(one: Any, zone: ZoneInfo, today: dt.date) -> FoundRow:
     pairs = [(row.value, row.assigning_authority) for row in one.identifiers.all()]
-    newest = day(one.newest.astimezone(zone).date()) if one.newest else "No time known"
+    newest = day(one.newest.astimezone(zone).date()) if one.newest else "none with a time"
     return FoundRow(one, identity_of(one, pairs, today), newest)
