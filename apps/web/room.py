@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import base64
-import secrets
 from typing import Any
 
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from apps.reports import presence
 from apps.reports.assigning import may_assign
 from apps.reports.models import Report
 from apps.web.guard import OrganizationRequest
 
-# In the session: the key under which the browser keeps text that it could not send. It goes with
-# the session, and what was sealed under it is unreadable then.
-UNSENT = "unsent_key"
-
 
 def _unsent_key(request: OrganizationRequest) -> str:
-    if UNSENT not in request.session:
-        request.session[UNSENT] = base64.b64encode(secrets.token_bytes(32)).decode()
-    return str(request.session[UNSENT])
+    """Under which the browser keeps text that it could not send: 32 bytes of this session alone.
+
+    They are told with its pages only, so what was sealed is unreadable once the session ended.
+    """
+    session = request.session.session_key or ""
+    return base64.b64encode(salted_hmac("unsent", session, algorithm="sha256").digest()).decode()
 
 
 def opened(request: OrganizationRequest, context: dict[str, Any]) -> dict[str, Any]:

@@ -34,7 +34,7 @@ def test_every_line_of_a_failing_page_has_it(client_of, reader, log_text, monkey
     def fail(*_):
         raise ValueError
 
-    monkeypatch.setattr("apps.web.views.worklist.sites", fail)
+    monkeypatch.setattr("apps.web.views.worklist.asked.choices", fail)
     client = client_of(reader)
     client.raise_request_exception = False
     trace_id = client.get(reverse("worklist"))["X-Trace-Id"]

@@ -109,7 +109,7 @@ ERRORS = {
 @pytest.mark.parametrize("status", sorted(ERRORS))
 @pytest.mark.parametrize("accept", ["text/html", "application/json"])
 def test_every_error_is_hardened_and_tells_nothing(browser, monkeypatch, status, accept):
-    monkeypatch.setattr("apps.web.views.worklist.sites", boom)
+    monkeypatch.setattr("apps.web.views.worklist.asked.choices", boom)
     browser.defaults["HTTP_ACCEPT"] = accept
     answer = ERRORS[status](browser)
     assert answer.status_code == status
