@@ -11,6 +11,8 @@ from tests.bench.meter import Meter, arrive
 from tests.bench.rows import Row, beside
 
 BAR = 1.1
+# What else waits, other benchmarks left behind.
+STEPS = ("accept", "claim", "decode and link", "measure", "draft", "infer", "charge")
 
 
 def door_to_draft(organization: Any, runs: int) -> dict[str, float]:
@@ -22,7 +24,7 @@ def door_to_draft(organization: Any, runs: int) -> dict[str, float]:
         arrive(organization, data, meter)
     return {
         "one ECG accepted": meter.cpu_ms("accept") / runs,
-        "one ECG to a draft": meter.cpu_ms() / runs,
+        "one ECG to a draft": meter.cpu_ms(*STEPS) / runs,
     }
 
 

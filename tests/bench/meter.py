@@ -117,6 +117,6 @@ def drained(meter: Meter) -> None:
 def _name(lease: leases.Lease) -> str:
     names = {"Ingress": "decode and link", "InferenceRun": "run", "Delivery": "send"}
     if lease.model is not StageRun:
-        return names[lease.model.__name__]
+        return names.get(lease.model.__name__, lease.table)
     with organization_scope(lease.organization_id), transaction.atomic():
         return StageRun.objects.values_list("stage", flat=True).get(pk=lease.id)

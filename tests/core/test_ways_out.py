@@ -23,6 +23,7 @@ WAYS_OUT = {
     "ingestion/dicom/contexts.py": "nothing: names services",
     "ingestion/dicom/listener.py": "nothing: takes connections of DICOM devices",
     "ingestion/dicom/report.py": "DICOM peers in networks that were named",
+    "ingestion/dicom/unheard.py": "the platform's own listener, on this machine",
     "ingestion/dicom/service.py": "nothing: answers on the connection that came",
     "ingestion/smb/client.py": "file servers in networks that were named",
     "ingestion/scanner.py": "the malware scanner",
