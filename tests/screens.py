@@ -83,10 +83,24 @@ def shoot_reader(browser: Browser, options: argparse.Namespace, width: int, them
     save(page, options.out, f"patient-{end}")
     page.goto(f"{options.url}/critical")
     save(page, options.out, f"critical-{end}")
+    shoot_finding(page, options, end)
     page.goto(study)
     to_sign(page)
     save(page, options.out, f"sign-{end}")
     page.context.close()
+
+
+def shoot_finding(page: Page, options: argparse.Namespace, end: str) -> None:
+    """Patients found by a part of a name, and an ECG given to another reader."""
+    page.goto(f"{options.url}/worklist")
+    name = page.locator("[data-row] .name").first.inner_text()
+    assign = page.locator("[data-assign]").first.get_attribute("href")
+    page.goto(f"{options.url}/patients")
+    page.fill("#text", name.partition(",")[0][:2])
+    page.press("#text", "Enter")
+    save(page, options.out, f"patients-{end}")
+    page.goto(f"{options.url}{assign}")
+    save(page, options.out, f"assign-{end}")
 
 
 def to_sign(page: Page) -> None:
