@@ -18,7 +18,7 @@ WAYS_OUT = {
     "ecg/formats/sandbox.py": "its own child process",
     "ecg/formats/sandbox_child.py": "its own child process",
     "ecg/formats/sandbox_server.py": "its own child process",
-    "ingestion/canary/doors/dicom.py": "the platform's own listener, on this machine",
+    "ingestion/dicom/address.py": "nothing: says how the platform's own listener is reached",
     "ingestion/dicom/bounded.py": "nothing: puts caps on connections of DICOM devices",
     "ingestion/dicom/contexts.py": "nothing: names services",
     "ingestion/dicom/listener.py": "nothing: takes connections of DICOM devices",

@@ -7,9 +7,11 @@ import socket
 import pytest
 
 from apps.ingestion.dicom import unheard
+from apps.ingestion.dicom.listener import listening, tls_context
 from apps.ingestion.dicom.unheard import BETWEEN_S, GRACE_S, Listener, watch
 from apps.tenants.inbound import set_application_entity
 from tests.database import committed
+from tests.dicom_network.certificates import authority, certificate
 from tests.factories import inside
 
 
@@ -49,6 +51,15 @@ def test_a_silence_is_told_of_each_title_in_use_once_it_is_longer_than_a_restart
         port.listen()
         clock[0] += BETWEEN_S
         assert list(watch()) == []
+
+
+def test_a_look_is_no_fault_to_a_listener_that_speaks_tls(tmp_path, settings, caplog):
+    made = certificate(tmp_path, "server", authority(tmp_path))
+    settings.DICOM_TLS_CERTIFICATE, settings.DICOM_TLS_KEY = str(made.file), str(made.key)
+    with listening("127.0.0.1", 0, tls=tls_context()) as (server, _):
+        settings.DICOM_PORT = server.server_address[1]
+        assert unheard._answers()
+    assert caplog.records == []
 
 
 def test_organizations_in_a_row_share_one_look(clock, port, monkeypatch):

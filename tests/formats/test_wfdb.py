@@ -99,6 +99,8 @@ def test_what_the_header_says_of_time_and_person_is_kept():
     [
         *(("<age>: 85  <sex>: M  <diagnoses>: none", 85, "M"), ("Age: 63.0", 63, "")),
         *(("Gender: Female", None, "F"), ("Sex: Unknown", None, ""), ("Age: 300", None, "")),
+        *(("age: 3 months sex: F", None, "F"), ("age: 20 days", None, "")),
+        *(("age: 45 years, sex: M", 45, "M"), ("age: 40y", 40, "")),
         *(("Age: NaN", None, ""), ("package: 4", None, "")),
     ],
 )

@@ -5,13 +5,12 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 
 from django.conf import settings
 
 from apps.audit.alarms import Finding
-from apps.ingestion.dicom.address import reached_at
+from apps.ingestion.dicom.address import reached_at, trusting
 from apps.tenants.model_inbound import ApplicationEntity
 
 # A restart takes seconds; a device tries again by itself for as long.
@@ -40,8 +39,13 @@ class Listener:
 
 
 def _answers() -> bool:
+    """By TLS where it speaks that: one that hangs up before is a fault to it, told in its log."""
+    address = reached_at()
     try:
-        with closing(socket.create_connection((reached_at(), settings.DICOM_PORT), PATIENCE_S)):
+        with socket.create_connection((address, settings.DICOM_PORT), PATIENCE_S) as plain:
+            if tls := trusting(address):
+                context, name = tls
+                context.wrap_socket(plain, server_hostname=name).close()
             return True
     except OSError:
         return False

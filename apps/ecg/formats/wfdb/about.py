@@ -13,8 +13,14 @@ from .header import Header
 
 _TIME = re.compile(r"(\d{1,2}):(\d{1,2}):(\d{1,2})(?:\.(\d{1,6}))?")
 _DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
-_SAID = re.compile(r"(?:^|(?<=\s))<?(age|sex|gender)>?\s*:\s*([\w.]+)", re.IGNORECASE | re.ASCII)
-_YEARS = re.compile(r"\d{1,3}(?:\.\d+)?", re.ASCII)
+_FLAGS = re.IGNORECASE | re.ASCII
+_SEX = re.compile(r"(?:^|(?<=\s))<?(?:sex|gender)>?\s*:\s*(\w+)", _FLAGS)
+# Years where nothing else is said: what follows is the end or the next name, never "months".
+_AGE = re.compile(
+    r"(?:^|(?<=\s))<?age>?\s*:\s*(\d{1,3}(?:\.\d+)?)(?:\s*(?:y|yrs?|years?))?"
+    r"(?=[,;]?(?:\s*$|\s+<?\w+>?\s*:))",
+    _FLAGS,
+)
 _OLDEST_YEARS = 150
 
 
@@ -39,11 +45,11 @@ def patient(header: Header, warnings: Warnings) -> PatientIdentity:
     age, sex = None, ""
     unread = 0
     for line in header.comments:
-        said = {name.lower(): value for name, value in _SAID.findall(line)}
-        if _YEARS.fullmatch(years := said.get("age", "")) and float(years) <= _OLDEST_YEARS:
-            age = float(years)
-        sex = said.get("sex") or said.get("gender") or sex
-        unread += bool(_SAID.sub("", line).strip())
+        years, letter = _AGE.search(line), _SEX.search(line)
+        if years and float(years[1]) <= _OLDEST_YEARS:
+            age = float(years[1])
+        sex = letter[1] if letter else sex
+        unread += bool(_SEX.sub("", _AGE.sub("", line)).strip())
     if unread:
         warnings.add("comments-unread", f"{unread} lines of comment are kept in the file only.")
     return PatientIdentity(sex=read_sex(sex, warnings), age_years=age)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 from io import BytesIO
 
 from django.conf import settings
@@ -15,7 +14,7 @@ from apps.core.errors import RetryableError
 from apps.core.peers import is_peer
 from apps.ingestion.canary.errors import Impossible, NotTaken
 from apps.ingestion.canary.file import CanaryFile
-from apps.ingestion.dicom.address import reached_at
+from apps.ingestion.dicom.address import reached_at, trusting
 from apps.ingestion.dicom.bounded import Calling, Caps
 from apps.ingestion.dicom.part10 import Received, as_file
 from apps.ingestion.model_canary import PathCanary
@@ -49,7 +48,7 @@ def store(row: PathCanary, file: CanaryFile) -> None:
     calling = Calling(_calling_title(entity, address), CAPS)
     calling.add_requested_context(UID(found.SOPClassUID), ExplicitVRLittleEndian)
     association = calling.associate(
-        address, settings.DICOM_PORT, ae_title=row.place, tls_args=_tls(address)
+        address, settings.DICOM_PORT, ae_title=row.place, tls_args=trusting(address)
     )
     if association.is_rejected:
         raise NotTaken("association-rejected")
@@ -70,13 +69,3 @@ def _calling_title(entity: ApplicationEntity, address: str) -> str:
     if entity.calling_hosts and not is_peer(entity.calling_hosts, address):
         raise Impossible("calling-address-not-listed")
     return next(iter(entity.calling_titles.splitlines()), TITLE)
-
-
-def _tls(address: str) -> tuple[ssl.SSLContext, str] | None:
-    """The listener's own certificate is the one that is trusted, whatever name it is for."""
-    if not settings.DICOM_TLS_CERTIFICATE:
-        return None
-    context = ssl.create_default_context(cafile=settings.DICOM_TLS_CERTIFICATE)
-    context.check_hostname = False
-    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
-    return context, address
