@@ -72,6 +72,15 @@ def test_nobody_on_call_goes_on_and_alarms_until_it_is_acknowledged(recording, r
         assert list(escalation.nobody_there()) == []
 
 
+def test_a_persons_step_asks_that_person_whoever_is_first_by_name(recording, mercy):
+    first, last = (make_user(mercy, full_name=name) for name in ("Dr Aalto", "Dr Zielinski"))
+    make_steps(mercy, person(last, 5))
+    row = raised(recording, minutes=6)
+    look(mercy)
+    with inside(mercy):
+        assert (escalation.asked(last), escalation.asked(first)) == ({row.pk}, set())
+
+
 def test_who_left_the_organization_is_nobody(recording, reader, admin_user):
     mercy = recording.organization
     make_steps(mercy, person(reader, 5), {"who": "role", "role": "administrator",
