@@ -81,6 +81,15 @@ def test_a_persons_step_asks_that_person_whoever_is_first_by_name(recording, mer
         assert (escalation.asked(last), escalation.asked(first)) == ({row.pk}, set())
 
 
+def test_a_roles_step_asks_those_of_that_role_only(recording, reader, admin_user):
+    mercy = recording.organization
+    make_steps(mercy, {"who": "role", "role": "administrator", "after_minutes": 5})
+    row = raised(recording, minutes=6)
+    look(mercy)
+    with inside(mercy):
+        assert (escalation.asked(admin_user), escalation.asked(reader)) == ({row.pk}, set())
+
+
 def test_who_left_the_organization_is_nobody(recording, reader, admin_user):
     mercy = recording.organization
     make_steps(mercy, person(reader, 5), {"who": "role", "role": "administrator",
