@@ -46,3 +46,11 @@ def test_two_directions_alone_would_begin_it_later(monkeypatch: pytest.MonkeyPat
     whole = onset_ms(beat)
     monkeypatch.setattr(p_wave, "SPACE", p_wave.DIRECTIONS)
     assert whole > onset_ms(beat)
+
+
+def test_what_the_two_directions_show_is_never_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = [p_wave.find_p(beats(*LARGE, (170.0, 60.0, 55.0)), QRS, None, 1000.0)]
+    monkeypatch.setattr(p_wave, "SPACE", p_wave.DIRECTIONS)
+    found.append(p_wave.find_p(beats(*LARGE, (170.0, 60.0, 55.0)), QRS, None, 1000.0))
+    whole, flat = (one for one in found if one is not None)
+    assert whole.on <= flat.on < flat.off <= whole.off

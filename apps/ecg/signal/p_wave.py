@@ -87,8 +87,9 @@ def _found(beat: Averaged, search: _Search | None, *, irregular: bool) -> Wave |
     if found is None or not _fits(beat, found) or not _in_every_beat(beat, search, found, least):
         return None
     whole = _borders(search, search.speed(SPACE), half)
-    if whole is not None and _fits(beat, whole):
-        found = whole
+    if whole is not None:
+        whole = Wave(min(found.on, whole.on), max(found.off, whole.off))
+        found = whole if _fits(beat, whole) else found
     return Wave(search.start + found.on, search.start + found.off)
 
 
