@@ -10,7 +10,8 @@ from apps.ecg.model_recording import Source
 from apps.ecg.models import Finding
 from apps.reports.decisions import Said
 from apps.reports.models import StatementDecision
-from apps.web.results import AlgorithmResult, Statement, evidence_in_words
+from apps.web.evidence import reason_in_words
+from apps.web.results import AlgorithmResult, Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def machine_statements(
     return [
         Statement(
             finding.text,
-            evidence_in_words(finding.evidence),
+            reason_in_words(finding.evidence),
             source_in_words(finding),
             finding.text.casefold() in before,
             subject,
