@@ -37,17 +37,40 @@ WORDS = {
     "terminal_i": "end of QRS I",
     "terminal_v6": "end of QRS V6",
     "early_rr_fraction": "early below, of RR",
-    "leads_judged": "of leads judged",
-    "most_share": "most is more than",
+    "leads_judged": "leads judged",
+    "most_share": "block from more of them than",
+    "fewest_leads": "fewest leads",
+    "share_before_qrs": "share before QRS",
+    "share_before_p": "share before P",
 }
+# What was held against, after what was measured: the database keeps no order of names.
+LIMITS = (
+    *("limit", "below", "above", "from", "to", "least_share", "fewest_leads", "most_share"),
+    *("incomplete", "wide", "nonspecific", "limit_v2_v3", "limb_limit", "chest_limit"),
+    *("early_rr_fraction", "flat", "tall", "adult"),
+)
 TOLD = {"criterion", "measurement"}  # the criterion stands before; the text names the measurement
 
 
 def reason_in_words(evidence: Mapping[str, Any]) -> str:
     """“mean rate: HR 45 /min, below 50 /min”; empty where a device gave a bare statement."""
-    parts = [_part(name, value) for name, value in evidence.items() if name not in TOLD]
+    names = sorted((name for name in evidence if name not in TOLD), key=_place)
+    parts = [_part(name, evidence[name]) for name in names]
     numbers = ", ".join(part for part in parts if part)
     return ": ".join(part for part in (str(evidence.get("criterion", "")), numbers) if part)
+
+
+def _place(name: str) -> tuple[int, int, str]:
+    """Leads, then the numbers as the words above have them, then the limits."""
+    base = name.removesuffix(_end(name))
+    if base in LIMITS:
+        return 2, LIMITS.index(base), name
+    known = list(WORDS)
+    return int(name != "leads"), known.index(base) if base in WORDS else len(known), name
+
+
+def _end(name: str) -> str:
+    return next((end for end in UNITS if name.endswith(end)), "")
 
 
 def _part(name: str, value: Any) -> str:
@@ -57,7 +80,7 @@ def _part(name: str, value: Any) -> str:
         return value
     if isinstance(value, bool) or not isinstance(value, int | float):
         return ""
-    end = next((end for end in UNITS if name.endswith(end)), "")
+    end = _end(name)
     unit, divisor, decimals = UNITS.get(end, ("", 1, 2))
     number = f"{value / divisor:.{decimals}f}"
     if not end:

@@ -11,7 +11,7 @@ from apps.ecg.models import Finding
 from apps.reports.decisions import Said
 from apps.reports.models import StatementDecision
 from apps.web.evidence import reason_in_words
-from apps.web.results import AlgorithmResult, Statement
+from apps.web.results import AlgorithmResult, Statement, evidence_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +51,12 @@ def machine_statements(
     return [
         Statement(
             finding.text,
-            reason_in_words(finding.evidence),
+            evidence_in_words(finding.evidence),
             source_in_words(finding),
             finding.text.casefold() in before,
             subject,
             decided.get(subject),
+            reason_in_words(finding.evidence),
         )
         for finding in findings
         if finding.source in (Source.DEVICE, Source.PLATFORM)

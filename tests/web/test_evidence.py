@@ -49,7 +49,7 @@ def test_every_statement_gives_its_criterion_and_a_number(spec: dict[str, object
                 "limit_uv": -50.0,
                 "st_j_II_uv": -120.4,
             },
-            "J points: leads II, aVF, limit −0.05 mV, J point II −0.12 mV",
+            "J points: leads II, aVF, J point II −0.12 mV, limit −0.05 mV",
         ),
         (
             {
@@ -72,3 +72,10 @@ def test_every_statement_gives_its_criterion_and_a_number(spec: dict[str, object
 )
 def test_numbers_have_their_unit_and_a_word(evidence: dict[str, object], words: str) -> None:
     assert reason_in_words(evidence) == words
+
+
+def test_limits_stand_behind_the_numbers_in_whatever_order_they_are_kept() -> None:
+    kept = {"to_deg": 90.0, "from_deg": -30.0, "share_of_beats": 1.0, "p_axis_deg": 60.0}
+    words = "P axis 60°, share of beats 1, from −30°, to 90°"
+    assert reason_in_words(kept) == words
+    assert reason_in_words(dict(reversed(kept.items()))) == words
