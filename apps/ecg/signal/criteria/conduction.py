@@ -32,7 +32,7 @@ def first_degree_block(facts: Facts, person: Person, limits: Limits) -> Iterator
         ("first_degree_av_block", "First-degree AV block", agreed and most),
         (
             "borderline_first_degree_av_block",
-            "Borderline first-degree AV block",
+            "Borderline first-degree AV block: PR is long in some leads only",
             agreed and not most,
         ),
     ):
