@@ -61,8 +61,8 @@ Goals that are missed, and why:
   best there (9.9) and brought the even ones from 13.9 to 14.4: left out. A ridge regression of the
   marked QRS on fourteen candidates at once (borders of the first to fourth lead, of the median
   lead, of all leads together, closely and calmly looked at, and the noise) reached 12.5 ms over all
-  records in ten-fold cross-validation, with our borders as they are at 12.2: no other choice among
-  these borders would do better. Rest told from the slope of the line beside the QRS (12.8), and
+  records in ten-fold cross-validation, with our borders as they are at 12.2: no weighting of them
+  does better. Rest told from the slope of the line beside the QRS (12.8), and
   borders up to 20 ms beyond those of all leads (12.6 to 14.4) were worse on both halves.
 - **PR against LUDB**: within on the odd records, and on the even ones against two leads; there P of
   low height begins far from its marks, and the extremes of the marks add to it. A third direction

@@ -20,4 +20,4 @@ def test_what_it_explains_is_current(part: str) -> None:
 
 @pytest.mark.parametrize("name", document.NAMED)
 def test_every_statement_that_is_judged_has_its_figures(name: str) -> None:
-    assert DOCUMENT.read_text().count(f"\n| {name} |") == 3
+    assert DOCUMENT.read_text().count(f"\n| {name} |") >= 3
