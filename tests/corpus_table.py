@@ -76,9 +76,10 @@ def _row(path: Path) -> Row:
 
 def _judged(ecg: DecodedEcg, path: Path) -> tuple[str, str]:
     oracle = ORACLES.get(ecg.format)
-    if oracle is None:
+    judged = oracle.read(path) if oracle else {}
+    if oracle is None or not judged:
         return "", ""
-    return oracle.package, f"{largest_difference_nv(ecg, oracle.read(path)):.3f}"
+    return oracle.package, f"{largest_difference_nv(ecg, judged):.3f}"
 
 
 def read_table() -> list[Row]:

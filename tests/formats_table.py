@@ -24,7 +24,8 @@ of versions, quirks and refusals is in [vendors/](vendors/). What becomes of eve
 corpus is in [corpus.tsv](corpus.tsv).
 
 ## Read
-*Real files* were compared with the independent reader, lead by lead and sample by sample.
+*Real files* were compared with the independent reader, lead by lead and sample by sample: a
+package, the table that the maker's own program wrote, or the numbers a pattern finds in a text.
 *Written* are round trips through a writer of our own: units, corrections, baselines, 8 to 64 bits,
 byte orders, orders of leads, eight leads, a negated aVR, gaps. Both columns that follow are the
 largest difference in nanovolts. An *experimental* file is one that no real file proves its decoder

@@ -14,7 +14,7 @@ from apps.ecg.formats.canonical import STANDARD_LEADS, Lead, Waveform
 from apps.ecg.formats.packing import pack, unpack
 from apps.ecg.formats.wire import decode_wire, encode
 from apps.ecg.signal import measure
-from apps.ecg.signal.conditioning import WORK_HZ, condition
+from apps.ecg.signal.conditioning import MAINS_HZ, WORK_HZ, condition
 from apps.ecg.signal.synthesis import SynthesisSpec, synthesize
 from tests.formats.ecgs import ecg
 
@@ -34,6 +34,8 @@ class Limit:
 EXACT = Limit(0, 0, 0)
 RESAMPLED = Limit(10, 1, 4)
 FILTERED = Limit(30, 10, 4)
+CUT = Limit(25, 8, 4)
+HUM_UV = 100.0
 COPY = "a copy to measure; never stored or shown"
 
 
@@ -72,6 +74,10 @@ def rows() -> Iterator[Row]:
         yield _row(name, COPY, whole, made, RESAMPLED)
     made = condition(whole, WORK_HZ).clean
     yield _row("filter 0.5 to 150 Hz", COPY, whole, made, FILTERED)
+    for mains in MAINS_HZ:
+        hum = HUM_UV * np.sin(2 * np.pi * mains * np.arange(len(whole)) / WORK_HZ)
+        cut = condition(whole + hum[:, None], WORK_HZ).clean
+        yield _row(f"cut mains, {HUM_UV:g} µV at {mains:g} Hz", COPY, made, cut, CUT)
 
 
 def _clean(rate_hz: int) -> Array:

@@ -28,12 +28,15 @@ Decisions = Mapping[str, StatementDecision]
 
 @dataclass(frozen=True, slots=True)
 class Statement:
+    """`reason` is the criterion with every number, where the platform made the statement."""
+
     text: str
     evidence: str
     source: str
     on_prior: bool
     subject: str
     decision: StatementDecision | None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

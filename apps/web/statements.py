@@ -10,6 +10,7 @@ from apps.ecg.model_recording import Source
 from apps.ecg.models import Finding
 from apps.reports.decisions import Said
 from apps.reports.models import StatementDecision
+from apps.web.evidence import reason_in_words
 from apps.web.results import AlgorithmResult, Statement, evidence_in_words
 
 
@@ -55,6 +56,7 @@ def machine_statements(
             finding.text.casefold() in before,
             subject,
             decided.get(subject),
+            reason_in_words(finding.evidence),
         )
         for finding in findings
         if finding.source in (Source.DEVICE, Source.PLATFORM)

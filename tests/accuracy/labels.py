@@ -98,6 +98,12 @@ STATEMENTS: tuple[tuple[str, tuple[str, ...], Judge, tuple[float, float] | None]
     ("right bundle branch block", ("rbbb",), right_bundle, (85.0, 85.0)),
     ("left bundle branch block", ("lbbb",), left_bundle, (85.0, 85.0)),
     ("first-degree AV block", ("first_degree_av_block",), first_degree, (85.0, 85.0)),
+    (
+        "first-degree AV block, borderline too",
+        ("first_degree_av_block", "borderline_first_degree_av_block"),
+        first_degree,
+        None,
+    ),
     ("unspecific conduction delay: any delay", ("ivcd",), delayed, None),
     ("ST depression: the same, ischaemia or injury", ("st_depression",), depressed, None),
     ("ST elevation: infarction or injury", ("st_elevation",), infarcted, None),

@@ -54,12 +54,29 @@ class Hits:
             self.false.append(record)
 
     @property
+    def labelled(self) -> int:
+        return self.true + len(self.missed)
+
+    @property
+    def said(self) -> int:
+        return self.true + len(self.false)
+
+    @property
     def sensitivity(self) -> float:
-        return _percent(self.true, self.true + len(self.missed))
+        return _percent(self.true, self.labelled)
 
     @property
     def predictivity(self) -> float:
-        return _percent(self.true, self.true + len(self.false))
+        return _percent(self.true, self.said)
+
+
+def chance(percent: float, count: int) -> tuple[float, float]:
+    """What 95 % of samples of this size would show: Wilson's interval, in %."""
+    share, z = percent / 100, 1.96
+    middle = share + z**2 / (2 * count)
+    spread = z * math.sqrt(share * (1 - share) / count + z**2 / (4 * count**2))
+    whole = 1 + z**2 / count
+    return 100 * (middle - spread) / whole, 100 * (middle + spread) / whole
 
 
 def _percent(part: int, whole: int) -> float:

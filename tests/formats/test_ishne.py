@@ -12,6 +12,7 @@ from apps.ecg.formats import decode
 from apps.ecg.formats.canonical import Refused
 from tests.formats.ecgs import refusal, waveform
 from tests.formats.writers.ishne import IshneOptions, ishne
+from tests.oracles import kit_reader
 
 EIGHT = IshneOptions().leads
 
@@ -33,6 +34,16 @@ def test_what_is_written_comes_back_exactly(options):
         at, of = found.rhythm.lead_names().index(name), source.lead_names().index(name)
         assert np.array_equal(found.rhythm.nanovolts()[:, at], source.nanovolts()[:, of])
     assert found.experimental
+
+
+def test_another_reader_reads_the_same_voltages(tmp_path):
+    path = tmp_path / "recording.ecg"
+    path.write_bytes(ishne(waveform(nv_per_lsb=Decimal(4880))))
+    judged, found = kit_reader.read(path), decode(path.read_bytes()).rhythm
+    assert set(judged) == set(EIGHT)
+    for column, lead in enumerate(found.leads):
+        if not lead.derived:
+            assert np.abs(judged[lead.name] - found.nanovolts()[:, column]).max() < 1
 
 
 def test_who_when_and_with_what_is_kept():

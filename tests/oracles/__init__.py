@@ -1,7 +1,7 @@
 """Independent readers by format, called by tests and never copied.
 
-A reader gives the physical value of each lead it knows, in nanovolts, as the file's rhythm.
-A format without a row here has no independent reader.
+A reader gives the physical value of each lead it knows, in nanovolts, as the file's rhythm; no
+lead of a file that it refuses. A format without a row here has no independent reader.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Read = Callable[[Path], Leads]
 
 
 class Oracle(NamedTuple):
-    """The package's name, and the module here whose `read` asks it."""
+    """The package's name, or what else judges, and the module here whose `read` asks it."""
 
     package: str
     module: str
@@ -32,11 +32,15 @@ class Oracle(NamedTuple):
 
 
 ORACLES = {
+    "cardiosoft-xml": Oracle("its text", "text_reader"),
+    "contec-ecg90a": Oracle("its maker's table", "table_reader"),
     "dicom": Oracle("pydicom", "dicom_reader"),
     "edf": Oracle("pyedflib", "edf_reader"),
     "hl7-aecg": Oracle("ecgdatakit", "kit_reader"),
     "muse-xml": Oracle("ecgdatakit", "kit_reader"),
     "philips-xml": Oracle("ecgdatakit", "kit_reader"),
+    "schiller-xml": Oracle("its text", "text_reader"),
+    "scp-ecg": Oracle("ecgdatakit", "scp_reader"),
     "wfdb": Oracle("wfdb", "wfdb_reader"),
 }
 # Samples of calibration that a reader keeps and the decoder strips.

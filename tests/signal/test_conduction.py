@@ -60,6 +60,23 @@ def test_a_lateral_q_is_no_left_block() -> None:
     assert not said(left(30.0, V6=LeadMeasures(q_uv=-60.0, r_uv=900.0)), "lbbb")
 
 
+CLEFT = LeadMeasures(r_uv=170.0, s_uv=-160.0, r2_uv=460.0)
+
+
+@pytest.mark.parametrize(
+    ("lateral", "present"),
+    [
+        (CLEFT, True),
+        (LeadMeasures(r_uv=460.0, s_uv=-160.0, r2_uv=170.0), False),
+        (LeadMeasures(q_uv=-60.0, r_uv=170.0, s_uv=-160.0, r2_uv=460.0), False),
+        (LeadMeasures(r_uv=170.0, s_uv=-560.0, r2_uv=460.0), False),
+    ],
+    ids=["late R tallest", "early R tallest", "after a Q", "S deepest"],
+)
+def test_a_notch_below_the_line_parts_a_broad_r(lateral: LeadMeasures, present: bool) -> None:
+    assert said(left(0.0, **dict.fromkeys(LATERAL, lateral)), "lbbb") is present
+
+
 TALL, LOW = (
     LeadMeasures(r_uv=90.0, s_uv=-500.0, r2_uv=700.0),
     LeadMeasures(r_uv=90.0, s_uv=-500.0, r2_uv=200.0),
@@ -94,26 +111,37 @@ def pr(*own_ms: float, pr_ms: float | None = 220.0) -> Facts:
     """A long PR over all leads, and P onsets of single ones so long before the QRS."""
     leads = {
         name: LeadMeasures(fiducials_ms=Fiducials(p_on=300.0 - own))
-        for name, own in zip(("II", "V1", "V2"), own_ms, strict=False)
+        for name, own in zip(("II", "V1", "V2", "V3"), own_ms, strict=False)
     }
     median = MedianBeat(np.zeros((1, 1)), ("II",), RATE_HZ, Fiducials(qrs_on=300.0), 10)
     return Facts(p_found=True, pr_ms=pr_ms, leads=leads, median=median)
 
 
 @pytest.mark.parametrize(
-    ("facts", "present"),
+    ("facts", "block", "borderline"),
     [
-        (pr(220, 210, 150), True),
-        (pr(220, 180, 150), False),
-        (pr(220), False),
-        (pr(220, 210, pr_ms=200.0), False),
-        (pr(220, 210, pr_ms=None), None),
-        (Facts(p_found=False), False),
-        (Facts(), None),
+        (pr(220, 210, 150), True, False),
+        (pr(220, 210, 150, 150), False, True),
+        (pr(220, 180, 150), False, False),
+        (pr(220), False, False),
+        (pr(220, 210, pr_ms=200.0), False, False),
+        (pr(220, 210, pr_ms=None), None, None),
+        (Facts(p_found=False), False, False),
+        (Facts(), None, None),
     ],
 )
-def test_a_long_pr_is_a_block_where_two_leads_agree(facts: Facts, present: bool | None) -> None:
-    assert said(facts, "first_degree_av_block") is present
+def test_a_long_pr_is_a_block_in_most_leads_and_borderline_in_some(
+    facts: Facts, block: bool | None, borderline: bool | None
+) -> None:
+    assert said(facts, "first_degree_av_block") is block
+    assert said(facts, "borderline_first_degree_av_block") is borderline
+
+
+def test_a_long_pr_names_its_leads_and_how_many_were_judged() -> None:
+    (one, other) = first_degree_block(pr(220, 210, 150, 150), NOBODY, ADULT)
+    assert one.evidence == other.evidence
+    assert one.evidence["leads"] == ["II", "V1"]
+    assert (one.evidence["leads_judged"], one.evidence["most_share"]) == (4, 0.5)
 
 
 @pytest.mark.parametrize(

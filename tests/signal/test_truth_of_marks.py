@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.accuracy.records import Marks
+from tests.accuracy.scores import chance
 from tests.accuracy.truth import intervals, scatter
 
 LEADS = ("I", "II", "III", "aVR", "V1", "V2")
@@ -26,3 +27,14 @@ def test_one_early_mark_scatters_the_extremes_and_not_the_second_ones() -> None:
     # Five leave-outs of 120 ms and one of 100: deviation 7.45, times the root of 5.
     assert scatter(early)["qrs_ms"] == pytest.approx(16.67, abs=0.01)
     assert scatter(early, rank=1)["qrs_ms"] == 0
+
+
+@pytest.mark.parametrize(
+    ("percent", "count", "low", "high"),
+    [(50, 10, 23.7, 76.3), (100, 7, 64.6, 100.0), (0, 7, 0.0, 35.4), (90, 1000, 88.0, 91.7)],
+)
+def test_few_records_leave_much_to_chance(
+    percent: float, count: int, low: float, high: float
+) -> None:
+    """Wilson's interval, worked by hand."""
+    assert chance(percent, count) == pytest.approx((low, high), abs=0.1)

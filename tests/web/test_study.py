@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from apps.ecg.models import Finding
 from apps.tenants.models import Site
 from tests.database import committed
 from tests.factories import inside, make_patient, make_recording
@@ -115,6 +116,23 @@ def test_statements_are_unconfirmed_and_name_their_source(client_of, reader, mer
     assert "device · also on prior" in page
     assert "&lt;b&gt;Sinus&lt;/b&gt; rhythm" in page
     assert '<span class="end">unconfirmed</span>' in page
+
+
+def test_a_statement_of_the_platform_opens_its_criterion_and_numbers(client_of, reader, recording):
+    state(recording, "Left axis deviation")
+    with inside(recording.organization):
+        Finding.objects.create(
+            organization=recording.organization,
+            recording=recording,
+            source="platform",
+            method="einthoven-measure@2.4.0",
+            ordinal=1,
+            text="Possible fibrillation",
+            evidence={"criterion": "irregular RR", "limit": 0.08, "basic_rr_cv": 0.213},
+        )
+    page = page_of(client_of(reader), recording)
+    assert "irregular RR: RR variation 0.21, limit 0.08" in page
+    assert page.count('aria-label="Criterion: ') == 1
 
 
 def test_algorithm_results_name_version_and_intended_use(client_of, reader, recording):

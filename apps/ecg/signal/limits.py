@@ -25,6 +25,7 @@ class Limits:
     paced_beats_share: float = 0.5
     pr_long_ms: float = 200.0
     fewest_long_pr_leads: int = 2
+    long_pr_leads_share: float = 0.5
 
     # Conduction.
     incomplete_qrs_ms: float = 110.0

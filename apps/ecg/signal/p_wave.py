@@ -23,6 +23,8 @@ LEAST_UV = 6.0
 AROUND_MS = 70.0
 HALF_WIDTH_MS = 90.0
 DIRECTIONS = 2
+# Its loop lies in space: where it is for certain, its borders are those in all three directions.
+SPACE = 3
 REST_FRACTION = 0.15
 TROUGH_FRACTION = 0.4
 MERGED_FRACTION = 0.45
@@ -39,17 +41,21 @@ IRREGULAR_LIKENESS = 0.93
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """The stretch before the QRS: the median of the wave's own directions, and its speed."""
+    """The stretch before the QRS: the median along the wave's own directions, the largest first."""
 
     start: int
     shape: Array
-    speed: Array
     directions: Array
     height: Array
 
     @property
     def peak(self) -> int:
         return int(np.argmax(self.height))
+
+    def speed(self, directions: int) -> Array:
+        """Of the vector in so many directions, per sample."""
+        change = np.gradient(self.shape[:, :directions], axis=0)
+        return np.asarray(np.sqrt((change**2).sum(axis=1)))
 
 
 def find_p(
@@ -75,14 +81,21 @@ def onset_hidden(beat: Averaged, p: Wave, t_off: int | None, rr_ms: float) -> bo
 def _found(beat: Averaged, search: _Search | None, *, irregular: bool) -> Wave | None:
     if search is None:
         return None
-    found = _borders(search, beat.span(HALF_WIDTH_MS))
-    if found is None:
-        return None
-    wave = Wave(search.start + found.on, search.start + found.off)
-    shortest, longest = DURATION_MS
-    fits = shortest <= (wave.off - wave.on) / beat.rate_hz * 1000 <= longest
+    half = beat.span(HALF_WIDTH_MS)
+    found = _borders(search, search.speed(DIRECTIONS), half)
     least = IRREGULAR_LIKENESS if irregular else TYPICAL_LIKENESS
-    return wave if fits and _in_every_beat(beat, search, found, wave, least) else None
+    if found is None or not _fits(beat, found) or not _in_every_beat(beat, search, found, least):
+        return None
+    whole = _borders(search, search.speed(SPACE), half)
+    if whole is not None:
+        whole = Wave(min(found.on, whole.on), max(found.off, whole.off))
+        found = whole if _fits(beat, whole) else found
+    return Wave(search.start + found.on, search.start + found.off)
+
+
+def _fits(beat: Averaged, wave: Wave) -> bool:
+    shortest, longest = DURATION_MS
+    return shortest <= (wave.off - wave.on) / beat.rate_hz * 1000 <= longest
 
 
 def _searched(
@@ -106,14 +119,12 @@ def _searched(
     _, _, directions = np.linalg.svd(
         level[max(0, peak - reach) : peak + reach], full_matrices=False
     )
-    own = directions[:DIRECTIONS].T
-    flat = shape @ own
-    speed = np.sqrt((np.gradient(flat, axis=0) ** 2).sum(axis=1))
-    return _Search(start, flat, speed, own, height)
+    own = directions[:SPACE].T
+    return _Search(start, shape @ own, own, height)
 
 
-def _borders(search: _Search, half: int) -> Wave | None:
-    speed, peak = search.speed, search.peak
+def _borders(search: _Search, speed: Array, half: int) -> Wave | None:
+    peak = search.peak
     first = max(0, peak - half)
     if peak - first < 2 or len(speed) - peak < 3:
         return None
@@ -135,10 +146,11 @@ def _limit(hump: float, floor: float) -> float:
     return max(REST_FRACTION * hump, min(floor, TROUGH_FRACTION * hump))
 
 
-def _in_every_beat(beat: Averaged, search: _Search, found: Wave, wave: Wave, least: float) -> bool:
+def _in_every_beat(beat: Averaged, search: _Search, found: Wave, least: float) -> bool:
     """Fibrillation waves average to a small bump that the single beats do not follow."""
-    template = levelled(search.shape[found.on : found.off]).ravel()
-    pieces = beat.beats[:, wave.on : wave.off] @ search.directions
+    template = levelled(search.shape[found.on : found.off, :DIRECTIONS]).ravel()
+    part = beat.beats[:, search.start + found.on : search.start + found.off]
+    pieces = part @ search.directions[:, :DIRECTIONS]
     calm = smooth(pieces.transpose(1, 0, 2), SMOOTHING_MS, beat.rate_hz)
     flat = levelled(calm).transpose(1, 0, 2).reshape(len(pieces), -1)
     power = max(float(template @ template), 1e-9)

@@ -9,7 +9,7 @@ from apps.ecg.signal.averaging import Averaged
 from apps.ecg.signal.borders import Wave, levelled, rms, velocity
 from apps.ecg.signal.conditioning import smooth
 
-SMOOTHING_MS = 40.0
+SMOOTHING_MS = 50.0
 AFTER_QRS_MS = 60.0
 BEFORE_NEXT_QRS_MS = 160.0
 REST_FRACTION = 0.13

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from apps.ecg.formats import profiles
 from apps.ecg.formats.canonical import DecodedEcg, Refused, Waveform
 from apps.ecg.formats.leads_needed import require_leads
 from apps.ecg.formats.limb import complete_limb_leads
@@ -34,6 +35,8 @@ def decode(data: bytes) -> DecodedEcg:
         raise Refused(
             "edf-discontinuous", "The recording is interrupted; send it in one piece.", field="EDF+"
         )
+    # No field of the format is the maker's: a profile names the format and the equipment.
+    profiles.seen_device("EDF", about.equipment(header), "")
     columns = read_leads(header, warnings)
     require_leads(len(columns), field="label")
     acquired = about.acquired(header, annotations_of(data, header), warnings)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
+from apps.ecg.formats import profiles
 from apps.ecg.formats.canonical import Lead, Refused
 from apps.ecg.formats.lead_labels import lead_by_label
 from apps.ecg.formats.scale import check_rate, decimal_scale, nearest_decimal
@@ -52,18 +53,23 @@ def read_rate(header: Header, columns: list[Column]) -> Decimal:
 
 def _is_other(signal: Signal, warnings: Warnings) -> bool:
     kind = signal.label.upper().split(" ")[0]
-    named = lead_by_label(signal.label) is not None
+    named = _named(signal) is not None
     other = kind in _OTHER_TYPES or (not named and voltage_factor(signal.unit) is None)
     if other:
         warnings.add("channels-left-out", "Signals that are no ECG are left out.")
     return other
 
 
+def _named(signal: Signal) -> str | None:
+    return profiles.lead("label", signal.label) or lead_by_label(signal.label)
+
+
 def _lead(signal: Signal, warnings: Warnings) -> Lead:
-    name = lead_by_label(signal.label)
+    name = _named(signal)
     if name is None:
         raise Refused("unknown-lead", "A signal's label names no ECG lead.", field="label")
-    unit = voltage_factor(signal.unit)
+    step = nearest_decimal(abs(signal.per_count()))
+    unit = voltage_factor(profiles.unit("unit", signal.unit, step))
     if unit is None:
         raise Refused("unknown-unit", "The unit of a lead is no voltage.", field="unit")
     if unit.alias:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import numpy as np
 
+from apps.ecg.formats import profiles
 from apps.ecg.formats.canonical import DecodedEcg, Lead, Refused, Waveform
 from apps.ecg.formats.leads_needed import require_leads
 from apps.ecg.formats.limb import complete_limb_leads
@@ -15,6 +16,7 @@ from apps.ecg.formats.warnings import Warnings
 from .header import MAGIC, Header, read_header
 
 NAME = "ishne"
+SPECIFICATION = "lead specification"
 VERSION = "ishne/1"
 # Lead code → name. VR, VL and VF are not the augmented leads: 8, 9 and 10 keep their names.
 _LIMB_AND_FRANK = ("X", "Y", "Z", "I", "II", "III", "VR", "VL", "VF")
@@ -32,8 +34,9 @@ def decode(data: bytes) -> DecodedEcg:
     """The ECG in a file, before the checks every format shares. Raises Refused."""
     warnings = Warnings()
     header = read_header(data)
+    profiles.seen_device("ISHNE", header.recorder, "")
     leads = _leads(header)
-    require_leads(len(leads), field="lead specification")
+    require_leads(len(leads), field=SPECIFICATION)
     waveform = complete_limb_leads(_waveform(data, header, leads), warnings)
     if header.acquired is None:
         warnings.add("time-source", "The file states no date and time.")
@@ -51,13 +54,12 @@ def decode(data: bytes) -> DecodedEcg:
 
 
 def _leads(header: Header) -> tuple[Lead, ...]:
-    names = [LEADS.get(code) for code in header.leads]
-    if None in names:
-        raise Refused("unknown-lead", "A lead has no known code.", field="lead specification")
+    names = [profiles.lead(SPECIFICATION, str(code)) or LEADS.get(code) for code in header.leads]
+    # Turning a lead over is not known of this format.
+    if any(name is None or name.startswith("-") for name in names):
+        raise Refused("unknown-lead", "A lead has no known code.", field=SPECIFICATION)
     if len(set(names)) != len(names):
-        raise Refused(
-            "duplicate-lead", "The same lead is stored twice.", field="lead specification"
-        )
+        raise Refused("duplicate-lead", "The same lead is stored twice.", field=SPECIFICATION)
     leads = []
     for name, resolution in zip(names, header.resolutions_nv, strict=True):
         scale = Decimal(resolution)

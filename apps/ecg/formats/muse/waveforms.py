@@ -8,6 +8,7 @@ from decimal import Decimal
 import numpy as np
 from numpy.typing import NDArray
 
+from apps.ecg.formats import profiles
 from apps.ecg.formats.canonical import Filters, Lead, Refused, Waveform, WaveformKind
 from apps.ecg.formats.encoded import from_base64
 from apps.ecg.formats.hertz import filter_hz
@@ -92,14 +93,16 @@ def read_waveform(waveform: Element, kind: WaveformKind, warnings: Warnings) -> 
 
 def _lead(data: Element, warnings: Warnings) -> Lead:
     name = named_lead(data.need_text("LeadID"), field=data.path("LeadID"))
-    unit_nv = _unit_nv(data.need_text("LeadAmplitudeUnits"))
+    size = data.need_number("LeadAmplitudeUnitsPerBit")
+    stated = data.need_text("LeadAmplitudeUnits")
+    unit_nv = _unit_nv(profiles.unit(data.path("LeadAmplitudeUnits"), stated, size))
     if unit_nv is None:
         raise Refused(
             "unknown-unit",
             "The unit of the samples is not known.",
             field=data.path("LeadAmplitudeUnits"),
         )
-    scale = data.need_number("LeadAmplitudeUnitsPerBit") * unit_nv
+    scale = size * unit_nv
     check_scale(scale, Decimal(0), field=data.path("LeadAmplitudeUnitsPerBit"))
     if data.text("LeadOff").upper() == "TRUE":
         warnings.add("lead-off", f"Lead {name} was off.")

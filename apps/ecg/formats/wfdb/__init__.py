@@ -7,7 +7,7 @@ from decimal import Decimal
 import numpy as np
 from numpy.typing import NDArray
 
-from apps.ecg.formats import bundle
+from apps.ecg.formats import bundle, profiles
 from apps.ecg.formats.canonical import DecodedEcg, Refused, Waveform
 from apps.ecg.formats.gaps import fill_gaps
 from apps.ecg.formats.leads_needed import require_leads
@@ -49,6 +49,8 @@ def decode(data: bytes) -> DecodedEcg:
     header, files = _record(data)
     warnings = Warnings()
     rate = check_rate(_decimal(header.rate), field="sampling frequency")
+    # A record names no device: a profile names the format.
+    profiles.seen_device("WFDB", "", "")
     columns = read_leads(header, warnings)
     require_leads(len(columns), field="signals")
     waveform = _waveform(columns, header, read_counts(header, files), warnings, rate)

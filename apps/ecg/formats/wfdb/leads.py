@@ -5,9 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import NamedTuple
 
+from apps.ecg.formats import profiles
 from apps.ecg.formats.canonical import Lead, Refused
 from apps.ecg.formats.lead_labels import lead_by_label
-from apps.ecg.formats.scale import decimal_scale
+from apps.ecg.formats.scale import decimal_scale, nearest_decimal
 from apps.ecg.formats.units import voltage_factor
 from apps.ecg.formats.warnings import Warnings
 
@@ -25,7 +26,7 @@ def read_leads(header: Header, warnings: Warnings) -> list[Column]:
     """The leads in stored order. Raises Refused for a lead or scale that is not known."""
     columns = []
     for number, signal in enumerate(header.signals):
-        if signal.unit and voltage_factor(signal.unit) is None and not lead_by_label(signal.label):
+        if signal.unit and voltage_factor(signal.unit) is None and not _named(signal):
             warnings.add("channels-left-out", "Channels that are no ECG are left out.")
             continue
         columns.append(Column(_lead(signal, warnings), number))
@@ -35,6 +36,10 @@ def read_leads(header: Header, warnings: Warnings) -> list[Column]:
     return columns
 
 
+def _named(signal: Signal) -> str | None:
+    return profiles.lead("description", signal.label) or lead_by_label(signal.label)
+
+
 def _lead(signal: Signal, warnings: Warnings) -> Lead:
     if signal.per_frame != 1 or signal.skew:
         raise Refused(
@@ -42,7 +47,7 @@ def _lead(signal: Signal, warnings: Warnings) -> Lead:
             "Signals of several rates or with a skew are not read.",
             field="samples per frame",
         )
-    name = lead_by_label(signal.label)
+    name = _named(signal)
     if name is None:
         raise Refused(
             "unknown-lead", "A signal's description names no ECG lead.", field="description"
@@ -52,7 +57,8 @@ def _lead(signal: Signal, warnings: Warnings) -> Lead:
     negated = name.startswith("-")
     if not signal.unit:
         warnings.add("unit-default", f"A gain without unit is per {DEFAULT_UNIT} by definition.")
-    unit = voltage_factor(signal.unit or DEFAULT_UNIT)
+    stated = signal.unit or DEFAULT_UNIT
+    unit = voltage_factor(profiles.unit("units", stated, nearest_decimal(signal.gain)))
     if unit is None:
         raise Refused("unknown-unit", "The unit of a lead is no voltage.", field="units")
     per_count = Fraction(unit.factor) / signal.gain

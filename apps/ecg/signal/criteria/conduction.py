@@ -18,22 +18,36 @@ R_TOP_SHARE = 0.8
 
 
 def first_degree_block(facts: Facts, person: Person, limits: Limits) -> Iterator[Statement]:
-    """Long over all leads, and in leads of their own: the P of one lead alone does not decide."""
-    present = above(facts.pr_ms, limits.pr_long_ms)
-    if present is None and facts.p_found is False:
-        present = False
-    long = [name for name, pr_ms in _own_pr_ms(facts).items() if pr_ms > limits.pr_long_ms]
+    """Long over all leads: a block where it is long from the own P of most leads, borderline where
+    only of some, for readers measure single leads; the P of one lead alone decides neither.
+    """
+    over_all = above(facts.pr_ms, limits.pr_long_ms)
+    if over_all is None and facts.p_found is False:
+        over_all = False
+    own = _own_pr_ms(facts)
+    long = [name for name, pr_ms in own.items() if pr_ms > limits.pr_long_ms]
     agreed = len(long) >= limits.fewest_long_pr_leads
-    yield said(
-        "first_degree_av_block",
-        "First-degree AV block",
-        present and agreed,
-        "PR interval, of all leads and of single ones",
-        pr_ms=facts.pr_ms,
-        limit_ms=limits.pr_long_ms,
-        leads=long,
-        fewest_leads=limits.fewest_long_pr_leads,
-    )
+    most = len(long) > limits.long_pr_leads_share * len(own)
+    for code, text, leads_agree in (
+        ("first_degree_av_block", "First-degree AV block", agreed and most),
+        (
+            "borderline_first_degree_av_block",
+            "Borderline first-degree AV block: PR is long in some leads only",
+            agreed and not most,
+        ),
+    ):
+        yield said(
+            code,
+            text,
+            over_all and leads_agree,
+            "PR interval, of all leads and of single ones",
+            pr_ms=facts.pr_ms,
+            limit_ms=limits.pr_long_ms,
+            leads=long,
+            leads_judged=len(own),
+            fewest_leads=limits.fewest_long_pr_leads,
+            most_share=limits.long_pr_leads_share,
+        )
 
 
 def _own_pr_ms(facts: Facts) -> dict[str, float]:
@@ -188,17 +202,31 @@ def _right(facts: Facts, limits: Limits) -> bool | None:
 
 def _left(facts: Facts, limits: Limits) -> bool | None:
     """V1 is negative; I and V6 rise late to a tall R and begin without a Q; R is broad, that is
-    slurred or notched, in two of the lateral leads.
+    slurred or notched, in two of the lateral leads. A notch may reach below the line.
     """
     leads = [facts.leads.get(name) for name in ("V1", "I", "V6")]
     if not all(leads):
         return None
     first, *lateral = (lead for lead in leads if lead is not None)
-    tall = all((lead.r_uv or 0) > -(lead.s_uv or 0) and lead.q_uv is None for lead in lateral)
+    tall = all(_r_uv(lead) > -(lead.s_uv or 0) and lead.q_uv is None for lead in lateral)
     late = max((_r_peak_ms(facts, name) for name in ("I", "V5", "V6")), default=0.0)
-    broad = [name for name in LATERAL if _r_top_ms(facts, name) >= limits.broad_r_top_ms]
+    broad = [
+        name
+        for name in LATERAL
+        if _r_top_ms(facts, name) >= limits.broad_r_top_ms or _is_cleft(facts.leads.get(name))
+    ]
     slow = late >= limits.late_r_peak_ms and len(broad) >= FEWEST_BROAD
     return _mostly_s(first) and tall and slow
+
+
+def _r_uv(lead: LeadMeasures) -> float:
+    """The taller of R and R'."""
+    return max(lead.r_uv or 0.0, lead.r2_uv or 0.0)
+
+
+def _is_cleft(lead: LeadMeasures | None) -> bool:
+    """Whether a notch below the line parts a first R from a taller R'."""
+    return lead is not None and lead.q_uv is None and 0 < (lead.r_uv or 0) < (lead.r2_uv or 0)
 
 
 def _r_peak_ms(facts: Facts, name: str) -> float:
@@ -228,7 +256,7 @@ def _qrs_line(facts: Facts, name: str) -> tuple[Array, float]:
 
 
 def _mostly_s(lead: LeadMeasures) -> bool:
-    return -min(lead.s_uv or 0, lead.q_uv or 0) > max(lead.r_uv or 0, lead.r2_uv or 0)
+    return -min(lead.s_uv or 0, lead.q_uv or 0) > _r_uv(lead)
 
 
 def _terminal(facts: Facts, limits: Limits) -> dict[str, float]:
