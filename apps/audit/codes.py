@@ -209,6 +209,8 @@ CODES: dict[str, str] = {
     "reports.version.imported": "Signed version taken in from an export",
     "reports.report.imported": "Report taken in from an export",
     "reports.signature.refused": "Signing refused",
+    "integrations.destination.encrypted": "Results to a destination go by TLS",
+    "integrations.destination.unencrypted": "Results to a destination go unencrypted, by decision",
     "integrations.delivery.queued": "Delivery queued",
     "integrations.delivery.acknowledged": "Delivery acknowledged",
     "integrations.delivery.rejected": "Delivery rejected by the receiver",

@@ -15,10 +15,12 @@ from apps.integrations.addresses import claim
 from apps.integrations.hl7.content import control_id_for
 from apps.integrations.message import build_message
 from apps.integrations.models import Delivery, Destination
+from apps.integrations.transport import KEY, note_transport
 from apps.reports.models import ReportVersion
 from apps.tenants import blobs
 from apps.tenants.models import Organization
 from apps.tenants.organization_types import receives_results
+from apps.tenants.secrets import set_secret
 
 log = structlog.get_logger(__name__)
 
@@ -27,17 +29,31 @@ HL7 = "hl7"
 
 @transaction.atomic
 def set_destination(
-    organization: Organization, name: str, *, host: str, port: int, **fields: Any
+    organization: Organization,
+    name: str,
+    *,
+    host: str,
+    port: int,
+    key: str = "",
+    **fields: Any,
 ) -> Destination:
     """Make or change the destination of that name. Call inside the organization's scope.
 
+    One that is new is spoken to by TLS unless `transport` says otherwise. `key` is the private
+    key of `tls_certificate`; empty keeps what is there, and none is kept without a certificate.
     Raises AddressTaken where another organization has the address.
     """
     claim(organization.pk, host, port)
-    destination, _ = Destination.objects.update_or_create(
-        organization=organization, name=name, defaults={"host": host, "port": port, **fields}
-    )
-    return destination
+    row = Destination.objects.select_for_update(of=("self",), no_key=True).filter(name=name).first()
+    before = row.transport if row else None
+    row = row or Destination(organization=organization, name=name)
+    for field, value in {"host": host, "port": port, **fields}.items():
+        setattr(row, field, value)
+    if key or not row.tls_certificate:
+        set_secret(row, KEY, key)
+    row.save()
+    note_transport(row, before, by=None)
+    return row
 
 
 def queue_deliveries(version: ReportVersion, link: OrderLink | None = None) -> int:

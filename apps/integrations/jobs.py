@@ -21,6 +21,7 @@ from apps.integrations.actions import HL7, queue_deliveries
 from apps.integrations.destinations.mllp.client import send as send_mllp
 from apps.integrations.hl7.ack import Ack, parse_ack
 from apps.integrations.models import Delivery
+from apps.integrations.transport import tls_of
 from apps.reports.locking import lock_acknowledged
 from apps.reports.models import ReportVersion
 from apps.reports.orders import LINK, version_to_link
@@ -138,7 +139,13 @@ def _exchange(delivery: Delivery) -> Ack:
     except (Corrupt, Unsealable, FileNotFoundError):
         raise PermanentError("message-not-genuine") from None
     destination = delivery.destination
-    reply = send_mllp(destination.host, destination.port, message, timeout_s=TIMEOUT_S)
+    reply = send_mllp(
+        destination.host,
+        destination.port,
+        message,
+        timeout_s=TIMEOUT_S,
+        tls=tls_of(destination),
+    )
     return parse_ack(reply)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
-from apps.core.fields import OrgForeignKey, Public, Tenant
+from apps.core.fields import OrgForeignKey, Public, SecretField, Tenant
 from apps.core.leases import Leased
+from apps.integrations.destinations.mllp.words import WORDS
 from apps.integrations.model_alarm import AlarmChannel, AlarmNotice
 from apps.integrations.model_submission import FetchHost, RequestNonce, Submission
 from apps.reports.models import ReportVersion
@@ -32,6 +33,10 @@ class Destination(Tenant, Public):
         PRODUCTION = "P", "Production"
         TRAINING = "T", "Training"
 
+    class Transport(models.TextChoices):
+        TLS = "tls", "TLS: encrypted, the receiver proves who it is"
+        PRIVATE = "private", "Not encrypted: the network to it is private, such as a VPN"
+
     name = models.CharField(max_length=80, db_comment="operational: Name shown with deliveries.")
     kind = models.CharField(
         max_length=8,
@@ -43,6 +48,36 @@ class Destination(Tenant, Public):
     port = models.PositiveIntegerField(
         validators=[MinValueValidator(1), MaxValueValidator(65535)],
         db_comment="operational: TCP port.",
+    )
+    transport = models.CharField(
+        max_length=8,
+        choices=Transport.choices,
+        default=Transport.TLS,
+        db_comment="operational: Whether TLS is spoken, or the network between is private.",
+    )
+    tls_authorities = models.TextField(
+        blank=True,
+        default="",
+        verbose_name="trusted certificates",
+        db_comment="operational: PEM of its certificate or who signs it; none: the machine's.",
+    )
+    tls_name = models.CharField(
+        max_length=253,
+        blank=True,
+        default="",
+        verbose_name="name in its certificate",
+        db_comment="operational: Whom its certificate is for; empty: the host itself.",
+    )
+    tls_certificate = models.TextField(
+        blank=True,
+        default="",
+        verbose_name="our certificate",
+        db_comment="operational: PEM shown to it, with those above it; empty for none.",
+    )
+    tls_key = SecretField(
+        null=True,
+        editable=False,
+        db_comment="operational: Sealed private key of the certificate shown to it.",
     )
     receiving_application = models.CharField(
         max_length=64, default="EHR", db_comment="operational: MSH-5 of messages to it."
@@ -128,6 +163,11 @@ class Delivery(Leased, Public):
 
     def __str__(self) -> str:
         return f"Delivery {self.public_id}"
+
+    @property
+    def reason(self) -> str:
+        """What the code of the last failure means; empty for one without words of its own."""
+        return WORDS.get(self.error_code, "")
 
     @property
     def is_again(self) -> bool:

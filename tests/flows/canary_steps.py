@@ -27,7 +27,11 @@ def only(model, organization):
 def destination(organization, port):
     with inside(organization):
         return Destination.objects.create(
-            organization=organization, name="EHR", host="127.0.0.1", port=port
+            organization=organization,
+            name="EHR",
+            host="127.0.0.1",
+            port=port,
+            transport=Destination.Transport.PRIVATE,
         )
 
 

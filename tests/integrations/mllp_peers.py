@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
 
 
 @contextlib.contextmanager
-def peer(behave: Callable[[socket.socket], None]) -> Iterator[int]:
-    """The port of a server that does `behave` with its first connection, then closes it."""
+def peer(
+    behave: Callable[[socket.socket], None], wrap: ssl.SSLContext | None = None
+) -> Iterator[int]:
+    """The port of a server that does `behave` with its first connection, then closes it.
+
+    With `wrap` it speaks TLS; a greeting that fails ends the connection.
+    """
     server = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:
         with contextlib.suppress(OSError):
             connection, _ = server.accept()
-            with connection:
-                behave(connection)
+            with connection, _greeted(connection, wrap) as ready:
+                behave(ready)
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
@@ -27,6 +33,10 @@ def peer(behave: Callable[[socket.socket], None]) -> Iterator[int]:
     finally:
         server.close()
         thread.join(timeout=5)
+
+
+def _greeted(connection: socket.socket, wrap: ssl.SSLContext | None) -> socket.socket:
+    return wrap.wrap_socket(connection, server_side=True) if wrap else connection
 
 
 def answering(reply: bytes, *, then_wait_s: float = 0.0) -> Callable[[socket.socket], None]:

@@ -21,6 +21,7 @@ def make_destination(organization: Organization, port: int = NOBODY, **fields: A
         "name": "EHR",
         "receiving_application": "SIMEHR",
         "receiving_facility": "WARD",
+        "transport": Destination.Transport.PRIVATE,
     } | fields
     with inside(organization):
         return Destination.objects.create(

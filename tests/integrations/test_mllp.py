@@ -15,14 +15,14 @@ MESSAGE = b"MSH|^~\\&|A|B|C|D|2026||ORU^R01|SECRET-1|P|2.5.1\r"
 
 def failure_of(behave, timeout_s=0.3):
     with peer(behave) as port, pytest.raises(RetryableError) as failed:
-        send("127.0.0.1", port, MESSAGE, timeout_s=timeout_s)
+        send("127.0.0.1", port, MESSAGE, timeout_s=timeout_s, tls=None)
     assert "SECRET" not in repr(failed.value)
     return failed.value.code
 
 
 def reply_to(reply):
     with peer(answering(reply, then_wait_s=0.05)) as port:
-        return send("127.0.0.1", port, MESSAGE, timeout_s=5)
+        return send("127.0.0.1", port, MESSAGE, timeout_s=5, tls=None)
 
 
 def test_the_message_is_sent_as_one_frame():
@@ -33,7 +33,7 @@ def test_the_message_is_sent_as_one_frame():
         connection.sendall(b"\x0bOK\x1c\r")
 
     with peer(behave) as port:
-        assert send("127.0.0.1", port, MESSAGE, timeout_s=5) == b"OK"
+        assert send("127.0.0.1", port, MESSAGE, timeout_s=5, tls=None) == b"OK"
     assert seen == [b"\x0b" + MESSAGE + b"\x1c\r"]
 
 
@@ -65,7 +65,7 @@ def test_a_frame_may_come_byte_by_byte():
             time.sleep(0.01)
 
     with peer(behave) as port:
-        assert send("127.0.0.1", port, MESSAGE, timeout_s=5) == b"OK"
+        assert send("127.0.0.1", port, MESSAGE, timeout_s=5, tls=None) == b"OK"
 
 
 def test_half_a_frame_is_never_returned():
@@ -94,7 +94,7 @@ def test_endless_noise_ends_at_the_size_limit():
 
 def test_a_peer_that_never_reads_ends_at_the_deadline():
     with peer(lambda connection: time.sleep(0.6)) as port, pytest.raises(RetryableError) as failed:
-        send("127.0.0.1", port, b"x" * 20_000_000, timeout_s=0.3)
+        send("127.0.0.1", port, b"x" * 20_000_000, timeout_s=0.3, tls=None)
     assert failed.value.code == "mllp_reply_timeout"
 
 
@@ -107,7 +107,7 @@ def test_a_closed_port_is_tried_again():
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     with pytest.raises(RetryableError) as failed:
-        send("127.0.0.1", port, MESSAGE, timeout_s=1)
+        send("127.0.0.1", port, MESSAGE, timeout_s=1, tls=None)
     assert failed.value.code == "mllp_connection_refused"
 
 
@@ -119,7 +119,7 @@ def test_a_full_listener_is_tried_again():
             connection.setblocking(False)
             connection.connect_ex(("127.0.0.1", port))
         with pytest.raises(RetryableError) as failed:
-            send("127.0.0.1", port, MESSAGE, timeout_s=0.3)
+            send("127.0.0.1", port, MESSAGE, timeout_s=0.3, tls=None)
         for connection in waiting:
             connection.close()
     assert failed.value.code == "mllp_connect_timeout"
@@ -128,14 +128,14 @@ def test_a_full_listener_is_tried_again():
 @pytest.mark.parametrize("message", [b"", b"a\x0bb", b"a\x1cb", b"a\x1c\rb"])
 def test_a_message_that_would_break_its_frame_is_refused(message):
     with pytest.raises(PermanentError) as refused:
-        send("127.0.0.1", 1, message, timeout_s=1)
+        send("127.0.0.1", 1, message, timeout_s=1, tls=None)
     assert refused.value.code == "mllp_message_unframeable"
 
 
 @pytest.mark.parametrize(("host", "port"), [("", 1), ("a", 0), ("a", 65536), ("x" * 300, 1)])
 def test_a_destination_that_cannot_exist_is_refused(host, port):
     with pytest.raises(PermanentError) as refused:
-        send(host, port, MESSAGE, timeout_s=1)
+        send(host, port, MESSAGE, timeout_s=1, tls=None)
     assert refused.value.code == "mllp_destination_invalid"
 
 
@@ -174,7 +174,7 @@ def test_a_name_with_one_address_elsewhere_is_sent_nothing(monkeypatch, settings
     found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (a, 1)) for a in ("10.0.0.1", "8.8.8.8")]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
     with pytest.raises(PermanentError) as refused:
-        send("ehr", 1, MESSAGE, timeout_s=1)
+        send("ehr", 1, MESSAGE, timeout_s=1, tls=None)
     assert refused.value.code == "mllp_address_not_allowed"
 
 
@@ -184,7 +184,7 @@ def test_an_unknown_host_is_tried_again(monkeypatch):
 
     monkeypatch.setattr(socket, "getaddrinfo", fail)
     with pytest.raises(RetryableError) as failed:
-        send("ehr.invalid", 2575, MESSAGE, timeout_s=1)
+        send("ehr.invalid", 2575, MESSAGE, timeout_s=1, tls=None)
     assert failed.value.code == "mllp_host_unresolved"
 
 
@@ -197,4 +197,4 @@ def test_the_next_address_is_tried_when_one_refuses(monkeypatch):
 
     monkeypatch.setattr(socket, "getaddrinfo", two_addresses)
     with peer(answering(b"\x0bOK\x1c\r")) as port:
-        assert send("ehr", port, MESSAGE, timeout_s=5) == b"OK"
+        assert send("ehr", port, MESSAGE, timeout_s=5, tls=None) == b"OK"

@@ -15,7 +15,7 @@ from .oru_examples import RESULT, changed
 
 
 def deliver(ehr, result, timeout_s=10):
-    ack = parse_ack(send("127.0.0.1", ehr.port, build_oru(result), timeout_s=timeout_s))
+    ack = parse_ack(send("127.0.0.1", ehr.port, build_oru(result), timeout_s=timeout_s, tls=None))
     ack.require_accepted(result.control_id)
     return ack
 

@@ -13,6 +13,7 @@ from apps.billing.models import Meter, Price
 from apps.core.scope import organization_scope
 from apps.inference.actions import register_builtin_rules
 from apps.integrations.actions import set_destination
+from apps.integrations.models import Destination
 from apps.tenants.actions import (
     NewOrganization,
     add_member,
@@ -120,12 +121,13 @@ def _prices(organization: Organization, currency: str) -> None:
 
 
 def _ehr(organization: Organization) -> None:
-    """The simulated EHR; its port may differ from start to start."""
+    """The simulated EHR, on this machine; its port may differ from start to start."""
     set_destination(
         organization,
         "Simulated EHR",
         host="127.0.0.1",
         port=settings.DEMO_EHR_PORT,
+        transport=Destination.Transport.PRIVATE,
         receiving_application="SIMEHR",
         receiving_facility=organization.slug,
     )

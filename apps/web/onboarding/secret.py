@@ -6,6 +6,7 @@ import os
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import yaml
@@ -20,7 +21,7 @@ NAME = text(100, r"[A-Za-z0-9][A-Za-z0-9._-]*", "the name of a file, without a f
 VARIABLE = text(
     100, r"ONBOARD_[A-Z0-9_]+", "the name of an environment variable that begins with ONBOARD_"
 )
-LONGEST = 4096
+LONGEST = 8192
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,12 @@ class Secret:
         return "(not shown)"
 
 
-def secret_fields(name: str) -> dict[str, Field]:
-    """`name_file` and `name_env`, of which one may be given."""
-    return {f"{name}_file": Field(_in_file), f"{name}_env": Field(_in_environment)}
+def secret_fields(name: str, *, lines: bool = False) -> dict[str, Field]:
+    """`name_file` and `name_env`, of which one may be given; of one line unless `lines`."""
+    return {
+        f"{name}_file": Field(partial(_in_file, lines=lines)),
+        f"{name}_env": Field(partial(_in_environment, lines=lines)),
+    }
 
 
 def take_secret(given: Fields, name: str, node: yaml.Node, path: str) -> Fields:
@@ -56,7 +60,7 @@ def kept(read: Callable[[], str]) -> Secret | None:
     return Secret(held) if held else None
 
 
-def _in_file(node: yaml.Node, path: str) -> Secret:
+def _in_file(node: yaml.Node, path: str, *, lines: bool) -> Secret:
     name = NAME(node, path)
     file = Path(settings.ONBOARDING_SECRETS) / name
     try:
@@ -65,15 +69,16 @@ def _in_file(node: yaml.Node, path: str) -> Secret:
         held = file.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
         raise refuse(node, path, f"{file} cannot be read; put the secret there") from None
-    return _of(held, node, path)
+    return _of(held, node, path, lines)
 
 
-def _in_environment(node: yaml.Node, path: str) -> Secret:
+def _in_environment(node: yaml.Node, path: str, *, lines: bool) -> Secret:
     name = VARIABLE(node, path)
-    return _of(os.environ.get(name, "").strip(), node, path)
+    return _of(os.environ.get(name, "").strip(), node, path, lines)
 
 
-def _of(held: str, node: yaml.Node, path: str) -> Secret:
-    if not held or len(held) > LONGEST or "\n" in held:
-        raise refuse(node, path, "names a secret that is not there, or is not one line")
+def _of(held: str, node: yaml.Node, path: str, lines: bool) -> Secret:
+    if not held or len(held) > LONGEST or ("\n" in held and not lines):
+        wanted = "is too long" if lines else "is not one line"
+        raise refuse(node, path, f"names a secret that is not there, or {wanted}")
     return Secret(held)

@@ -1,39 +1,84 @@
 """MLLP client: one message out, one reply back, on one connection (HL7 v2 transport, MLLP 1).
 
-Errors carry a code only. After the first byte is sent the outcome is unknown until the reply
-is here, so every later failure is retryable and the receiver recognises the control id.
+By TLS, or in the clear where the organization says that the network between is private. Errors
+carry a code only. After the first byte is sent the outcome is unknown until the reply is here,
+so every later failure is retryable and the receiver recognises the control id.
 """
 
 from __future__ import annotations
 
 import socket
+import ssl
 import time
 
 from django.conf import settings
 
 from apps.core import egress
 from apps.core.errors import PermanentError, RetryableError
+from apps.integrations.destinations.mllp.tls import (
+    Tls,
+    context_of,
+    fault_in_greeting,
+    refusal_of_ours,
+)
 
 START = b"\x0b"
 END = b"\x1c\x0d"
 MAX_WAIT_S = 30.0
+LAST_WORD_S = 0.2
 MAX_REPLY_BYTES = 64 * 1024
 
 
-def send(host: str, port: int, message: bytes, *, timeout_s: float) -> bytes:
-    """The payload of the first whole reply frame, all within `timeout_s` (30 s at most)."""
+def send(host: str, port: int, message: bytes, *, timeout_s: float, tls: Tls | None) -> bytes:
+    """The payload of the first whole reply frame, all within `timeout_s` (30 s at most).
+
+    With `tls` nothing of the message leaves before the receiver has proven who it is.
+    """
     if not message or START in message or END[:1] in message:
         raise PermanentError("mllp_message_unframeable")
     deadline = time.monotonic() + min(timeout_s, MAX_WAIT_S)
-    with _connect(host, port, deadline) as connection:
+    context = None if tls is None else (context_of(tls), tls.name)
+    with _connect(host, port, deadline) as raw, _greeted(raw, context, deadline) as connection:
         try:
-            connection.settimeout(_left(deadline))
-            connection.sendall(START + message + END)
+            _write(connection, START + message + END, deadline)
             return _reply(connection, deadline)
         except TimeoutError:
             raise RetryableError("mllp_reply_timeout") from None
-        except OSError:
-            raise RetryableError("mllp_connection_lost") from None
+        except OSError as error:
+            code = refusal_of_ours(error) or _last_word(connection) or "mllp_connection_lost"
+            raise RetryableError(code) from None
+
+
+def _greeted(
+    raw: socket.socket, context: tuple[ssl.SSLContext, str] | None, deadline: float
+) -> socket.socket:
+    """The connection to write to: the same, or what TLS makes of it."""
+    if context is None:
+        return raw
+    wrapper, name = context
+    try:
+        raw.settimeout(_left(deadline))
+        return wrapper.wrap_socket(raw, server_hostname=name)
+    except OSError as error:
+        raise RetryableError(fault_in_greeting(error)) from None
+
+
+def _last_word(connection: socket.socket) -> str:
+    """Why a receiver hung up before it had read: over TLS 1.3 that lies unread (RFC 8446 4.4.2)."""
+    try:
+        connection.settimeout(LAST_WORD_S)
+        connection.recv(1)
+    except OSError as error:
+        return refusal_of_ours(error)
+    return ""
+
+
+def _write(connection: socket.socket, data: bytes, deadline: float) -> None:
+    """Piece by piece: over TLS `sendall` would wait anew for each."""
+    left = memoryview(data)
+    while left:
+        connection.settimeout(_left(deadline))
+        left = left[connection.send(left) :]
 
 
 def _connect(host: str, port: int, deadline: float) -> socket.socket:
