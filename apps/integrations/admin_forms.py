@@ -61,7 +61,9 @@ class DestinationForm(TenantForm):
                 cleaned["new_key"] = tidy_key(key, certificate or "")
             except ValueError as error:
                 self.add_error("new_key", f"Not possible: {error}.")
-        elif certificate and ("tls_certificate" in self.changed_data or not self.instance.tls_key):
+            return
+        is_kept = certificate == self.initial.get("tls_certificate") and self.instance.tls_key
+        if certificate and not is_kept:
             self.add_error("new_key", KEY_WANTED)
 
     def clean(self) -> dict[str, Any]:

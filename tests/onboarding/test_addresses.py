@@ -27,6 +27,7 @@ GIVEN = {
     "kind": "mllp",
     "host": "EHR.shared.example.",
     "port": "2575",
+    "transport": "tls",
     "receiving_application": "EPR",
     "processing_id": "P",
 }
