@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
@@ -15,18 +14,19 @@ from django.utils import timezone
 
 from apps.audit import actions as audit
 from apps.audit.models import AuditEvent
+from apps.tenants.access_holders import Holder, end_flag, use_flag
+from apps.tenants.access_programs import PROGRAM, programs
+from apps.tenants.clients import revoke_client
 from apps.tenants.models import (
     AccessDecision,
     AccessReview,
+    ApiClient,
     Membership,
     Organization,
     PlatformRole,
     User,
 )
-from apps.tenants.permissions import ROLE_NAMES
 
-UNUSED = dt.timedelta(days=90)
-SOON = dt.timedelta(days=30)
 EVERY = dt.timedelta(days=90)
 MEMBER = "member"
 ADMINISTERING = ("web.admin.added", "web.admin.changed", "tenants.access.decided")
@@ -36,32 +36,6 @@ Verdict = AccessDecision.Verdict
 
 class NotDecidable(Exception):
     """The decision cannot be taken; the message is for the person."""
-
-
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """Somebody or something that has access. `flags` are words for the reviewer."""
-
-    kind: str
-    public_id: uuid.UUID
-    name: str
-    contact: str
-    role: str
-    given_by: str
-    given_at: dt.datetime
-    ends_on: dt.date | None
-    last_sign_in: dt.datetime | None
-    last_use: dt.datetime | None
-    flags: tuple[str, ...]
-    is_active: bool = True
-
-    @property
-    def role_name(self) -> str:
-        return ROLE_NAMES.get(self.role, self.role)
-
-    @property
-    def age_days(self) -> int:
-        return (timezone.now() - self.given_at).days
 
 
 def members(now: dt.datetime) -> list[Holder]:
@@ -101,16 +75,10 @@ def _flags(
     administered: dt.datetime | None,
     now: dt.datetime,
 ) -> Iterable[str]:
-    if used is None:
-        yield "never used"
-    elif now - used > UNUSED:
-        yield "unused for more than 90 days"
+    yield from use_flag(used, now)
     if row.role == Membership.Role.ADMINISTRATOR and administered is None:
         yield "administrator who never administered"
-    if row.ends_on and row.ends_on < now.date():
-        yield "ended"
-    elif row.ends_on and row.ends_on <= now.date() + SOON:
-        yield "ends within 30 days"
+    yield from end_flag(row.ends_on, now.date())
     if not row.user.is_active:
         yield "account is closed"
     if row.user.is_staff:
@@ -118,7 +86,7 @@ def _flags(
 
 
 # Whatever else has access is listed by one more function of this shape.
-SOURCES: list[Callable[[dt.datetime], list[Holder]]] = [members]
+SOURCES: list[Callable[[dt.datetime], list[Holder]]] = [members, programs]
 
 
 def holders(now: dt.datetime) -> list[Holder]:
@@ -153,7 +121,7 @@ def decisions_of(review: AccessReview | None) -> dict[tuple[str, uuid.UUID], Acc
 def decide(
     organization: Organization, holder: Holder, verdict: str, reason: str, by: User
 ) -> AccessDecision:
-    """Keep or remove; removing ends the membership. Raises NotDecidable."""
+    """Keep or remove: that ends the membership, or shuts the program out. Raises NotDecidable."""
     if holder.public_id == by.public_id:
         raise NotDecidable("Nobody decides on their own access.")
     if verdict not in Verdict.values or not reason:
@@ -175,6 +143,9 @@ def decide(
     if verdict == Verdict.REMOVED and holder.kind == MEMBER:
         rows = Membership.objects.filter(user__public_id=holder.public_id)
         rows.update(is_active=False)
+    if verdict == Verdict.REMOVED and holder.kind == PROGRAM:
+        client = ApiClient.objects.get(public_id=holder.public_id)
+        revoke_client(client, by=by, now=timezone.now())
     audit.record(
         "tenants.access.decided",
         review,
@@ -193,7 +164,7 @@ def sign_off(organization: Organization, by: User) -> AccessReview:
     now = timezone.now()
     review = open_review()
     if review is None:
-        raise NotDecidable("Decide on at least one person first.")
+        raise NotDecidable("Decide on at least one of them first.")
     decided = decisions_of(review)
     waiting = [
         holder.name
@@ -247,11 +218,7 @@ def platform_staff(now: dt.datetime) -> list[Holder]:
 def _staff_member(
     user: User, held: PlatformRole | None, proven: set[int] | None, now: dt.datetime
 ) -> Holder:
-    flags = []
-    if user.last_login is None:
-        flags.append("never used")
-    elif now - user.last_login > UNUSED:
-        flags.append("unused for more than 90 days")
+    flags = use_flag(user.last_login, now)
     if user.is_superuser:
         flags.append("superuser")
     if held is None and not user.is_superuser:

@@ -6,7 +6,6 @@ import csv
 import datetime as dt
 import io
 import json
-from dataclasses import replace
 
 import pytest
 from django.utils import timezone
@@ -151,7 +150,7 @@ def test_the_next_review_begins_empty(mercy, admin_user, reader):
 
 def test_an_empty_review_is_not_signed_off(mercy, admin_user):
     text = signed_in(admin_user).post(f"{PAGE}/sign-off", follow=True).content.decode()
-    assert "Decide on at least one person first." in text
+    assert "Decide on at least one of them first." in text
     assert events(mercy, "tenants.access.reviewed") == []
 
 
@@ -224,14 +223,6 @@ def test_a_second_factor_that_is_not_known_is_not_flagged(settings):
     staff = make_staff("security")
     [found] = access_review.platform_staff(timezone.now())
     assert (found.name, "no second factor" in found.flags) == (staff.full_name, False)
-
-
-def test_another_source_of_access_is_listed_beside_the_people(mercy, reader, monkeypatch):
-    known = holders(mercy)[reader.full_name]
-    client = replace(known, kind="client", name="Cart 7", flags=("expired",))
-    sources = [*access_review.SOURCES, lambda now: [client]]
-    monkeypatch.setattr(access_review, "SOURCES", sources)
-    assert list(holders(mercy)) == [reader.full_name, "Cart 7"]
 
 
 @pytest.mark.parametrize("role", ["operator", "support", ""])

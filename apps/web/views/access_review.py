@@ -115,7 +115,8 @@ def _line(organization: Organization | str, row: Row) -> list[Any]:
     if decision:
         said = [decision.verdict, decision.reason, str(decision.decided_by), decision.decided_at]
     return [
-        str(organization), holder.kind, holder.name, holder.contact, holder.role, holder.given_by,
+        str(organization), holder.kind, holder.name, holder.contact, holder.may or holder.role,
+        holder.given_by,
         holder.given_at, holder.age_days, holder.ends_on, holder.last_sign_in, holder.last_use,
         ", ".join(flags), *said,
     ]  # fmt: skip
