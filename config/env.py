@@ -64,6 +64,7 @@ KNOWN = {
     "LEASE_SECONDS",
     "LIMIT_API",
     "LIMIT_API_KEY",
+    "LIMIT_DICOM",
     "LIMIT_SIGN_IN",
     "LIMIT_UPLOAD",
     "LIMIT_WEB",
@@ -72,6 +73,7 @@ KNOWN = {
     "NEW_SECOND_FACTOR_REQUIRED",
     "ONBOARDING_SECRETS",
     "PG_BIN",
+    "PRIVATE_LINKS",
     "QUEUE_STATUS_FILE",
     "RETRY_BACKOFF_SECONDS",
     "SECRET_KEY",
@@ -87,6 +89,7 @@ KNOWN = {
     "SSO_SESSION_SECONDS",
     "STAFF_MFA_REQUIRED",
     "STALE_CRL",
+    "STORAGE_HOSTS",
     "STORAGE_TIMEOUT_SECONDS",
     "SWEEP_SECONDS",
     "TRUSTED_PROXIES",
@@ -188,6 +191,14 @@ def names(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in text(name, default).split(",") if part.strip()]
 
 
+def some_of(name: str, allowed: set[str]) -> set[str]:
+    """Names with commas, each of which is known; none when not set."""
+    given = set(names(name))
+    if not given <= allowed:
+        raise ImproperlyConfigured(f"{PREFIX}{name} may name {', '.join(sorted(allowed))} only")
+    return given
+
+
 def origin(name: str) -> str:
     """Scheme and host, nothing after; empty when not set. Plain HTTP only on this machine."""
     given = text(name, "")
@@ -269,6 +280,16 @@ def refuse_clear(databases: dict[str, dict[str, Any]], mail_host: str, mail: str
             )
     if mail_host not in LOCAL_HOSTS and mail == "none":
         raise ImproperlyConfigured(f"{PREFIX}EMAIL_SECURITY must be starttls or tls")
+
+
+def refuse_clear_scanner(clamd: str, private: set[str]) -> None:
+    """Raise ImproperlyConfigured where files would go to a scanner elsewhere that knows no TLS."""
+    if urlsplit(clamd).hostname in {None, *LOCAL_HOSTS} or "clamd" in private:
+        return
+    raise ImproperlyConfigured(
+        f"{PREFIX}CLAMD is elsewhere and clamd knows no TLS:"
+        f" {PREFIX}PRIVATE_LINKS=clamd says that the network to it is private"
+    )
 
 
 def _read(name: str, default: str | None) -> str:

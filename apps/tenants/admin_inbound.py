@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 
 from apps.audit.admin_base import ConfigurationAdmin, TenantForm
@@ -17,6 +18,9 @@ from apps.tenants.model_dicom import DicomPeer
 from apps.tenants.model_inbound import ApplicationEntity, Hl7Listener
 
 OUTSIDE = "This address lies outside the networks that peers are called in. Ask platform staff."
+IN_THE_CLEAR = (
+    "Peers elsewhere are called by TLS, unless platform staff set that the network is private."
+)
 REFUSED = "This {what} cannot be used here. Choose another."
 LINES = forms.Textarea(attrs={"rows": 4})
 
@@ -115,6 +119,13 @@ class PeerForm(TenantForm):
     class Meta:
         model = DicomPeer
         fields = ("title", "host", "port", "uses_tls", "is_active")
+
+    def clean_uses_tls(self) -> bool:
+        """What a name of this machine would be is not asked: peers are elsewhere."""
+        chosen: bool = self.cleaned_data["uses_tls"]
+        if not (chosen or settings.DEMO or "dicom" in settings.PRIVATE_LINKS):
+            raise forms.ValidationError(IN_THE_CLEAR)
+        return chosen
 
     def clean_host(self) -> str:
         """What a name stands for is seen when it is called."""

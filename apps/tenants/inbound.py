@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 
 from apps.core import egress
+from apps.core.hosts import LOOPBACK, one_spelling
 from apps.tenants.claims import Taken, one_at_a_time
 from apps.tenants.model_inbound import CALLING, ApplicationEntity, Hl7Listener
 from apps.tenants.models import Organization
@@ -41,6 +42,11 @@ def fingerprints(text: str) -> str:
 def may_be_called(address: str) -> bool:
     """Whether a DICOM peer may be there: in networks named for it; this machine in the demo."""
     return egress.is_in_networks(address, settings.DICOM_NETWORKS, loopback=settings.DEMO)
+
+
+def may_speak_plainly(address: str) -> bool:
+    """Whether DICOM may go to the address in the clear: this machine's, or a private network."""
+    return "dicom" in settings.PRIVATE_LINKS or one_spelling(address) == LOOPBACK
 
 
 def own_address(text: str) -> str:

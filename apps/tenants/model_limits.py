@@ -9,16 +9,17 @@ from apps.core.fields import Tenant
 
 
 class Door(models.TextChoices):
-    """The ways in that count; `sign-in` and `api-key` count for each address, not organization."""
+    """The ways in that count, by DICOM each object; `sign-in` and `api-key` do for each address."""
 
     WEB = "web", "Pages"
     UPLOAD = "upload", "Web upload"
     API = "api", "API"
+    DICOM = "dicom", "DICOM network"
     SIGN_IN = "sign-in", "Sign-in"
     API_KEY = "api-key", "Unknown API keys"
 
 
-ORGANIZATIONS_OWN = (Door.WEB, Door.UPLOAD, Door.API)
+ORGANIZATIONS_OWN = (Door.WEB, Door.UPLOAD, Door.API, Door.DICOM)
 FEWEST, MOST = 1, 1_000_000
 
 

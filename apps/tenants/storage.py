@@ -93,7 +93,8 @@ def replace_secret(
         access_key_id=access_key_id,
         secret_key=secret_key,
     )
-    reason = check(organization, tidy(wanted), is_new=True)
+    # The place is there already; a secret is not.
+    reason = check(organization, tidy(wanted), is_new=not secret_key)
     if reason:
         raise Refused(reason)
     claim(organization.pk, wanted)

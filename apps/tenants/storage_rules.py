@@ -51,7 +51,10 @@ def server_of(endpoint: str) -> str:
 
 
 def check(organization: Organization, wanted: NewLocation, *, is_new: bool) -> str:
-    """The reason why it may not be the organization's, or nothing."""
+    """The reason why it may not be the organization's, or nothing.
+
+    `is_new` asks for a secret, and for a gateway that the settings name.
+    """
     if wanted.kind not in StorageLocation.Kind.values:
         return "the kind of storage must be folder or s3"
     if wanted.region != organization.region:
@@ -61,7 +64,8 @@ def check(organization: Organization, wanted: NewLocation, *, is_new: bool) -> s
         return f"{superfluous[0]} is not for storage of kind {wanted.kind}"
     if wanted.kind == StorageLocation.Kind.FOLDER:
         return _folder(wanted)
-    return _bucket(wanted) or _credential(wanted, is_new)
+    reason = _bucket(wanted) or _credential(wanted, is_new)
+    return reason or (unnamed(wanted.endpoint) if is_new else "")
 
 
 def _folder(wanted: NewLocation) -> str:
@@ -94,6 +98,15 @@ def _bucket(wanted: NewLocation) -> str:
         allowed = AMAZON_REGIONS[wanted.region].fullmatch(wanted.signing_region)
         return "" if allowed else f"{wanted.signing_region} does not lie in {wanted.region}"
     return ""
+
+
+def unnamed(endpoint: str) -> str:
+    """The reason why nothing is asked of a gateway that nobody who runs the platform named."""
+    server = server_of(endpoint)
+    host = server.rpartition(":")[0]
+    if settings.DEMO or server == AMAZON or {host, server} & set(settings.STORAGE_HOSTS):
+        return ""
+    return "the endpoint must be a gateway that EINTHOVEN_STORAGE_HOSTS names"
 
 
 def _credential(wanted: NewLocation, is_new: bool) -> str:

@@ -133,6 +133,8 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler
 
 # Where clamd listens; without it files are marked as not scanned.
 CLAMD = env.scanner("CLAMD")
+# What may go unencrypted to other machines, because the network between is private.
+PRIVATE_LINKS = env.some_of("PRIVATE_LINKS", {"clamd", "dicom"})
 SCANNER_WAIT_SECONDS = 15
 
 # An ECG in JSON; what is larger comes by its address, or as a file.
@@ -156,11 +158,13 @@ UPLOAD_CAPS = {
 # What bulk imports have done so far: hashes of places and names of arrivals, a file an import.
 IMPORT_JOURNALS = Path(env.text("IMPORT_JOURNALS", env.text("BLOB_ROOT") + "-imports"))
 
-# Requests a minute: of an organization at its doors, of an address at the last two.
+# Requests (by DICOM, objects) a minute: of an organization at its doors, of an address at the
+# last two.
 LIMITS_PER_MINUTE = {
     "web": env.whole_number("LIMIT_WEB", 3000),
     "upload": env.whole_number("LIMIT_UPLOAD", 600),
     "api": env.whole_number("LIMIT_API", 1200),
+    "dicom": env.whole_number("LIMIT_DICOM", 1200),
     "sign-in": env.whole_number("LIMIT_SIGN_IN", 60),
     "api-key": env.whole_number("LIMIT_API_KEY", 60),
 }
@@ -188,6 +192,8 @@ DATA_KEY_CHECK_SECONDS = 15
 SHRED_PERSONS = env.whole_number("SHRED_PERSONS", 2)
 # Where secrets that an onboarding file names lie, one a file.
 ONBOARDING_SECRETS = Path(env.text("ONBOARDING_SECRETS", "/run/secrets"))
+# Object gateways that organizations' storage may be at, name or name:port; Amazon's always may.
+STORAGE_HOSTS = env.names("STORAGE_HOSTS")
 STORAGE_TIMEOUT_SECONDS = env.seconds("STORAGE_TIMEOUT_SECONDS", 10)
 
 # The trail's proof: anchors in a folder, or s3://bucket/prefix under object lock; empty keeps none.
@@ -203,7 +209,7 @@ EXPORT_SIGNING_KEY = env.secret("EXPORT_SIGNING_KEY", "")
 
 # Hosts of the operator's own network that may be spoken to: name or name:port.
 EGRESS_INTERNAL_HOSTS = env.names("EGRESS_INTERNAL_HOSTS")
-# Networks in which HL7 receivers are, spoken to without encryption; at first the private ones.
+# Networks in which HL7 receivers are; at first the private ones.
 MLLP_NETWORKS = env.networks("MLLP_NETWORKS", "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7")
 
 # The header in which proxies pass on a client's certificate (RFC 9440: Client-Cert), which proxies

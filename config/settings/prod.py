@@ -16,6 +16,7 @@ SILENCED_SYSTEM_CHECKS = [*SILENCED_SYSTEM_CHECKS, "security.W021"]  # noqa: F40
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 DEMO = False
 env.refuse_clear(DATABASES, EMAIL_HOST, EMAIL_SECURITY)  # noqa: F405 - as above
+env.refuse_clear_scanner(CLAMD, PRIVATE_LINKS)  # noqa: F405 - as above
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "config.static.HashedStatic"},

@@ -46,3 +46,12 @@ def test_what_cannot_be_is_refused_with_the_reason(mercy, admin_user):
         assert words in answer.content.decode(), given
         with inside(mercy):
             assert not model.objects.exists()
+
+
+def test_a_peer_in_the_clear_needs_the_platforms_word(mercy, admin_user, settings):
+    client, address = signed_in(admin_user), page(DicomPeer, "add")
+    settings.DEMO = False
+    assert "called by TLS" in client.post(address, PEER).content.decode()
+    assert client.post(address, PEER | {"uses_tls": "on"}).status_code == 302
+    settings.PRIVATE_LINKS = {"dicom"}
+    assert client.post(address, PEER | {"title": "OTHER"}).status_code == 302

@@ -232,3 +232,20 @@ def test_mail_elsewhere_goes_by_tls():
         env.refuse_clear({}, "mail.example", "none")
     for security in ("starttls", "tls"):
         env.refuse_clear({}, "mail.example", security)
+
+
+@pytest.mark.parametrize("where", ["", "unix:/run/clamd", "tcp://127.0.0.1:3310", "tcp://[::1]:1"])
+def test_a_scanner_of_this_machine_is_asked_in_the_clear(where):
+    env.refuse_clear_scanner(where, set())
+
+
+def test_a_scanner_elsewhere_is_asked_where_the_network_is_said_to_be_private():
+    with pytest.raises(ImproperlyConfigured, match="PRIVATE_LINKS=clamd"):
+        env.refuse_clear_scanner("tcp://scanner.example:3310", {"dicom"})
+    env.refuse_clear_scanner("tcp://scanner.example:3310", {"clamd"})
+
+
+def test_what_is_no_private_link_is_refused(monkeypatch):
+    monkeypatch.setenv("EINTHOVEN_PRIVATE_LINKS", "clamd, mllp")
+    with pytest.raises(ImproperlyConfigured, match="may name clamd, dicom only"):
+        env.some_of("PRIVATE_LINKS", {"clamd", "dicom"})

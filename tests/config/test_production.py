@@ -146,6 +146,13 @@ def test_servers_elsewhere_must_prove_themselves_and_are_then_asked_to():
     assert [found["OPTIONS"]["sslmode"] for found in databases] == ["verify-full"] * 4
 
 
+def test_files_go_to_a_scanner_elsewhere_by_decision_only():
+    elsewhere = {"EINTHOVEN_CLAMD": "tcp://scanner.example:3310"}
+    assert "EINTHOVEN_PRIVATE_LINKS=clamd" in in_production("-c", ASK, **elsewhere).stderr
+    decided = elsewhere | {"EINTHOVEN_PRIVATE_LINKS": "clamd"}
+    assert settings_of("CLAMD", **decided) == {"CLAMD": "tcp://scanner.example:3310"}
+
+
 def test_new_organizations_ask_for_a_second_factor_unless_told_otherwise():
     name = "NEW_SECOND_FACTOR_REQUIRED"
     assert settings_of(name) == {name: True}

@@ -8,11 +8,16 @@ import signal
 import socket
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 
+from apps.core.errors import PermanentError
+from apps.ingestion.dicom import report
 from apps.ingestion.dicom.callers import CONGESTION
+from apps.ingestion.dicom.listener import check_private
 from deploy.embedded.accounts import PROJECT
 from deploy.embedded.stopping import die_with_parent
 from tests.dicom_network.conftest import Cart
@@ -68,3 +73,31 @@ def test_a_certificate_that_cannot_be_read_is_said(settings):
     settings.DICOM_TLS_CERTIFICATE = "/nonexistent"
     with pytest.raises(CommandError, match="DICOM_TLS_CERTIFICATE"):
         call_command("serve_dicom", port=0)
+
+
+def test_devices_elsewhere_speak_by_tls_unless_their_network_is_said_to_be_private(settings):
+    for address in ("0.0.0.0", "10.0.0.5", "::"):
+        with pytest.raises(CommandError, match="PRIVATE_LINKS=dicom says"):
+            call_command("serve_dicom", port=0, address=address)
+        with pytest.raises(ImproperlyConfigured):
+            check_private(address)
+    check_private("localhost")
+    settings.PRIVATE_LINKS = {"dicom"}
+    check_private("0.0.0.0")
+
+
+def test_a_peer_elsewhere_is_called_by_tls_or_not_at_all(settings, monkeypatch):
+    monkeypatch.setattr(report, "_address", lambda peer: "10.0.0.5")
+    called = []
+    monkeypatch.setattr(report.Calling, "associate", lambda *_, **given: called.append(given))
+    plain = SimpleNamespace(uses_tls=False, port=104, title="CART7", host="cart7")
+    question = SimpleNamespace(called_title="MERCY_ECG")
+    with pytest.raises(PermanentError) as refused:
+        report.report_to(plain, question, None)
+    assert (refused.value.code, called) == ("dicom-peer-unencrypted", [])
+    settings.PRIVATE_LINKS = {"dicom"}
+    with pytest.raises(AttributeError):  # nobody answers here
+        report.report_to(plain, question, None)
+    assert [given["tls_args"] for given in called] == [None]
+    settings.PRIVATE_LINKS = set()
+    report._refuse_clear(SimpleNamespace(uses_tls=True), "10.0.0.5")

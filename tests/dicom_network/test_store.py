@@ -17,7 +17,7 @@ from apps.tenants.models import Organization
 from tests.database import committed
 from tests.dicom_network.conftest import QUICK, TWELVE_LEAD, Cart, read
 from tests.factories import inside
-from tests.ingestion.files import ecg_file
+from tests.ingestion.files import codes_of, ecg_file
 
 pytestmark = committed
 
@@ -117,6 +117,17 @@ def test_who_may_not_send_is_told_so_and_nothing_is_kept(happens, cart, mercy):
     answer = association.send_c_store(read(ecg_file()))
     assert answer.Status == store.NOT_AUTHORIZED
     assert arrivals(mercy) == []
+
+
+def test_haste_of_one_organization_is_told_to_wait_and_nobody_elses(
+    stored, mercy, lakeside, settings
+):
+    settings.LIMITS_PER_MINUTE = settings.LIMITS_PER_MINUTE | {"dicom": 2}
+    told = [stored(ecg_file(seed)) for seed in (1, 2, 3, 4)]
+    assert told == [store.SUCCESS] * 2 + [store.OUT_OF_RESOURCES] * 2
+    assert stored(ecg_file(5), called="LAKE_ECG") == store.SUCCESS
+    assert len(arrivals(mercy)) == 2
+    assert codes_of(mercy).count("tenants.limit.reached") == 1
 
 
 def test_storage_that_is_away_is_told_as_out_of_resources(stored, mercy, monkeypatch):

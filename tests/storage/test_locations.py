@@ -181,3 +181,21 @@ def test_bytes_lie_where_the_location_says(mercy, lakeside, tmp_path, settings):
     assert blobs.get(mercy.pk, "raw", stored.sha256) == b"abc"
     theirs = blobs.put(lakeside.pk, "raw", [b"abc"])
     assert (settings.BLOB_ROOT / f"org/{lakeside.pk}/raw/{theirs.sha256}").is_file()
+
+
+def test_a_gateway_that_the_settings_do_not_name_is_not_set(mercy, settings):
+    settings.DEMO = False
+    gateway = some_bucket(endpoint="https://rgw.mercy.example:7480")
+    for named in ([], ["rgw.lakeside.example", "rgw.mercy.example:443"]):
+        settings.STORAGE_HOSTS = named
+        with pytest.raises(Refused, match="that EINTHOVEN_STORAGE_HOSTS names"):
+            placed(mercy, gateway)
+    settings.STORAGE_HOSTS = ["rgw.mercy.example"]
+    there = placed(mercy, gateway).location
+    settings.STORAGE_HOSTS = []
+    assert placed(mercy, gateway).action == "keep"
+    with inside(mercy):
+        replace_secret(there, "another", "very secret")
+    for amazons in ("", "https://s3.eu-west-2.amazonaws.com"):
+        own = {"endpoint": amazons, "signing_region": "eu-west-2", "access_key_id": "own"}
+        assert placed(mercy, some_bucket("mercy-ecgs", **own)).action == "create"

@@ -16,6 +16,7 @@ from apps.ingestion.dicom.bounded import Caps, Server
 from apps.ingestion.dicom.contexts import offered
 from apps.ingestion.dicom.part10 import IMPLEMENTATION
 from apps.ingestion.dicom.service import Service
+from apps.tenants.inbound import may_speak_plainly
 
 # What the library says where it says anything; every association has its own, that was called.
 TITLE = "EINTHOVEN"
@@ -41,6 +42,16 @@ def tls_context() -> ssl.SSLContext | None:
         words = f"DICOM_TLS_CERTIFICATE, _KEY or _CA cannot be used: {type(error).__name__}"
         raise ImproperlyConfigured(words) from None
     return context
+
+
+def check_private(address: str) -> None:
+    """Raises ImproperlyConfigured where devices elsewhere would speak in the clear unsaid."""
+    if may_speak_plainly(address):
+        return
+    raise ImproperlyConfigured(
+        "without DICOM_TLS_CERTIFICATE devices elsewhere would speak in the clear;"
+        " PRIVATE_LINKS=dicom says that the network to them is private"
+    )
 
 
 @contextmanager

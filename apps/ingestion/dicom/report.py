@@ -17,7 +17,7 @@ from apps.ingestion.dicom.commitment import Verdict
 from apps.ingestion.dicom.contexts import COMMITMENT, PLAIN
 from apps.ingestion.dicom.messages import answer_of, event_of
 from apps.ingestion.models import StorageCommitment
-from apps.tenants.inbound import may_be_called
+from apps.tenants.inbound import may_be_called, may_speak_plainly
 from apps.tenants.models import DicomPeer
 
 CAPS = Caps(object=1 << 20, pdu_s=15)
@@ -26,6 +26,7 @@ CAPS = Caps(object=1 << 20, pdu_s=15)
 def report_to(peer: DicomPeer, row: StorageCommitment, verdict: Verdict) -> None:
     """Returns when the peer took the answer. Raises PermanentError, RetryableError."""
     address = _address(peer)
+    _refuse_clear(peer, address)
     entity = Calling(row.called_title, CAPS)
     entity.add_requested_context(COMMITMENT, PLAIN)
     # The answer comes from the provider of the service, which here opens the association.
@@ -68,6 +69,11 @@ def _address(peer: DicomPeer) -> str:
     if not all(may_be_called(address) for address in addresses):
         raise PermanentError("dicom-address-not-allowed")
     return addresses[0]
+
+
+def _refuse_clear(peer: DicomPeer, address: str) -> None:
+    if not (peer.uses_tls or may_speak_plainly(address)):
+        raise PermanentError("dicom-peer-unencrypted")
 
 
 def _tls(peer: DicomPeer) -> tuple[ssl.SSLContext, str] | None:

@@ -23,6 +23,8 @@ from apps.ingestion.actions import (
 from apps.ingestion.dicom.callers import Caller
 from apps.ingestion.dicom.part10 import Received, as_file
 from apps.ingestion.models import DicomObject, Ingress
+from apps.tenants.limits import spend
+from apps.tenants.model_limits import Door
 
 log = structlog.get_logger(__name__)
 
@@ -49,6 +51,9 @@ def keep(caller: Caller, received: Received) -> int:
     structlog.contextvars.bind_contextvars(trace_id=str(uuid.uuid4()))
     try:
         with organization_scope(caller.organization_id):
+            if spend(Door.DICOM):
+                # Its sender tries again; the first of a minute is on record by then.
+                return OUT_OF_RESOURCES
             _keep(caller, received)
             return SUCCESS
     except tuple(REFUSED) as error:

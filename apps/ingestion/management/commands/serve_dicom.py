@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 
-from apps.ingestion.dicom.listener import listening, tls_context
+from apps.ingestion.dicom.listener import check_private, listening, tls_context
 
 log = structlog.get_logger(__name__)
 
@@ -34,6 +34,8 @@ class Command(BaseCommand):
     def handle(self, *, port: int, address: str, **_: Any) -> None:
         try:
             tls = tls_context()
+            if tls is None:
+                check_private(address)
             with listening(address, port, tls=tls) as (server, thread):
                 how = "TLS" if tls else "without TLS"
                 self.stdout.write(f"DICOM at {address}:{server.server_address[1]}, {how}")

@@ -79,7 +79,8 @@ def _objections(target: Target) -> Iterator[str]:
     wanted = _wanted(target.after)
     # The region of the file is written before the storage is.
     region = Organization(region=wanted.region)
-    reason = check(region, wanted, is_new=target.before is None)
+    is_there = target.before is not None and target.before["endpoint"] == wanted.endpoint
+    reason = check(region, wanted, is_new=not is_there)
     if reason:
         yield reason
         return
