@@ -55,10 +55,10 @@ class DestinationForm(TenantForm):
 
     def _check_key(self, cleaned: dict[str, Any]) -> None:
         """A key fits its certificate, and one that is kept still does after a new certificate."""
-        certificate, key = cleaned.get("tls_certificate"), cleaned.get("new_key")
+        certificate, key = cleaned.get("tls_certificate", ""), cleaned.get("new_key")
         if key:
             try:
-                cleaned["new_key"] = tidy_key(key, certificate or "")
+                cleaned["new_key"] = tidy_key(key, certificate)
             except ValueError as error:
                 self.add_error("new_key", f"Not possible: {error}.")
             return

@@ -125,6 +125,15 @@ def test_a_key_that_was_refused_is_not_given_back(admin_user):
     assert "PRIVATE KEY--" not in answer.content.decode()
 
 
+def test_a_certificate_whose_key_is_not_here_asks_for_it(mercy, admin_user, showing):
+    """As after an import: keys of the former place stay there."""
+    with inside(mercy):
+        Destination.objects.update(tls_key=None)
+    address = page(Destination, "change", showing)
+    given = GIVEN | {"tls_certificate": SHOWN.certificate}
+    assert "new_key" in errors(signed_in(admin_user).post(address, given))
+
+
 def test_a_new_certificate_asks_for_its_key(mercy, admin_user, showing):
     client, address = signed_in(admin_user), page(Destination, "change", showing)
     new = {"tls_certificate": OTHER.certificate}

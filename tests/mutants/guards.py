@@ -25,6 +25,9 @@ DOCUMENTS = ("tests/ingestion/test_documents.py", "tests/ingestion/test_malware.
 CERTIFICATES, SIGNED = ("tests/api/test_certificates.py",), ("tests/api/test_signatures.py",)
 KEPT_OUT = ("tests/canary/test_kept_out.py",)
 SENT_IN = "tests/canary/test_paths.py::test_the_http_doors_are_called_as_their_senders_do"
+DESTINATIONS = (f"{ADMIN}/test_destinations.py", "tests/onboarding/test_destination_tls.py")
+IN_THE_CLEAR = ("tests/dicom_network/test_command.py", f"{ADMIN}/test_network_pages.py")
+OVER_TLS = ("tests/integrations/test_mllp_tls.py",)
 CANARIES = (*KEPT_OUT, SENT_IN, "tests/canary/test_flight.py")
 
 # Module → the functions in it that guard (a beginning of the full name), and the tests.
@@ -87,6 +90,16 @@ GUARDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = WORK | {
         PROFILES,
     ),
     "apps.ecg.model_recording": (("CareManager",), KEPT_OUT),
+    "apps.integrations.admin_forms": (("DestinationForm._check",), DESTINATIONS),
+    "apps.integrations.transport": (("tls_of",), DESTINATIONS),
+    "apps.integrations.destinations.mllp.certificates": (("tidy_", "_parsed"), DESTINATIONS),
+    "apps.integrations.destinations.mllp.tls": (("context_of",), OVER_TLS),
+    "apps.ingestion.dicom.listener": (("check_private",), IN_THE_CLEAR),
+    "apps.ingestion.dicom.report": (("_refuse_clear",), IN_THE_CLEAR),
+    "apps.tenants.inbound": (("may_speak_plainly",), IN_THE_CLEAR),
+    "apps.tenants.admin_inbound": (("PeerForm.clean_uses_tls",), IN_THE_CLEAR),
+    "apps.tenants.storage_rules": (("unnamed",), ("tests/storage/test_locations.py",)),
+    "apps.tenants.access_programs": (("programs",), (f"{ADMIN}/test_program_review.py",)),
     "apps.integrations.queries": (("",), (ACCESS,)),
     "apps.reports.queries": (("",), (ACCESS,)),
     "apps.tenants.clients": (

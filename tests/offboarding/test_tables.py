@@ -45,6 +45,7 @@ def test_credentials_are_left_out_and_nothing_else():
     assert left_out == CREDENTIALS | {
         ("ingestion_sharesource", "password_sealed"),
         ("integrations_alarmchannel", "secret"),
+        ("integrations_destination", "tls_key"),
         ("integrations_submission", "url_sealed"),
         ("tenants_identityprovider", "client_secret_sealed"),
         ("tenants_storagelocation", "sealed_secret"),

@@ -64,7 +64,7 @@ def test_a_new_destination_speaks_tls_and_is_given_back_as_it_is(db):
 def test_in_the_clear_only_where_the_file_or_the_row_says_so(db):
     """A file from before that says nothing changes nothing, either way."""
     _, place = applied(said(transport="private"))
-    assert only_destination(place).transport == "private"
+    assert tls_of(only_destination(place)) is None
     assert short(planned(), "change") == []
     applied()
     assert only_destination(place).transport == "private"
@@ -74,7 +74,8 @@ def test_in_the_clear_only_where_the_file_or_the_row_says_so(db):
     applied(said(transport="tls"))
     assert codes_of(place).count(ENCRYPTED) == 1
     applied()
-    assert only_destination(place).transport == "tls"
+    with inside(place):
+        assert tls_of(Destination.objects.get()).name == "ehr.northside.example"
 
 
 @committed
@@ -111,11 +112,22 @@ def test_a_key_goes_with_its_certificate(db):
         ({"key_file": "epr"}, "this is not the key of the certificate"),
         ({"certificate": EXPIRED.certificate}, "ehr[0].certificate: this expired on"),
         ({"authorities": EXPIRED.certificate}, "ehr[0].authorities: this expired on"),
+        ({"authorities": OURS.pem * 60}, "this is longer than 16384 characters"),
         ({"authorities": "ours"}, "this is no certificate: give it as PEM"),
         ({"authorities": SHOWN.key + SHOWN.certificate}, "this holds a private key"),
         ({"transport": "plain"}, "“plain” is not known; allowed: tls, private"),
     ],
-    ids=["no-key", "other-key", "key-alone", "expired", "ended", "words", "key-within", "plain"],
+    ids=[
+        "no-key",
+        "other-key",
+        "key-alone",
+        "expired",
+        "ended",
+        "long",
+        "words",
+        "key-within",
+        "plain",
+    ],
 )
 def test_what_could_not_be_spoken_is_refused_and_nothing_is_shown(db, fields, reason):
     found = problems(said(**fields), planned)

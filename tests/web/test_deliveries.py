@@ -67,10 +67,10 @@ def test_an_acknowledgement_is_shown_and_the_poll_ends(
 
 def test_a_message_on_its_way_is_polled(client_of, reader, signed, recording):
     settle_stage(recording)
-    make_delivery(recording, attempts=2, error_code="connection-refused")
+    make_delivery(recording, attempts=2, error_code="mllp_connection_refused")
     answer = shown(client_of(reader), signed)
     assert "Waiting" in answer
-    assert "connection-refused" in answer
+    assert "mllp_connection_refused: Nothing listens at its port." in answer
     assert f'hx-get="/reports/{signed.public_id}/deliveries"' in answer
 
 

@@ -38,7 +38,7 @@ def context_of(tls: Tls) -> ssl.SSLContext:
     if tls.certificate and not tls.key:
         raise RetryableError("mllp_tls_key_missing")
     try:
-        context = ssl.create_default_context(cadata=tls.authorities or None)
+        context = ssl.create_default_context(cadata=tls.authorities)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         # A certificate that is named is trusted for itself, whoever issued it.
         context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
