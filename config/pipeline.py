@@ -65,6 +65,7 @@ WATCHERS: dict[str, tuple[str, ...]] = {
         "queue.growing",
         "ingestion.site_silent",
         "ingestion.many_refused",
+        "ingestion.uploads_full",
     ),
     "apps.integrations.watch.destinations": ("delivery.overdue",),
     "apps.ingestion.canary.verdict.watch": ("canary.failed",),

@@ -54,6 +54,12 @@ KINDS: dict[str, Kind] = {
         "Of the last files {figure} % were refused",
         "Open Arrivals and read the reasons: a device or its settings may have changed.",
     ),
+    "ingestion.uploads_full": Kind(
+        WARNING,
+        "Of the uploads that may be open at a time, {figure} % are",
+        "Open Ingestion, and ask who sends them whether they get through: beyond the limit no"
+        " further one is begun. Processing of files sets the limit.",
+    ),
     "delivery.overdue": Kind(
         CRITICAL,
         "Waiting to be delivered for over ten minutes: {figure}",

@@ -18,6 +18,7 @@ from apps.core.leases import Leased
 from apps.core.percentile import Percentile
 from apps.ecg.models import StageRun
 from apps.ingestion.models import Ingress
+from apps.ingestion.upload_room import Room, room_now
 from apps.tenants.access import Active
 from apps.tenants.queries import permit
 
@@ -93,6 +94,7 @@ class Coming:
     refusals: list[tuple[str, int]] = field(default_factory=list)
     queues: list[Queue] = field(default_factory=list)
     not_accepted: int = 0
+    room: Room | None = None
 
     @property
     def is_cut(self) -> bool:
@@ -120,6 +122,7 @@ def coming_since(active: Active, since: dt.datetime) -> Coming:
             ),
         ],
         _not_accepted(since),
+        room_now(),
     )
 
 

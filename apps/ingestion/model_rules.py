@@ -13,6 +13,7 @@ USUAL_WINDOW_S, LONGEST_WINDOW_S = 120, 3600
 # How long before and after its start an order is answered by an ECG that names no order.
 USUAL_BEFORE_MIN, USUAL_AFTER_MIN, LONGEST_MIN = 60, 24 * 60, 14 * 24 * 60
 LEAST_REST_S, LONGEST_REST_S, LONGEST_UNFINISHED_MIN = 10, 3600, 24 * 60
+MOST_UPLOADS, MOST_UPLOADS_GB = 10_000, 100_000
 
 
 class ProcessingRules(Tenant, Public):
@@ -61,6 +62,22 @@ class ProcessingRules(Tenant, Public):
         validators=[MinValueValidator(1), MaxValueValidator(LONGEST_UNFINISHED_MIN)],
         db_comment="operational: Minutes after which a file on a share that is not whole is "
         "quarantined; empty for the installation's.",
+    )
+    uploads_open = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        verbose_name="uploads in parts, not finished, at most",
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_UPLOADS)],
+        db_comment="operational: Uploads in parts that may be open at a time, half of them by one "
+        "sender; empty for the installation's.",
+    )
+    uploads_open_gb = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        verbose_name="gigabytes of them together, at most",
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_UPLOADS_GB)],
+        db_comment="operational: Gigabytes that open uploads in parts may announce together; "
+        "empty for the installation's.",
     )
     order_minutes_before = models.PositiveIntegerField(
         default=USUAL_BEFORE_MIN,

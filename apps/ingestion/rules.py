@@ -17,6 +17,7 @@ NOT_TAKEN, EXPERIMENTAL = "format-not-taken", "experimental-format"
 # What is compared when rules are changed, and put on the record.
 FIELDS = (
     *("share_rest_seconds", "share_unfinished_minutes"),
+    *("uploads_open", "uploads_open_gb"),
     *("unscanned", "unpacks_archives", "refused_formats", "duplicate_window_seconds"),
     *("order_minutes_before", "order_minutes_after", "takes_nearest_order"),
     "approves_identity",

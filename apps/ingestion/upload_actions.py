@@ -35,18 +35,12 @@ from apps.ingestion.actions import (
 from apps.ingestion.content import cap_of
 from apps.ingestion.models import Ingress, UploadPart, UploadSession
 from apps.ingestion.signed import NOT_SIGNED, Signed
+from apps.ingestion.upload_refused import UploadRefused
+from apps.ingestion.upload_room import check_room
 from apps.tenants.models import ApiClient, Organization, Site, User
 
 HASH = re.compile(r"^[0-9a-f]{64}\Z")
 State = UploadSession.State
-
-
-class UploadRefused(Exception):
-    """What is asked cannot be done with this upload; the words are for its sender."""
-
-    def __init__(self, code: str, words: str, *, field: str = "") -> None:
-        super().__init__(code)
-        self.code, self.words, self.field = code, words, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +79,8 @@ class PartAddress:
 def begin_upload(announced: Announced) -> Begun:
     """Call in an organization's scope with no transaction open.
 
-    Raises MayNotSubmit, OrganizationClosed, EmptyFile, TooLarge, DeliveryKeyReused,
-    UploadRefused for a hash that is none, and RetryableError.
+    Raises MayNotSubmit, OrganizationClosed, EmptyFile, TooLarge, DeliveryKeyReused, RetryableError,
+    and UploadRefused for a hash that is none and where too many are open.
     """
     check_may_submit(required_organization())
     if announced.size <= 0:
@@ -120,8 +114,15 @@ def _begin(announced: Announced) -> Begun:
         priority=announced.priority,
         expires_at=timezone.now() + dt.timedelta(seconds=settings.UPLOAD_EXPIRES_SECONDS),
     )
+    with transaction.atomic():
+        check_room(upload)
     staging.begin(upload)
-    if _write(upload, announced.sender or announced.client):
+    try:
+        is_new = _write(upload, announced.sender or announced.client)
+    except (OrganizationClosed, UploadRefused):
+        staging.clear(upload)
+        raise
+    if is_new:
         return Begun(upload, True)
     staging.clear(upload)
     kept = _announced_before(announced)
@@ -133,6 +134,7 @@ def _begin(announced: Announced) -> Begun:
 def _write(upload: UploadSession, actor: User | ApiClient | None) -> bool:
     if not Organization.objects.filter(pk=upload.organization_id, is_live=True).exists():
         raise OrganizationClosed
+    check_room(upload)
     if not insert_unless_there(upload):
         return False
     audit.record(

@@ -7,14 +7,24 @@ import uuid
 from django.http import Http404
 
 from apps.ingestion.models import Ingress, UploadSession
+from apps.ingestion.upload_room import open_uploads
 from apps.tenants.access import Active
+from apps.tenants.models import User
 from apps.tenants.queries import permit
+
+LISTED = 50
 
 
 def get_upload_to_send(active: Active, public_id: uuid.UUID) -> UploadSession:
     """An upload of the organization's people."""
     permit(active, "upload_files")
     return upload_named(public_id, Ingress.Source.WEB)
+
+
+def unfinished_uploads_of(active: Active, user: User) -> list[UploadSession]:
+    """The person's own that are open, the first to end first."""
+    permit(active, "upload_files")
+    return list(open_uploads().filter(sender=user).order_by("expires_at", "id")[:LISTED])
 
 
 def upload_named(public_id: uuid.UUID, source: str) -> UploadSession:

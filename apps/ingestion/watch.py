@@ -12,6 +12,7 @@ from django.utils import timezone
 from apps.audit.alarms import Finding
 from apps.core.leases import LIVE, Leased
 from apps.ingestion.models import Ingress
+from apps.ingestion.upload_room import room_now
 from apps.tenants.models import Site
 
 # A site is known by its last arrivals, so that asking costs the same however many there were.
@@ -28,6 +29,8 @@ REFUSED_SHARE = 0.2
 GROWING_FROM, GROWING_TO = dt.timedelta(minutes=10), dt.timedelta(minutes=5)
 ENOUGH_WAITING = 50
 
+NEARLY_FULL_PERCENT = 80
+
 
 def arrivals() -> Iterator[Finding]:
     """Of the scope's organization. What the platform sent itself is no arrival."""
@@ -35,6 +38,7 @@ def arrivals() -> Iterator[Finding]:
     yield from _silent_sites(now)
     yield from _refused(now)
     yield from _growing(now)
+    yield from _uploads()
 
 
 def _silent_sites(now: dt.datetime) -> Iterator[Finding]:
@@ -77,3 +81,10 @@ def _growing(now: dt.datetime) -> Iterator[Finding]:
     waiting = came.filter(state=Leased.State.RECEIVED).count()
     if waiting >= ENOUGH_WAITING and 2 * waiting > came.count():
         yield Finding("queue.growing", "ingress", waiting)
+
+
+def _uploads() -> Iterator[Finding]:
+    """Uploads are begun and not finished: soon no further one is. The figure is a percentage."""
+    percent = room_now().percent
+    if percent >= NEARLY_FULL_PERCENT:
+        yield Finding("ingestion.uploads_full", "", percent)

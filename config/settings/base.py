@@ -147,6 +147,10 @@ MAX_FORM_BYTES = 2 * MAX_UPLOAD_BYTES + 1024 * 1024
 UPLOAD_PART_BYTES = env.whole_number("UPLOAD_PART_MB", 8) * 1024 * 1024
 UPLOAD_EXPIRES_SECONDS = 24 * 3600
 UPLOAD_ADDRESS_SECONDS = 15 * 60
+# How many of them may be begun and not finished, and how large together, in an organization
+# whose rules say nothing of it.
+UPLOADS_OPEN = env.whole_number("UPLOADS_OPEN", 200)
+UPLOADS_OPEN_BYTES = env.whole_number("UPLOADS_OPEN_GB", 200) << 30
 UPLOAD_CAPS = {
     "ecg": MAX_UPLOAD_BYTES,
     "pdf": MAX_UPLOAD_BYTES,

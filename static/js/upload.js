@@ -140,6 +140,7 @@ async function recall() {
   for (const [identity, { id, size }] of Object.entries(unfinished())) {
     const found = id ? await statusOf(id) : { state: "gone" };
     if (!found) continue;
+    document.querySelector(`[data-unfinished="${id}"]`)?.remove();
     if (found.arrival) {
       forget(identity);
       followArrival(addRow("Upload from before", size), found.arrival);

@@ -49,10 +49,12 @@ def test_a_format_of_no_decoder_and_a_window_of_a_day_are_refused(mercy, admin_u
     client = signed_in(admin_user)
     wrong = GIVEN | {"refused_formats": ["papyrus"], "duplicate_window_seconds": "86400"}
     wrong |= {"share_rest_seconds": "9", "share_unfinished_minutes": "0"}
+    wrong |= {"uploads_open": "0", "uploads_open_gb": "0"}
     answer = client.post(page(ProcessingRules, "add"), wrong)
     assert set(answer.context["adminform"].form.errors) == {
         *("refused_formats", "duplicate_window_seconds"),
         *("share_rest_seconds", "share_unfinished_minutes"),
+        *("uploads_open", "uploads_open_gb"),
     }
 
 

@@ -116,3 +116,18 @@ def test_an_upload_that_is_ended_takes_no_parts(mercy):
 def test_an_upload_of_a_page_or_of_another_organization_is_not_here(mercy, lakeside):
     upload = announce(program_of(lakeside), b"an ecg").json()
     assert program_of(mercy).get(f"uploads/{upload['id']}").status_code == 404
+
+
+def test_beyond_the_limit_none_is_begun_and_the_clients_own_are_listed(mercy, settings):
+    settings.UPLOADS_OPEN = 2
+    program, other = program_of(mercy), program_of(mercy)
+    kept = announce(program, b"an ecg").json()
+    answer = announce(program, b"another")
+    assert (answer.status_code, answer.json()["code"]) == (409, "uploads-open")
+    assert "Finish or end one" in answer.json()["detail"]
+    assert len(events(mercy, "ingestion.file.refused")) == 1
+    [listed] = program.get("uploads").json()["uploads"]
+    assert (listed["id"], listed["size"]) == (kept["id"], 6)
+    assert other.get("uploads").json() == {"uploads": []}
+    post(program, f"uploads/{kept['id']}/abort", {})
+    assert announce(program, b"another").status_code == 201

@@ -9,8 +9,8 @@ from django.test import override_settings
 
 from apps.core import drain
 from apps.ingestion.models import Ingress, UploadSession
-from apps.ingestion.upload_actions import UploadRefused
 from apps.ingestion.upload_ends import sweep_uploads
+from apps.ingestion.upload_refused import UploadRefused
 from apps.tenants import blobs
 from tests.factories import inside
 from tests.faults.killing import killed

@@ -59,6 +59,7 @@ OPERATIONS = [
     Operation("POST", "/api/v1/files", Scope.FILES_WRITE, own=201),
     *asked("/api/v1/files", Scope.FILES_WRITE, 404, own=201, method="POST", site="site"),
     *named("/api/v1/files/{file_id}", Scope.FILES_READ, file_id="arrival"),
+    Operation("GET", "/api/v1/uploads", Scope.FILES_WRITE),
     # Bodies of other kinds than JSON are refused once the upload was found.
     Operation("POST", "/api/v1/uploads", Scope.FILES_WRITE, own=415),
     *asked("/api/v1/uploads", Scope.FILES_WRITE, 404, own=415, method="POST", site="site"),

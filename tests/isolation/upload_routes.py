@@ -18,5 +18,6 @@ UPLOADS: list[Route] = [
     # Without the hash of the whole nothing is finished.
     Route("upload-complete", "POST", inside("upload_files", 400), "upload"),
     Route("upload-abort", "GET", NO_GET, "upload"),
-    Route("upload-abort", "POST", inside("upload_files"), "upload"),
+    # Without a script it goes back to its page.
+    Route("upload-abort", "POST", inside("upload_files", 302), "upload"),
 ]

@@ -9,10 +9,10 @@ import pytest
 from apps.core import leases
 from apps.core.leases import LeaseLost
 from apps.core.scope import organization_scope
-from apps.ingestion import promote, staging
+from apps.ingestion import promote, staging, upload_actions
 from apps.ingestion.models import Ingress, UploadSession
-from apps.ingestion.upload_actions import UploadRefused
-from apps.ingestion.upload_ends import abort_upload, clear_ended
+from apps.ingestion.upload_ends import abort_upload, clear_ended, sweep_uploads
+from apps.ingestion.upload_refused import UploadRefused
 from tests.database import committed
 from tests.factories import inside
 from tests.ingestion.files import ecg_file, process_waiting, reloaded
@@ -106,12 +106,51 @@ def test_an_upload_that_is_ended_leaves_nothing_in_the_bucket(mercy, bucket, dat
     with organization_scope(mercy.pk):
         abort_upload(again(upload))
     assert put(address, data[upload.part_size :]) == 404
+    assert open_in(bucket) == 0
+    with inside(mercy):
+        assert UploadSession.objects.get().is_cleared
+
+
+def open_in(bucket):
     listed = bucket.client.list_multipart_uploads(
         Bucket=bucket.bucket.name, Prefix=bucket.at("")["Key"]
     )
-    assert "Uploads" not in listed
+    return len(listed.get("Uploads", ()))
+
+
+def test_beyond_the_limit_nothing_is_begun_in_the_bucket_either(mercy, bucket, data, settings):
+    settings.UPLOADS_OPEN = 2
+    first = begin(mercy, data, content="video")
+    with pytest.raises(UploadRefused, match="uploads-open"):
+        begin(mercy, data, content="video")
+    assert open_in(bucket) == 1
+    with organization_scope(mercy.pk):
+        abort_upload(again(first))
+    assert begin(mercy, data, content="video")
+
+
+def test_one_that_finds_no_room_at_its_row_leaves_nothing_in_the_bucket(
+    mercy, bucket, data, monkeypatch
+):
+    def full(_upload):
+        raise UploadRefused("uploads-open", "")
+
+    checks = iter([lambda _upload: None, full])
+    monkeypatch.setattr(upload_actions, "check_room", lambda upload: next(checks)(upload))
+    with pytest.raises(UploadRefused):
+        begin(mercy, data, content="video")
+    assert open_in(bucket) == 0
+
+
+def test_what_is_not_finished_in_time_is_ended_in_the_bucket(mercy, bucket, data):
+    upload = begin(mercy, data, content="video")
+    send_parts(upload, data, without=2)
     with inside(mercy):
-        assert UploadSession.objects.get().is_cleared
+        UploadSession.objects.update(expires_at="2026-01-01T00:00:00Z")
+    sweep_uploads()
+    assert open_in(bucket) == 0
+    with inside(mercy):
+        assert UploadSession.objects.values_list("state", "is_cleared").get() == ("expired", True)
 
 
 def test_the_page_may_send_to_that_bucket_and_nowhere_else(mercy, bucket, client_of, technician):

@@ -18,13 +18,13 @@ from apps.ingestion.actions import (
 )
 from apps.ingestion.models import Ingress, UploadSession
 from apps.ingestion.upload_actions import (
-    UploadRefused,
     begin_upload,
     complete_upload,
     part_addresses,
 )
 from apps.ingestion.upload_ends import AlreadyAccepted, abort_upload, sweep_uploads
 from apps.ingestion.upload_queries import takes_parts
+from apps.ingestion.upload_refused import UploadRefused
 from apps.tenants import blobs
 from apps.tenants.models import Organization
 from tests.database import committed

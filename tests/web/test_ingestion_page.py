@@ -20,6 +20,7 @@ from apps.tenants.models import Site
 from tests.database import committed
 from tests.factories import inside, make_ingress, make_recording, make_stage_run, make_user
 from tests.isolation.rows import make_row
+from tests.isolation.world import make_upload
 from tests.many import multiply, tighten_indexes
 
 HOUR, SECOND = dt.timedelta(hours=1), dt.timedelta(seconds=1)
@@ -136,6 +137,14 @@ def test_the_page_shows_words_for_paths_and_outcomes(client_of, technician, merc
     for words in ("Web upload", "DICOM network", "Accepted", "lead-unknown", "2.0 s", "Not stated"):
         assert words in page
     assert "File share" not in page
+
+
+@committed
+def test_the_page_counts_uploads_that_are_not_finished(client_of, technician, mercy, lakeside):
+    make_upload(mercy, "api")
+    make_upload(lakeside, "api")
+    page = client_of(technician).get("/ingestion").content.decode()
+    assert '1 <span class="meta">of 200 that may be</span>' in page
 
 
 @committed

@@ -128,3 +128,23 @@ def test_a_page_of_another_organization_takes_parts_by_their_address(page, clien
     [part] = page.post(f"/upload/sessions/{upload['id']}/parts", wanted).json()["parts"]
     answer = client_of(stranger).put(part["url"], DATA[:20], "application/octet-stream")
     assert answer.status_code == 204
+
+
+def test_beyond_the_limit_the_page_says_what_to_do_and_lists_what_is_open(page, settings):
+    settings.UPLOADS_OPEN = 2
+    upload = begin(page).json()
+    answer = begin(page)
+    assert (answer.status_code, answer.json()["code"]) == (409, "uploads-open")
+    assert "Finish or end one" in answer.json()["message"]
+    shown = page.get("/upload").content.decode()
+    assert shown.count(f'action="/upload/sessions/{upload["id"]}/abort"') == 1
+    ended = page.post(f"/upload/sessions/{upload['id']}/abort")
+    assert (ended.status_code, ended["Location"]) == (302, "/upload")
+    assert "Begun and not finished" not in page.get("/upload").content.decode()
+    assert begin(page).status_code == 201
+
+
+def test_an_upload_of_somebody_else_is_not_listed(page, client_of, mercy):
+    begin(page)
+    colleague = client_of(make_user(mercy, "technician"))
+    assert "Begun and not finished" not in colleague.get("/upload").content.decode()

@@ -60,6 +60,7 @@ KINDS: dict[str, Kind] = {
     "order-of-another-patient": Kind(409, "The order is held for another patient."),
     "parts-missing": Kind(409, "Not every part is there."),
     "upload-accepted": Kind(409, "This upload is finished; its file was accepted."),
+    "uploads-open": Kind(409, "Too many uploads are begun and not finished."),
     "upload-ended": Kind(409, "This upload was ended. Begin a new one."),
     "key-destroyed": Kind(410, "The key of this organization's data was destroyed."),
     "length-required": Kind(411, "State the length of the body: Content-Length."),

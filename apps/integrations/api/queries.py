@@ -16,6 +16,7 @@ from apps.ecg.models import Finding, PatientIdentifier, Recording
 from apps.ingestion.models import Ingress, Order, UploadSession
 from apps.ingestion.orders.links import current_links
 from apps.ingestion.upload_queries import upload_named
+from apps.ingestion.upload_room import open_uploads
 from apps.integrations.api.problems import Problem
 from apps.integrations.models import Submission
 from apps.reports.models import Report, ReportVersion, Signature
@@ -46,6 +47,12 @@ def get_upload_to_send(caller: Caller, public_id: uuid.UUID) -> UploadSession:
     """An upload of the organization's programs."""
     admit(caller, Scope.FILES_WRITE)
     return upload_named(public_id, Ingress.Source.API)
+
+
+def uploads_to_finish(caller: Caller) -> list[UploadSession]:
+    """The program's own that are open, the first to end first."""
+    admit(caller, Scope.FILES_WRITE)
+    return list(open_uploads().filter(client=caller.client).order_by("expires_at", "id")[:MOST])
 
 
 def get_site_to_send_from(caller: Caller, public_id: uuid.UUID) -> Site:

@@ -74,6 +74,20 @@ class Upload(fields.Serializer):
     )
 
 
+class UnfinishedUpload(fields.Serializer):
+    """A file whose parts are still taken; which are there is told by its own address."""
+
+    id = fields.UUIDField(source="public_id")
+    content = fields.ChoiceField(Content.choices)
+    size = fields.IntegerField()
+    begun_at = fields.DateTimeField(source="created_at")
+    expires_at = fields.DateTimeField(help_text="When it ends unless it is finished.")
+
+
+class Unfinished(fields.Serializer):
+    uploads = UnfinishedUpload(many=True)
+
+
 class PartWanted(fields.Serializer):
     number = fields.IntegerField(help_text="From 1.")
     sha256 = fields.RegexField(HASH)

@@ -27,12 +27,12 @@ from apps.ingestion.models import Ingress, UploadSession
 from apps.ingestion.signed import NOT_SIGNED, Signed
 from apps.ingestion.upload_actions import (
     Announced,
-    UploadRefused,
     begin_upload,
     complete_upload,
     part_addresses,
 )
 from apps.ingestion.upload_ends import AlreadyAccepted, abort_upload
+from apps.ingestion.upload_refused import UploadRefused
 from apps.integrations.api import serializers, upload_bodies, wanted
 from apps.integrations.api.base import Operations
 from apps.integrations.api.files import (
@@ -45,7 +45,7 @@ from apps.integrations.api.files import (
     told,
 )
 from apps.integrations.api.problems import Problem
-from apps.integrations.api.queries import get_upload_to_send
+from apps.integrations.api.queries import get_upload_to_send, uploads_to_finish
 from apps.tenants.clients import delivery_key
 from apps.tenants.model_api import Scope
 
@@ -58,11 +58,23 @@ REFUSED: dict[type[Exception], tuple[str, str]] = {
     DeliveryKeyReused: ("idempotency-key-reused", KEY_HEADER),
 }
 # Said of an upload → the problem it is; what is not here is a request that is not valid.
-UPLOAD_PROBLEMS = {"upload-ended": "upload-ended", "parts-missing": "parts-missing"}
+UPLOAD_PROBLEMS = {name: name for name in ("upload-ended", "uploads-open", "parts-missing")}
 
 
 class Uploads(Operations):
-    scopes = {"POST": Scope.FILES_WRITE}
+    scopes = {"GET": Scope.FILES_WRITE, "POST": Scope.FILES_WRITE}
+
+    @extend_schema(
+        operation_id="listUploads",
+        summary="See what is begun and not finished",
+        description="Uploads of this API client, the first to end first, up to 200. Finish or end"
+        " some where no further one may be begun.",
+        responses=serializers.Unfinished,
+    )
+    def get(self, request: Request) -> Response:
+        with transaction.atomic():
+            found = uploads_to_finish(self.caller)
+        return Response(serializers.Unfinished({"uploads": found}).data)
 
     @extend_schema(
         operation_id="beginUpload",
@@ -96,6 +108,7 @@ class Uploads(Operations):
         except RetryableError:
             raise _away() from None
         except UploadRefused as refused:
+            note_refusal(self.caller, refused.code)
             raise _problem(refused) from None
         except tuple(REFUSED) as error:
             raise _refused(self, error) from None

@@ -23,6 +23,7 @@ from apps.ecg.models import Priority
 from apps.ingestion import queries, staging
 from apps.ingestion.actions import DeliveryKeyReused, EmptyFile, MayNotSubmit, accept
 from apps.ingestion.models import Ingress
+from apps.ingestion.upload_queries import unfinished_uploads_of
 from apps.ingestion.uploads import CHUNK, MemoryHandler, whole_records
 from apps.tenants.models import Site
 from apps.tenants.queries import get_site_to_send_from, permit, sites
@@ -61,6 +62,7 @@ def _page(request: OrganizationRequest, refused: list[Received]) -> dict[str, An
         "limit_mb": settings.MAX_UPLOAD_BYTES // MEGABYTE,
         "part_bytes": settings.UPLOAD_PART_BYTES,
         "rows": rows_of(request.active, queries.recent_uploads_of(request.active, request.user)),
+        "unfinished": unfinished_uploads_of(request.active, request.user),
         "refused": refused,
         "zone": ZoneInfo(frame.place.organization.time_zone),
     }

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.audit.actions import record_alone
@@ -24,15 +25,15 @@ from apps.ingestion.content import Content, cap_of
 from apps.ingestion.models import Ingress, UploadSession
 from apps.ingestion.upload_actions import (
     Announced,
-    UploadRefused,
     begin_upload,
     complete_upload,
     part_addresses,
 )
 from apps.ingestion.upload_ends import AlreadyAccepted, abort_upload
 from apps.ingestion.upload_queries import get_upload_to_send
+from apps.ingestion.upload_refused import UploadRefused
 from apps.tenants.queries import get_site_to_send_from, permit
-from apps.web.guard import OrganizationRequest, in_organization
+from apps.web.guard import OrganizationRequest, in_organization, wants_json
 from apps.web.views.upload import arrival_json
 from apps.web.worklist import name_in
 
@@ -76,6 +77,8 @@ def begin(request: OrganizationRequest) -> HttpResponse:
         return _refuse(request, 403, "type-sends-none", str(refused))
     except OrganizationClosed as closed:
         return _refuse(request, 403, closed.code, "The organization's doors are closed.")
+    except UploadRefused as refused:
+        return _refuse(request, 409, refused.code, refused.words)
     except DeliveryKeyReused:
         words = "Another file was announced under this name. Reload the page and choose it again."
         return _refuse(request, 409, "key-reused", words)
@@ -135,11 +138,14 @@ def complete(request: OrganizationRequest, upload_id: uuid.UUID) -> HttpResponse
 @transaction.non_atomic_requests
 @in_organization
 def abort(request: OrganizationRequest, upload_id: uuid.UUID) -> HttpResponse:
+    """For scripts a word; the plain form goes back to its page, which shows what became of it."""
     try:
         abort_upload(_found(request, upload_id), actor=request.user)
     except AlreadyAccepted:
-        return _refuse(request, 409, "upload-accepted", "The file was accepted; it is an arrival.")
-    return JsonResponse({"state": "aborted"})
+        if wants_json(request):
+            words = "The file was accepted; it is an arrival."
+            return _refuse(request, 409, "upload-accepted", words)
+    return JsonResponse({"state": "aborted"}) if wants_json(request) else redirect("upload")
 
 
 def _found(request: OrganizationRequest, upload_id: uuid.UUID) -> UploadSession:
