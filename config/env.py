@@ -164,10 +164,12 @@ def seconds(name: str, default: float) -> float:
     return value
 
 
-def whole_number(name: str, default: int) -> int:
+def whole_number(name: str, default: int, *, most: int | None = None) -> int:
     raw = text(name, str(default))
     if not (raw.isascii() and raw.isdigit()) or int(raw) == 0:
         raise ImproperlyConfigured(f"{PREFIX}{name} must be a whole number above 0")
+    if most is not None and int(raw) > most:
+        raise ImproperlyConfigured(f"{PREFIX}{name} may be {most} at most")
     return int(raw)
 
 

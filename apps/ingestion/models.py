@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from apps.core.fields import OrgForeignKey, Public, SharedForeignKey, Tenant
-from apps.core.leases import Leased
+from apps.core.leases import LIVE, Leased
 from apps.ecg.models import Priority, Recording
 from apps.ingestion.content import Content
 
@@ -177,6 +177,11 @@ class Ingress(Leased, Public):
         indexes = [
             models.Index(fields=["organization", "-received_at", "-id"], name="ingress_newest"),
             models.Index(fields=["organization", "sha256"], name="ingress_by_bytes"),
+            models.Index(
+                fields=["organization", "site", "-received_at"],
+                condition=models.Q(site__isnull=False, is_canary=False, lane=LIVE),
+                name="ingress_of_site",
+            ),
             models.Index(
                 fields=["organization", "-id"],
                 condition=models.Q(is_canary=True),

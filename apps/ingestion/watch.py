@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Iterator
-from itertools import pairwise
 
 from django.utils import timezone
 
 from apps.audit.alarms import Finding
 from apps.core.leases import LIVE, Leased
 from apps.ingestion.models import Ingress
+from apps.ingestion.silence import unusual_silences
 from apps.ingestion.upload_room import room_now
-from apps.tenants.models import Site
-
-# A site is known by its last arrivals, so that asking costs the same however many there were.
-LOOKED_AT = 500
-ENOUGH_ARRIVALS = 20
-SHORTEST_SILENCE = dt.timedelta(hours=1)
-# Longer than the longest gap among its arrivals, nights and weekends included, by half.
-BEYOND_USUAL = 1.5
 
 RATE_OF = 100
 ENOUGH_FILES = 20
@@ -43,24 +34,9 @@ def arrivals() -> Iterator[Finding]:
 
 def _silent_sites(now: dt.datetime) -> Iterator[Finding]:
     """The figure is the silence in minutes, the subject the name of the site."""
-    recent = Ingress.objects.filter(is_canary=False, lane=LIVE).order_by("-received_at", "-id")
-    times: dict[int, list[dt.datetime]] = defaultdict(list)
-    for site, received_at in recent.values_list("site_id", "received_at")[:LOOKED_AT]:
-        if site is not None:
-            times[site].append(received_at)
-    names = dict(Site.objects.filter(pk__in=times).values_list("pk", "name"))
-    for site, newest_first in times.items():
-        silence = now - newest_first[0]
-        if len(newest_first) > ENOUGH_ARRIVALS and silence > usual_silence(newest_first):
-            yield Finding(
-                "ingestion.site_silent", names[site][:64], int(silence.total_seconds() // 60)
-            )
-
-
-def usual_silence(newest_first: list[dt.datetime]) -> dt.timedelta:
-    """The longest pause between arrivals that need not worry anybody."""
-    longest = max(later - earlier for later, earlier in pairwise(newest_first))
-    return max(SHORTEST_SILENCE, longest * BEYOND_USUAL)
+    for silence in unusual_silences(now):
+        minutes = int(silence.lasts.total_seconds() // 60)
+        yield Finding("ingestion.site_silent", silence.site[:64], minutes)
 
 
 def _refused(now: dt.datetime) -> Iterator[Finding]:

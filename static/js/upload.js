@@ -140,13 +140,21 @@ async function recall() {
   for (const [identity, { id, size }] of Object.entries(unfinished())) {
     const found = id ? await statusOf(id) : { state: "gone" };
     if (!found) continue;
-    document.querySelector(`[data-unfinished="${id}"]`)?.remove();
+    leaveOut(id);
     if (found.arrival) {
       forget(identity);
       followArrival(addRow("Upload from before", size), found.arrival);
     } else if (found.state === "open") offerToGoOn(identity, size, found);
     else forget(identity);
   }
+}
+
+// What this tab goes on with stands above, with its bar.
+function leaveOut(id) {
+  const row = document.querySelector(`[data-unfinished="${id}"]`);
+  const section = row?.closest("section");
+  row?.remove();
+  if (section && !section.querySelector(".file")) section.remove();
 }
 
 async function statusOf(id) {

@@ -164,6 +164,13 @@ def test_whole_numbers_are_above_0(given, value):
         env.whole_number("WORKERS", 2)
 
 
+def test_a_whole_number_may_have_a_limit(given):
+    given("WORKERS", "3")
+    assert env.whole_number("WORKERS", 2, most=3) == 3
+    with pytest.raises(ImproperlyConfigured, match="WORKERS may be 2 at most"):
+        env.whole_number("WORKERS", 2, most=2)
+
+
 @pytest.mark.parametrize("value", ["-1", "1.5", "many", ""])
 def test_a_count_is_a_whole_number_or_0(given, value):
     given("TRUSTED_PROXIES", "0")

@@ -51,6 +51,12 @@ def test_an_upload_that_was_cut_goes_on_after_a_reload(visitor, video):
     page.reload()
     expect(row).to_contain_text("Choose the same file again")
     visitor.look()
+    unfinished = "ul[aria-label='Unfinished uploads'] .file"
+    expect(page.locator(unfinished)).to_have_count(0)
+    elsewhere = page.context.new_page()
+    elsewhere.goto(page.url)
+    expect(elsewhere.locator(unfinished)).to_contain_text("quillfeather.mp4")
+    elsewhere.close()
     held = page.evaluate("JSON.stringify({...sessionStorage})")
     assert "quillfeather" not in held
     before = len(sent)

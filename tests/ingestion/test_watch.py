@@ -5,14 +5,19 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from apps.ingestion.models import Ingress
+from apps.ingestion.silence import ASKED, asked_at, unusual_silences
 from apps.ingestion.watch import arrivals
 from apps.tenants.models import Site
+from tests.database import committed
 from tests.factories import inside, make_ingress
+from tests.many import multiply, tighten_indexes
 
 MINUTE = dt.timedelta(minutes=1)
+DAY_MIN = 24 * 60
 
 
 @pytest.fixture
@@ -50,6 +55,44 @@ def test_what_the_platform_sends_itself_breaks_no_silence(mercy, ward):
     came(mercy, *range(200, 200 + 25 * 40, 40), site=ward, outcome="new", state="done")
     came(mercy, 1, site=ward, is_canary=True, state="done")
     assert ("ingestion.site_silent", "Ward 7") in found(mercy)
+
+
+def test_a_site_among_busy_ones_is_told_for_as_long_as_it_is_silent(mercy, ward):
+    """Its own last weeks say what is usual, whatever others send and however long it lasts."""
+    silent_min = 20 * DAY_MIN
+    came(mercy, *range(silent_min, silent_min + 27 * DAY_MIN, DAY_MIN), site=ward, state="done")
+    with inside(mercy):
+        busy = Site.objects.create(organization=mercy, name="Hall", time_zone="Europe/London")
+    came(mercy, *range(0, 60, 2), site=busy, state="done")
+    assert found(mercy) == {("ingestion.site_silent", "Ward 7"): silent_min}
+
+
+def test_a_weekend_is_usual_where_there_was_one_and_a_site_that_closed_is_let_be(mercy, ward):
+    monday = 7 * DAY_MIN
+    week = [monday + day * DAY_MIN + hour * 60 for day in range(5) for hour in range(8)]
+    came(mercy, *week, *(minute + 7 * DAY_MIN for minute in week), site=ward, state="done")
+    with inside(mercy):
+        assert not _silent_in(3 * DAY_MIN - monday)
+        assert _silent_in(5 * DAY_MIN - monday)
+        assert not _silent_in(91 * DAY_MIN - monday)
+
+
+def _silent_in(minutes):
+    return list(unusual_silences(timezone.now() + minutes * MINUTE))
+
+
+@committed
+def test_silence_is_read_by_an_index_whatever_is_stored(mercy, ward):
+    came(mercy, 200, site=ward, state="done")
+    with inside(mercy):
+        multiply(mercy, Ingress.objects.get(), unique="idem_key", site=None)
+    tighten_indexes()
+    with inside(mercy), connection.cursor() as cursor:
+        now = timezone.now()
+        cursor.execute(f"EXPLAIN {ASKED}", asked_at(now))
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert plan.count("ingress_of_site") == 2
+    assert "Seq Scan on ingestion_ingress" not in plan
 
 
 @pytest.mark.parametrize(("refused", "told"), [(4, {}), (5, {("ingestion.many_refused", ""): 25})])

@@ -67,6 +67,7 @@ OTHERS = {
     "get_report_to_submit": "submit_report",
     "get_site_to_send_from": "upload_files",
     "recent_uploads_of": "upload_files",
+    "unfinished_uploads_of": "upload_files",
     "open_cases": "resolve_identity",
     "decided_cases": "resolve_identity",
     "counts_by_kind": "resolve_identity",

@@ -19,6 +19,7 @@ from tests.isolation.world import things_of
 ASKED = {
     queries.get_file_to_follow: (Scope.FILES_READ, ["arrival"]),
     queries.get_upload_to_send: (Scope.FILES_WRITE, ["sending"]),
+    queries.uploads_to_finish: (Scope.FILES_WRITE, []),
     queries.get_site_to_send_from: (Scope.FILES_WRITE, ["site"]),
     queries.get_site_to_submit_from: (Scope.SUBMISSIONS_WRITE, ["site"]),
     queries.get_submission_to_follow: (Scope.SUBMISSIONS_READ, ["submission"]),

@@ -36,4 +36,12 @@ class Migration(migrations.Migration):
                 verbose_name="gigabytes of them together, at most",
             ),
         ),
+        migrations.AddIndex(
+            model_name="ingress",
+            index=models.Index(
+                condition=models.Q(("is_canary", False), ("lane", 0), ("site__isnull", False)),
+                fields=["organization", "site", "-received_at"],
+                name="ingress_of_site",
+            ),
+        ),
     ]
