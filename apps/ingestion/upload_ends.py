@@ -6,11 +6,13 @@ import time
 import uuid
 from collections.abc import Iterable
 
+import structlog
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, connections, transaction
 from django.utils import timezone
 
 from apps.audit import actions as audit
+from apps.core.blobs.sealing import Unsealable
 from apps.core.errors import RetryableError
 from apps.core.scope import organization_scope
 from apps.ingestion import staging
@@ -18,6 +20,8 @@ from apps.ingestion.models import UploadPart, UploadSession
 from apps.tenants.blobs import engine_of
 from apps.tenants.lookups import organization_ids
 from apps.tenants.models import ApiClient, User
+
+log = structlog.get_logger(__name__)
 
 State = UploadSession.State
 
@@ -45,12 +49,22 @@ def _end(upload_id: int, state: str, actor: User | ApiClient | None = None) -> b
 
 
 def sweep_uploads() -> None:
-    """What the hour brings, in every organization. Call with no scope open."""
+    """What the hour brings, in every organization; none keeps the others from it.
+
+    Call with no scope open.
+    """
     for organization_id in organization_ids():
         with organization_scope(organization_id):
-            expire_uploads()
-            clear_ended()
-            clear_strays(organization_id)
+            try:
+                expire_uploads()
+                clear_ended()
+                clear_strays(organization_id)
+            except Unsealable as error:
+                # The key of its bucket's credential was destroyed: nobody can ask it any more.
+                log.warning("uploads.not_swept", code=error.code)
+            except DatabaseError as error:
+                log.warning("uploads.not_swept", error_class=type(error).__name__)
+                connections.close_all()
 
 
 def expire_uploads() -> int:

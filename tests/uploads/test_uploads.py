@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from apps.core.blobs.sealing import KEY_GONE, Unsealable
 from apps.core.blobs.store import TooLarge
 from apps.core.scope import organization_scope
 from apps.ingestion import staging, upload_actions
@@ -30,6 +31,7 @@ from apps.tenants.models import Organization
 from tests.database import committed
 from tests.factories import inside
 from tests.ingestion.files import codes_of, ecg_file, process_waiting, reloaded
+from tests.storage.locations import some_bucket, use
 from tests.uploads.sending import (
     addresses,
     again,
@@ -298,3 +300,20 @@ def test_what_lies_in_staging_without_an_upload_is_swept_when_it_is_old(mercy, s
     settings.UPLOAD_EXPIRES_SECONDS = -1
     sweep_uploads()
     assert len(staged(mercy)) == 3
+
+
+def test_a_bucket_that_nobody_can_ask_any_more_keeps_no_other_from_its_end(
+    mercy, lakeside, monkeypatch
+):
+    first, second = sorted((mercy, lakeside), key=lambda one: one.pk)
+    send_parts(begin(second, DATA), DATA)
+    with inside(second):
+        UploadSession.objects.update(expires_at="2026-01-01T00:00:00Z")
+    use(first, some_bucket())
+
+    def destroyed(_location, _field):
+        raise Unsealable(KEY_GONE)
+
+    monkeypatch.setattr("apps.tenants.places.get_secret", destroyed)
+    sweep_uploads()
+    assert (again_state(second), staged(second)) == (["expired"], [])
