@@ -37,7 +37,7 @@ FILES = {
     "ishne": ishne(ecgs.waveform(seconds=2)),
     "pdf": PDF,
     "zip": zipped(),
-    **{name: data for name, data in by_name(2).items() if name != "contec-ecg90a"},
+    **by_name(2),
 }
 
 
@@ -52,6 +52,22 @@ def test_a_file_that_was_cut_is_not_whole(name):
     data = FILES[name]
     cuts = {len(data) * part // 40 for part in range(8, 40)} | {len(data) - 3}
     assert [cut for cut in sorted(cuts) if is_complete(data[:cut])] == []
+
+
+def test_an_end_that_is_cut_by_whole_rows_is_no_end():
+    whole = FILES["contec-ecg90a"]
+    assert [cut for cut in range(1, 120) if is_complete(whole[:-cut])] == []
+
+
+@pytest.mark.parametrize("uid", ["1.2.840.10008.5.1.4.1.1.6.1", "1.2.840.10008.5.1.4.1.1.88.11"])
+def test_a_dicom_object_that_is_no_ecg_is_not_waited_for(uid):
+    def bare(dataset):
+        del dataset.WaveformSequence, dataset.WaveformAnnotationSequence
+
+    other = ecgs.edited(FILES["dicom"], ecgs.of_kind(uid, bare))
+    assert is_complete(other)
+    assert not is_complete(other[:-3])
+    assert not is_complete(ecgs.edited(FILES["dicom"], bare))
 
 
 @pytest.mark.parametrize("data", [b"", bytes(4096), b"<a><b></b>", b"<a/"])

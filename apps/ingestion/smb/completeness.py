@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import struct
 
-from apps.ecg.formats import dicom, edf, ishne, scp
+from apps.ecg.formats import contec, dicom, edf, ishne, scp
 from apps.ecg.formats.canonical import Refused
+from apps.ecg.formats.contec.layout import HEAD_BYTES, NOT_CONNECTED, ROW_BYTES, WORDS
+from apps.ecg.formats.contec.layout import TAIL as CONTEC_TAIL
 from apps.ecg.formats.dicom import tags
 from apps.ecg.formats.dicom.elements import Dataset
 from apps.ecg.formats.dicom.part10 import read_any
-from apps.ecg.formats.dicom.sop_classes import ENCAPSULATED_PDF
+from apps.ecg.formats.dicom.sop_classes import ENCAPSULATED_PDF, KEPT
 from apps.ecg.formats.dicom.values import ascii_text
 from apps.ecg.formats.edf.header import read_header as read_edf
 from apps.ecg.formats.ishne.header import read_header as read_ishne
@@ -22,6 +24,8 @@ PDF = b"%PDF-"
 TAIL = 1024
 ZIP_TAIL = 22 + 65_535  # the end record and the longest comment
 END_OF_ZIP = b"PK\x05\x06"
+# The chest leads of a row, of which one at least stands whole where rows are instead of a tail.
+UNCONNECTED = NOT_CONNECTED.to_bytes(2, "little") * (WORDS - 2)
 
 
 def is_complete(data: bytes) -> bool:
@@ -47,8 +51,12 @@ def _dicom(data: bytes) -> bool:
         dataset = read_any(data, Warnings())
     except Refused as refused:
         return refused.code != "truncated"
-    if ascii_text(dataset, tags.SOP_CLASS_UID) == ENCAPSULATED_PDF:
+    kind = ascii_text(dataset, tags.SOP_CLASS_UID)
+    if kind == ENCAPSULATED_PDF:
         return tags.ENCAPSULATED_DOCUMENT in dataset.values
+    if kind and kind not in KEPT:
+        # An image or a report is not an unfinished ECG: the decoder says what it is.
+        return True
     groups = dataset.items(tags.WAVEFORM_SEQUENCE)
     return bool(groups) and all(_has_its_samples(group) for group in groups)
 
@@ -74,6 +82,12 @@ def _scp(data: bytes) -> bool:
         return False
     stated, length = RECORD.unpack_from(data)
     return length <= len(data) and crc(memoryview(data)[2:length]) == stated
+
+
+def _contec(data: bytes) -> bool:
+    """Whole rows, and behind them a tail that is no row: it says no length."""
+    rows, rest = divmod(len(data) - HEAD_BYTES - len(CONTEC_TAIL), ROW_BYTES)
+    return rows > 0 and not rest and UNCONNECTED not in data[-len(CONTEC_TAIL) :]
 
 
 def _edf(data: bytes) -> bool:
@@ -129,6 +143,7 @@ CHECKS = (
     (dicom.recognises, _dicom),
     (_is_xml, _xml),
     (scp.recognises, _scp),
+    (contec.recognises, _contec),
     (edf.recognises, _edf),
     (ishne.recognises, _ishne),
 )
