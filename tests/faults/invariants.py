@@ -67,12 +67,22 @@ def one_charge_for_each_billable_event(_world: World, organization: Organization
         yield f"{read} signed reports, {charged[Meter.REPORT]} charges"
 
 
-def one_effect_of_each_kind(_world: World, organization: Organization) -> Iterator[str]:
+def one_effect_of_each_kind(world: World, organization: Organization) -> Iterator[str]:
+    """A message may come again under its name; each version has one name, and each name came."""
     with inside(organization):
         runs = Counter(InferenceRun.objects.values_list("recording", "algorithm_version"))
-        sent = Counter(Delivery.objects.values_list("dedupe_key", flat=True))
+        sent = list(Delivery.objects.values_list("report_version", "control_id"))
+        signed = set(ReportVersion.objects.values_list("pk", flat=True))
     yield from (f"{count} runs of one algorithm" for count in runs.values() if count > 1)
-    yield from (f"{count} deliveries of one result" for count in sent.values() if count > 1)
+    heard = world.heard.get(organization.pk)
+    if heard is None:
+        return
+    messages = Counter(version for version, _ in sent)
+    yield from (f"{count} messages of one version" for count in messages.values() if count > 1)
+    if set(messages) != signed:
+        yield f"{len(signed)} signed versions, messages of {len(messages)}"
+    if set(heard) != {control_id for _, control_id in sent}:
+        yield f"{len(sent)} messages, {len(set(heard))} heard"
 
 
 def stored_bytes_are_those_of_the_rows(_world: World, organization: Organization) -> Iterator[str]:

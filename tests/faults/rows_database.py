@@ -8,18 +8,30 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connections
 from psycopg import sql
 
 from apps.core import drain
 from apps.core.errors import RetryableError
+from apps.core.management.commands.sweep import sweep_queues
 from apps.ingestion.models import Ingress
 from tests.database import raw_connection
 from tests.faults.killing import forked, located
 from tests.faults.proxy import losing_the_commit
 from tests.faults.row import row
 from tests.faults.rows_door import arrivals, recordings
+from tests.faults.rows_worker import state_of
 from tests.faults.world import World, claimed
+
+# What every acceptance, claim and result writes to.
+WRITTEN = ("ingestion_ingress", "audit_auditevent")
+_NO_ROOM = """
+CREATE FUNCTION app.no_room() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE disk_full; END $$"""
+_ASKED = """
+CREATE TRIGGER no_room BEFORE INSERT OR UPDATE ON {}
+FOR EACH STATEMENT EXECUTE FUNCTION app.no_room()"""
 
 
 @row(19, "the database restarts in the middle of a transaction")
@@ -88,6 +100,36 @@ def takes_no_writes(world: World) -> None:
     assert world.offer(data, idem_key="twenty-one").is_new
     world.settle()
     assert recordings(world) == 1
+
+
+@row(21, "the disk of the database is full", dear=True)
+def disk_is_full(world: World) -> None:
+    waiting = world.offer(world.file()).ingress.pk
+    data = world.file()
+    with full_disk():
+        with pytest.raises(RetryableError):
+            world.offer(data, idem_key="full")
+        for _ in range(settings.MAX_ATTEMPTS + 1):
+            drain.drain()
+        sweep_queues()
+        assert state_of(world, waiting) == "received"
+    assert arrivals(world) == 1
+    assert world.offer(data, idem_key="full").is_new
+    world.settle()
+    assert recordings(world) == 2
+
+
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """As the server answers a statement for which it finds no room (SQLSTATE 53100)."""
+    with raw_connection("owner") as owner:
+        owner.execute(_NO_ROOM)
+        try:
+            for table in WRITTEN:
+                owner.execute(sql.SQL(_ASKED).format(sql.Identifier(table)))
+            yield
+        finally:
+            owner.execute("DROP FUNCTION app.no_room() CASCADE")
 
 
 @contextmanager

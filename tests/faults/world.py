@@ -51,7 +51,8 @@ _numbers = itertools.count(1)
 
 @dataclass
 class World:
-    """One trial of one row: who there is, what was offered, what was acknowledged."""
+    """One trial of one row: who there is, what was offered, what was acknowledged, and which
+    messages a receiver heard, where an organization has one."""
 
     mercy: Organization
     lakeside: Organization
@@ -59,6 +60,7 @@ class World:
     server: Shared
     offered: dict[int, set[str]] = field(default_factory=dict)
     acknowledged: dict[int, set[int]] = field(default_factory=dict)
+    heard: dict[int, list[str]] = field(default_factory=dict)
 
     @property
     def organizations(self) -> tuple[Organization, Organization]:
