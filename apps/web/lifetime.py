@@ -13,8 +13,8 @@ from apps.tenants.sessions import STARTED, follow
 SEEN = "seen"
 # How exactly the last request is known.
 SEEN_EVERY_SECONDS = 30
-# How a session ended by itself.
-IDLE, OVER = "idle", "over"
+# How a session ended: by itself, or by its person.
+IDLE, OVER, SIGNED_OUT = "idle", "over", "signed-out"
 
 
 def ended_in_words(how: str) -> str:
