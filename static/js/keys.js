@@ -5,12 +5,22 @@ const OFF = "single-letter-keys-off";
 const TEXT = "input:not([type=radio],[type=checkbox],[type=button],[type=submit],[type=file]), textarea, select, [contenteditable]";
 
 const commands = [];
+const notes = [];
 let prefix = "";
 let prefixTimer = 0;
 
 /** Adds a command; run() may return false to leave the key to the next one. */
 export function register(keys, label, run) {
   commands.push({ keys, label, run });
+}
+
+/** Says in the help what keys do in a part of the page that takes them itself, while it is there. */
+export function describe(part, keys, label) {
+  notes.push({ part, keys, label });
+}
+
+export function notesHere() {
+  return notes.filter(({ part }) => document.querySelector(part));
 }
 
 /** Every command of this page, for the palette: those registered, then the page's own. */

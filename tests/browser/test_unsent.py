@@ -1,4 +1,4 @@
-"""Text that its page could not send: over a sign-in elsewhere, and over a report signed meanwhile."""
+"""Text its page could not send: over a sign-in elsewhere, over a report signed meanwhile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A text whose report can no longer be written is kept beside it; whose key opens what is unsent."""
+"""Text of a report that is finished meanwhile is kept beside it; whose key opens the unsent."""
 
 import re
 
