@@ -2,6 +2,7 @@
 
 const SEQUENCE_MS = 1000;
 const OFF = "single-letter-keys-off";
+const FIELD = "input:not([type=hidden]), select, textarea";
 const TEXT = "input:not([type=radio],[type=checkbox],[type=button],[type=submit],[type=file]), textarea, select, [contenteditable]";
 
 const commands = [];
@@ -48,8 +49,10 @@ function elementCommands() {
 }
 
 function activate(element) {
-  if (element.matches("input, textarea, select")) element.focus();
-  else element.click();
+  if (element.matches("input, textarea, select")) return element.focus();
+  element.click();
+  // What was opened to be filled in is typed into next, not taken for more commands.
+  if (element.matches("details[open] > summary")) element.parentElement.querySelector(FIELD)?.focus();
 }
 
 function nameOf(event) {

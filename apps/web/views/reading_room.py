@@ -54,7 +54,7 @@ def take_over(request: OrganizationRequest, report_id: uuid.UUID) -> HttpRespons
 @require_safe
 @in_organization
 def draft_key(request: OrganizationRequest) -> HttpResponse:
-    """For a page whose session ended: the key says whether its writer is back, the token goes on."""
+    """For a page whose session ended: the key says whether its writer is back."""
     permit(request.active, "edit_report")
     answer = JsonResponse({"key": unsent_key(request), "token": get_token(request)})
     answer["Cache-Control"] = "no-store"
