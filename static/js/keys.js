@@ -73,13 +73,32 @@ function onKey(event) {
   const name = nameOf(event);
   const typing = event.target.closest?.(TEXT);
   if (typing && !name.startsWith("Ctrl+")) {
-    if (name === "Escape") typing.blur();
+    if (name === "Escape") leaveField(typing);
+    return;
+  }
+  // One level back: what is open closes before the page is left.
+  if (name === "Escape" && document.querySelector(":popover-open")) return;
+  if (name === "Escape" && closeAround(event.target)) {
+    event.preventDefault();
     return;
   }
   if (isSingle(name) && lettersAreOff()) return;
   const candidates = [...commands, ...elementCommands()];
   if (runFirst(candidates, prefix ? `${prefix} ${name}` : name)) event.preventDefault();
   else rememberPrefix(candidates, name);
+}
+
+function leaveField(field) {
+  field.blur();
+  field.closest("details[open]")?.querySelector("summary").focus();
+}
+
+function closeAround(element) {
+  const around = element.closest?.("details[open]");
+  if (!around) return false;
+  around.open = false;
+  around.querySelector("summary").focus();
+  return true;
 }
 
 function runFirst(candidates, keys) {

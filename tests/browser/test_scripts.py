@@ -131,8 +131,12 @@ def test_a_key_that_opens_a_form_lets_its_field_be_typed_into(visit: Open) -> No
     page.keyboard.type("jj")
     expect(page.locator("#site")).to_have_value("jj")
     page.keyboard.press("Escape")
-    page.keyboard.press("f")
+    expect(page.locator("summary")).to_be_focused()
+    page.keyboard.press("Escape")
     expect(page.locator("details")).not_to_have_attribute("open", "")
+    assert page.url.endswith("/lists.html")
+    page.keyboard.press("Escape")
+    page.wait_for_url("**#up")
 
 
 def test_colours_of_ones_own_leave_the_trace_its_ink_and_what_is_chosen_its_mark(
