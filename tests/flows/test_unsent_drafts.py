@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from apps.tenants.sessions import end_sessions
 from tests.database import committed
 from tests.factories import PASSWORD, make_recording
 from tests.flows.running import running_platform
@@ -13,6 +12,7 @@ from tests.flows.visitor import Visitor
 
 pytestmark = [committed, pytest.mark.browser, pytest.mark.slow]
 
+SESSION = "einthoven_demo"
 # Everything that stands in the browser's store, as text.
 STORED = """() => new Promise((resolve) => {
   const request = indexedDB.open("unsent", 1);
@@ -71,7 +71,7 @@ def sign_in_elsewhere(visitor, email):
 def end_session_while_typing(visitor, person):
     page, state = visitor.page, visitor.page.locator("[data-draft-state]")
     visitor.expected |= {401, 403}
-    end_sessions(person)
+    visitor.context.clear_cookies(name=SESSION)
     page.locator("#text").fill("Flutter, typed after the session.")
     expect(state).to_contain_text("Not saved, signed out")
     sign_in_elsewhere(visitor, person.email)
