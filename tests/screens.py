@@ -68,7 +68,7 @@ def main() -> None:
         shoot_administrator(browser, options)
         shoot_without_script(browser, options)
         browser.close()
-    print("\n".join(FOUND) or "Every page holds.")
+    print(f"{len(FOUND)} things do not hold." if FOUND else "Every page holds.")
     sys.exit(1 if FOUND else 0)
 
 
@@ -95,7 +95,13 @@ def save(page: Page, out: Path, name: str) -> None:
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(300)
     page.screenshot(path=str(out / f"{name}.png"))
-    FOUND.extend(faults(page, name))
+    look(page, name)
+
+
+def look(page: Page, name: str) -> None:
+    for line in faults(page, name):
+        FOUND.append(line)
+        print(line, flush=True)
 
 
 def look_at_others(browser: Browser, options: argparse.Namespace, width: int, theme: str) -> None:
@@ -104,7 +110,7 @@ def look_at_others(browser: Browser, options: argparse.Namespace, width: int, th
         sign_in(page, options.url, login)
         for path in paths:
             page.goto(f"{options.url}/{path}")
-            FOUND.extend(faults(page, f"{path} {width} {theme}"))
+            look(page, f"{path} {width} {theme}")
         page.context.close()
 
 
