@@ -20,7 +20,8 @@ from apps.ecg.models import Analysis, ReaderMeasurement, Recording
 from apps.ecg.stated_numbers import checked
 from apps.tenants.models import User
 
-Tool, STATED = ReaderMeasurement.Tool, ReaderMeasurement.STATED
+Tool = ReaderMeasurement.Tool
+STATED = ReaderMeasurement.STATED
 
 ENDS = {Tool.TIME: "ab", Tool.AMPLITUDE: "ab", Tool.MARCH: "ab", Tool.ANGLE: "abc"}
 UNITS = {Tool.AMPLITUDE: "mV", Tool.ANGLE: "deg"}
