@@ -29,7 +29,7 @@ help:
 	@echo "make bench   the benchmarks, each beside a peer or a limit"
 	@echo "make neighbour 10,000 files of one organization: does another wait longer (ARGS=--burst=N)"
 	@echo "make soak-import 2,000 files imported in bulk with three kills: nothing lost, nothing twice (ARGS=--files=N)"
-	@echo "make screens screenshots of the running demo, into docs/screens"
+	@echo "make screens screenshots of the running demo, into docs/screens; every page also by axe and for sideways scrolling"
 	@echo "make sbom    the software bill of materials, into sbom.cdx.json"
 	@echo "make lock    requirements/*.txt anew from requirements/*.in"
 	@echo "PORT, VAR (state folder), EINTHOVEN_CORPUS (folder of ECG files) and PYTHON may be set."

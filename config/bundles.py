@@ -23,7 +23,6 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "bundles/study.css": (*FRAME, "css/study.css", "css/cases.css", "css/compare.css"),
     "bundles/study.js": (
         "js/app.js",
-        "js/live.js",
         "js/statements.js",
         "js/presence.js",
         "js/next.js",

@@ -1,11 +1,17 @@
-"""Screenshots of the running demo: `make screens` while `make run` runs."""
+"""Screenshots of the running demo, each page also looked at for what must hold of it.
+
+`make screens` while `make run` runs; it ends with 1 where a page does not hold, and says which.
+"""
 
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.looked_at import faults
 
 CHROMIUM = "/usr/bin/chromium"
 ARGS = [
@@ -20,6 +26,26 @@ READER = ("reader@mercy.example", "einthoven demo 25")
 TECHNICIAN = ("technician@mercy.example", "einthoven demo 25")
 ADMINISTRATOR = ("admin@mercy.example", "einthoven demo 25")
 HEIGHTS = {1440: 900, 1024: 768, 390: 844}
+THEMES = ("light", "dark")
+# Pages without a picture of their own.
+OTHERS = {
+    READER: ("organizations", "search", "on-call", "templates"),
+    TECHNICIAN: ("upload", "arrivals", "ingestion", "identity", "identity/orders"),
+    ADMINISTRATOR: (
+        "dashboards",
+        "dashboards?view=compliance",
+        "overrides",
+        "reading",
+        "escalation",
+        "retractions",
+        "alarms",
+        "audit",
+        "admin/",
+    ),
+}
+# More than any setting allows.
+ATTEMPTS = 10
+FOUND: list[str] = []
 
 
 def main() -> None:
@@ -31,13 +57,19 @@ def main() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
         for width in HEIGHTS:
-            for theme in ("light", "dark"):
+            for theme in THEMES:
                 shoot_reader(browser, options, width, theme)
+                look_at_others(browser, options, width, theme)
         shoot_signing(browser, options)
+        shoot_amended(browser, options)
         shoot_technician(browser, options)
+        shoot_decided(browser, options)
+        shoot_locked_out(browser, options)
         shoot_administrator(browser, options)
         shoot_without_script(browser, options)
         browser.close()
+    print(f"{len(FOUND)} things do not hold." if FOUND else "Every page holds.")
+    sys.exit(1 if FOUND else 0)
 
 
 def opened(browser: Browser, width: int, theme: str, *, script: bool = True) -> Page:
@@ -63,6 +95,23 @@ def save(page: Page, out: Path, name: str) -> None:
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(300)
     page.screenshot(path=str(out / f"{name}.png"))
+    look(page, name)
+
+
+def look(page: Page, name: str) -> None:
+    for line in faults(page, name):
+        FOUND.append(line)
+        print(line, flush=True)
+
+
+def look_at_others(browser: Browser, options: argparse.Namespace, width: int, theme: str) -> None:
+    for login, paths in OTHERS.items():
+        page = opened(browser, width, theme)
+        sign_in(page, options.url, login)
+        for path in paths:
+            page.goto(f"{options.url}/{path}")
+            look(page, f"{path} {width} {theme}")
+        page.context.close()
 
 
 def shoot_reader(browser: Browser, options: argparse.Namespace, width: int, theme: str) -> None:
@@ -72,8 +121,10 @@ def shoot_reader(browser: Browser, options: argparse.Namespace, width: int, them
     save(page, options.out, f"sign-in-{end}")
     sign_in(page, options.url, READER)
     page.goto(f"{options.url}/worklist")
-    save(page, options.out, f"worklist-{end}")
     study = first_study(page)
+    raise_once(page, options, study)
+    page.goto(f"{options.url}/worklist")
+    save(page, options.out, f"worklist-{end}")
     page.goto(study)
     save(page, options.out, f"study-{end}")
     page.goto(f"{study}/compare")
@@ -88,6 +139,17 @@ def shoot_reader(browser: Browser, options: argparse.Namespace, width: int, them
     to_sign(page)
     save(page, options.out, f"sign-{end}")
     page.context.close()
+
+
+def raise_once(page: Page, options: argparse.Namespace, study: str) -> None:
+    page.goto(f"{options.url}/critical")
+    if page.locator(".criticals").count():
+        return
+    page.goto(study)
+    page.get_by_text("Raise a critical result…").click()
+    page.fill(".raise [name=text]", "Pause of 4.2 s")
+    page.click(".raise button")
+    page.wait_for_url("**/recordings/*")
 
 
 def shoot_finding(page: Page, options: argparse.Namespace, end: str) -> None:
@@ -128,6 +190,86 @@ def shoot_signing(browser: Browser, options: argparse.Namespace) -> None:
     picture = page.locator(".pdf-page img").first.get_attribute("src")
     printed = page.request.get(f"{options.url}{picture}").body()
     (options.out / "report-page-1.png").write_bytes(printed)
+    page.context.close()
+
+
+def shoot_amended(browser: Browser, options: argparse.Namespace) -> None:
+    """What one version says otherwise than the one before it."""
+    page = opened(browser, 1440, "light")
+    sign_in(page, options.url, READER)
+    page.goto(f"{options.url}/worklist?status=signed")
+    study = first_study(page)
+    page.goto(study)
+    if page.get_by_role("link", name="What changed").count() == 0:
+        amend(page)
+    changes = page.get_by_role("link", name="What changed").get_attribute("href")
+    for width in HEIGHTS:
+        page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+        page.goto(options.url + str(changes))
+        save(page, options.out, f"changes-{width}-light")
+    page.context.close()
+
+
+def amend(page: Page) -> None:
+    page.get_by_text("Amend…").click()
+    page.fill("#reason", "The axis was not said.")
+    page.get_by_role("button", name="Begin amendment").click()
+    text = page.locator("textarea[name=text]")
+    text.fill(f"{text.input_value()}\nLeft axis deviation.")
+    text.press("Control+Enter")
+    page.wait_for_url("**/sign")
+    if page.locator("#digits").count():
+        mrn = page.locator(".sign-form .who").inner_text().rpartition("·")[2]
+        page.fill("#digits", mrn.strip()[-3:])
+    if page.locator("#username").is_visible():
+        page.fill("#username", READER[0])
+    page.fill("#password", READER[1])
+    page.get_by_role("button", name="Sign", exact=True).click()
+    page.wait_for_url("**/recordings/*")
+
+
+def shoot_decided(browser: Browser, options: argparse.Namespace) -> None:
+    """A question of identity and one of orders, each after somebody decided it."""
+    page = opened(browser, 1440, "light")
+    sign_in(page, options.url, TECHNICIAN)
+    for name, queue in (("identity-decided", "identity"), ("order-decided", "identity/orders")):
+        page.goto(f"{options.url}/{queue}")
+        decided = page.locator("h2:has-text('Decided') ~ * a")
+        if decided.count() == 0:
+            # The demo need not ask both.
+            if page.locator("tbody a").count() == 0:
+                continue
+            decide(page)
+            page.goto(f"{options.url}/{queue}")
+        case = decided.first.get_attribute("href")
+        for width in HEIGHTS:
+            page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+            page.goto(options.url + str(case))
+            save(page, options.out, f"{name}-{width}-light")
+    page.context.close()
+
+
+def decide(page: Page) -> None:
+    """The oldest open question, by the last of its answers: the one that changes least."""
+    page.locator("tbody a").first.click()
+    page.locator("input[name=decision]").last.check()
+    page.fill("#reason", "Asked the ward.")
+    page.get_by_role("button", name="Decide").click()
+    page.wait_for_load_state("networkidle")
+
+
+def shoot_locked_out(browser: Browser, options: argparse.Namespace) -> None:
+    """Nobody has this address, so nobody is kept out by it."""
+    page = opened(browser, 1440, "light")
+    page.goto(f"{options.url}/sign-in")
+    for _ in range(ATTEMPTS):
+        page.fill("input[type=email]", "nobody@mercy.example")
+        page.fill("input[type=password]", "not the password")
+        page.press("input[type=password]", "Enter")
+        page.wait_for_load_state("networkidle")
+    for width in HEIGHTS:
+        page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+        save(page, options.out, f"locked-out-{width}-light")
     page.context.close()
 
 

@@ -10,7 +10,13 @@ from apps.ecg.model_recording import Recording
 
 
 class ReaderMeasurement(Tenant, Public):
-    """One caliper, or one moved border of the median beat. It is struck, never removed."""
+    """One caliper, one moved border of the median beat, or one number that a reader states.
+
+    It is struck, never removed.
+    """
+
+    # In place of a tool: a number that none measured.
+    STATED = "stated"
 
     class Tool(models.TextChoices):
         TIME = "time", "Interval"
@@ -59,3 +65,11 @@ class ReaderMeasurement(Tenant, Public):
 
     def __str__(self) -> str:
         return f"{self.get_tool_display()} on recording {self.recording_id}"
+
+    @property
+    def is_stated(self) -> bool:
+        return self.tool == self.STATED
+
+    @property
+    def is_caliper(self) -> bool:
+        return self.tool not in (self.Tool.BORDER, self.STATED)

@@ -1,6 +1,6 @@
-"""Keeping and striking what a person measured on the trace.
+"""Keeping and striking what a person measured on the trace, or states of it.
 
-A number is computed here from the places, never taken from the browser.
+What is measured is computed here from the places, never taken from the browser.
 """
 
 from __future__ import annotations
@@ -15,10 +15,13 @@ from django.db import transaction
 
 from apps.audit import actions as audit
 from apps.ecg.beats import BORDERS, borders_of
+from apps.ecg.measurable import NotMeasurable, check_reason
 from apps.ecg.models import Analysis, ReaderMeasurement, Recording
+from apps.ecg.stated_numbers import checked
 from apps.tenants.models import User
 
 Tool = ReaderMeasurement.Tool
+STATED = ReaderMeasurement.STATED
 
 ENDS = {Tool.TIME: "ab", Tool.AMPLITUDE: "ab", Tool.MARCH: "ab", Tool.ANGLE: "abc"}
 UNITS = {Tool.AMPLITUDE: "mV", Tool.ANGLE: "deg"}
@@ -28,16 +31,7 @@ WINDOW_MS = (-450.0, 750.0)
 SPEEDS_MM_S = (12.5, 25.0, 50.0)
 GAINS_MM_MV = (5.0, 10.0, 20.0)
 REPEATS = range(2, 10)
-LONGEST_REASON = 400
 MOST_KEPT = 200
-
-
-class NotMeasurable(Exception):
-    """Refused: `field` is what is wrong, the text says why in words for a page."""
-
-    def __init__(self, field: str, words: str) -> None:
-        super().__init__(words)
-        self.field = field
 
 
 @transaction.atomic
@@ -51,31 +45,40 @@ def keep_measurement(
     reason: str,
     now: dt.datetime,
 ) -> ReaderMeasurement:
-    """Keep one. Raises NotMeasurable for a tool, lead or place that is not of this recording."""
-    if tool not in Tool.values:
+    """Keep one. Raises NotMeasurable for a tool, lead, place or number not of this recording."""
+    if tool not in (*Tool.values, STATED):
         raise NotMeasurable("tool", "This tool is not known.")
     if not isinstance(places, dict):
         raise NotMeasurable("places", "The places of the measurement are missing.")
     if ReaderMeasurement.objects.filter(recording=recording).count() >= MOST_KEPT:
         raise NotMeasurable("places", f"No more than {MOST_KEPT} measurements are kept.")
-    if tool == Tool.BORDER:
-        placed, value = _border(recording, places, reason)
-    else:
-        placed, value = _caliper(recording, Tool(tool), lead, places)
+    placed, value, unit = _kept(recording, tool, lead, places, reason)
+    has_lead = tool not in (Tool.BORDER, STATED)
     row = ReaderMeasurement.objects.create(
         organization_id=recording.organization_id,
         recording=recording,
         tool=tool,
-        lead="" if tool == Tool.BORDER else lead,
+        lead=lead if has_lead else "",
         places=placed,
         value=Decimal(str(round(value, 3))),
-        unit=UNITS.get(Tool(tool), "ms"),
-        reason=reason if tool == Tool.BORDER else "",
+        unit=unit,
+        reason="" if has_lead else reason,
         made_by=reader,
         made_at=now,
     )
     audit.record("ecg.measurement.kept", row, actor=reader, kind=tool)
     return row
+
+
+def _kept(
+    recording: Recording, tool: str, lead: str, places: dict[str, Any], reason: str
+) -> tuple[dict[str, Any], float | Decimal, str]:
+    """Where, how much and in which unit."""
+    if tool == STATED:
+        return checked(recording, places, reason)
+    if tool == Tool.BORDER:
+        return *_border(recording, places, reason), "ms"
+    return *_caliper(recording, Tool(tool), lead, places), UNITS.get(Tool(tool), "ms")
 
 
 @transaction.atomic
@@ -146,8 +149,7 @@ def _border(
     measured = borders_of(analysis, recording)
     if name not in BORDERS or name not in measured:
         raise NotMeasurable("name", "The platform found no such border to move.")
-    if not reason or len(reason) > LONGEST_REASON:
-        raise NotMeasurable("reason", f"Write why, in at most {LONGEST_REASON} characters.")
+    check_reason(reason)
     ms = _number("ms", places.get("ms"))
     if not WINDOW_MS[0] <= ms <= WINDOW_MS[1]:
         raise NotMeasurable("ms", "The border lies outside the median beat.")

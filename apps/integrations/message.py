@@ -128,12 +128,14 @@ def _retraction(content: dict[str, Any]) -> tuple[str, ...]:
 
 
 def standing_numbers(rows: list[dict[str, Any]]) -> tuple[OruMeasurement, ...]:
-    """The platform's numbers, a reader's in place of those a reader changed, as they were signed.
+    """The platform's numbers, a reader's in place of those a reader changed and beside them.
 
     The device's and those that were replaced stay in the PDF beside them.
     """
     readers = {row["name"]: row for row in rows if row["source"] == "human"}
-    standing = [readers.get(row["name"], row) for row in rows if row["source"] == "platform"]
+    platforms = {row["name"]: row for row in rows if row["source"] == "platform"}
+    # A reader also states what the platform could not measure.
+    standing = (platforms | readers).values()
     return tuple(
         OruMeasurement(row["name"], Decimal(row["value"]), row["method"]) for row in standing
     )

@@ -115,5 +115,6 @@ def overrides(active: Active) -> list[StatementDecision]:
     """The ledger, newest first."""
     permit(active, "view_overrides")
     rows = StatementDecision.objects.filter(verdict=Verdict.OVERRIDDEN)
-    related = ("decided_by", "report__recording")
+    places = ("report__recording__site", "report__recording__organization")
+    related = ("decided_by", *places)
     return list(rows.select_related(*related).order_by("-id")[:LISTED])

@@ -1,19 +1,21 @@
-"""What readers measured on the trace, as a report freezes it: who, when, and the machine's value.
+"""What readers measured or stated, as a report freezes it: who, when, and the machine's value.
 
-A border that was moved more than once is as it was moved last; what was struck is left out.
+A border or number that was changed more than once is as it was last; what was struck is left out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from apps.ecg.beats import borders_of, peaks_of
 from apps.ecg.models import Analysis, Measurement, ReaderMeasurement, Recording
-from apps.ecg.readers_numbers import ends_of, readers_numbers
+from apps.ecg.readers_numbers import readers_numbers, rows_behind
+from apps.ecg.stated_numbers import QUANTITIES, stated_numbers
 
-METHOD = "borders moved by a reader"
+MOVED, STATED = "borders moved by a reader", "stated by a reader"
 Tool = ReaderMeasurement.Tool
 
 
@@ -43,25 +45,27 @@ def beats(trace: OnTrace) -> dict[str, Any]:
 
 
 def calipers(trace: OnTrace) -> list[dict[str, Any]]:
-    """Every kept caliper with its places and the scale it was placed at."""
-    return [_caliper(row) for row in trace.kept if row.tool != Tool.BORDER]
+    """Every kept caliper with its places and the scale it was placed at, then stated numbers."""
+    placed = [_caliper(row) for row in trace.kept if row.is_caliper]
+    stated = stated_numbers(trace.kept).values()
+    return [*placed, *({**_caliper(row), "reason": row.reason} for row in stated)]
 
 
 def numbers(trace: OnTrace, measured: Sequence[Measurement]) -> list[dict[str, Any]]:
-    """Rows like those of a machine, naming the reader who moved a border of theirs last."""
+    """Rows like those of a machine, naming the reader who changed what is behind them last."""
     found = readers_numbers(trace.recording, trace.analysis, trace.kept, measured) or {}
-    standing = _standing(trace)
-    return [
-        {
-            "name": name,
-            "value": format(value.normalize(), "f"),
-            "unit": "ms",
-            "source": "human",
-            "method": METHOD,
-            **_who(max((standing[end] for end in ends_of(name) if end in standing), key=_age)),
-        }
-        for name, value in found.items()
-    ]
+    return [_number(name, value, rows_behind(name, trace.kept)) for name, value in found.items()]
+
+
+def _number(name: str, value: Decimal, behind: Sequence[ReaderMeasurement]) -> dict[str, Any]:
+    return {
+        "name": name,
+        "value": format(value.normalize(), "f"),
+        "unit": QUANTITIES[name].unit if name in QUANTITIES else "ms",
+        "source": "human",
+        "method": STATED if any(row.is_stated for row in behind) else MOVED,
+        **_who(max(behind, key=_age)),
+    }
 
 
 def _standing(trace: OnTrace) -> dict[str, ReaderMeasurement]:

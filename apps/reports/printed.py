@@ -194,15 +194,25 @@ def _patient(row: dict[str, Any]) -> Patient:
 
 
 def _acquisition(row: dict[str, Any], zone: zoneinfo.ZoneInfo) -> Acquisition:
-    acquired = row["acquired_at"]
+    acquired, order = row["acquired_at"], row.get("order", {})
     device = " ".join(word for word in (row["device"], row["software"]) if word)
     return Acquisition(
         acquired=text_of(acquired, zone) if acquired else "",
         device=device,
         electrode_system=row["electrode_system"],
         filters=filter_text(row["filters"]),
-        accession_number=row["accession_number"],
+        accession_number=row["accession_number"] or order.get("accession_number", ""),
+        order_number=_order_number(order),
+        ordering_provider=order.get("requester", ""),
     )
+
+
+def _order_number(order: dict[str, str]) -> str:
+    """The placer's with who assigned it, else the filler's; empty where the ECG answers none."""
+    for name in ("placer", "filler"):
+        if order.get(f"{name}_number"):
+            return f"{order[f'{name}_number']} {order.get(f'{name}_authority', '')}".strip()
+    return ""
 
 
 def filter_text(filters: dict[str, float | None]) -> str:

@@ -1,4 +1,4 @@
-"""What readers measured on the trace, and the median beat with its borders, as printed."""
+"""What readers measured on the trace or stated, and the median beat with its borders, printed."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from apps.ecg.formats.canonical import Waveform
 from apps.ecg.median_beat import BEFORE_MS, median_beat
 from apps.reports.pdf.content import Beat, Border, ReadingRow
+from apps.reports.printed_numbers import UNITS, label_of
 from apps.reports.printed_times import text_of
 
 MINUS = "\N{MINUS SIGN}"
@@ -41,7 +42,7 @@ def beat_of(beats: Row, rhythm: Waveform, median: Waveform | None) -> Beat | Non
 
 
 def reading_rows(snapshot: Row, zone: zoneinfo.ZoneInfo) -> tuple[ReadingRow, ...]:
-    """Moved borders first, then the calipers in the order they were kept."""
+    """Moved borders first, then the calipers in the order they were kept, then stated numbers."""
     borders = (_border(row, zone) for row in snapshot["beats"]["moved"])
     return (*borders, *(_caliper(row, zone) for row in snapshot["calipers"]))
 
@@ -58,9 +59,23 @@ def _border(row: Row, zone: zoneinfo.ZoneInfo) -> ReadingRow:
 
 
 def _caliper(row: Row, zone: zoneinfo.ZoneInfo) -> ReadingRow:
+    if row["tool"] == "stated":
+        return _stated(row, zone)
     what = f"{TOOLS[row['tool']]}, {row['lead'].replace('-', MINUS)}"
     when = text_of(row["at"], zone)
     return ReadingRow(what, _reading(row), "", row["by"], when)
+
+
+def _stated(row: Row, zone: zoneinfo.ZoneInfo) -> ReadingRow:
+    unit, platform = UNITS.get(row["unit"], row["unit"]), row["places"]["platform"]
+    return ReadingRow(
+        what=f"{label_of(row['places']['name'])}, stated",
+        reading=f"{_signed(float(row['value']))} {unit}",
+        machine=f"{_signed(float(platform))} {unit}" if platform else "not measured",
+        reader=row["by"],
+        made=text_of(row["at"], zone),
+        reason=row["reason"],
+    )
 
 
 def _reading(row: Row) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from apps.ecg.age import age_years
 from apps.ecg.models import Measurement, Recording
 from apps.ecg.nhs import NHS
+from apps.ingestion.models import Order
 from apps.ingestion.orders.links import current_link, numbers_of
 from apps.reports import frozen_reader
 from apps.reports.frozen_history import history_of
@@ -90,7 +91,7 @@ def _patient(recording: Recording) -> dict[str, Any]:
 
 def _acquisition(recording: Recording) -> dict[str, Any]:
     device, linked = recording.device, current_link(recording)
-    order = {"order": numbers_of(linked.order)} if linked else {}
+    order = {"order": _order(linked.order)} if linked else {}
     return order | {
         "acquired_at": recording.acquired_at.isoformat() if recording.acquired_at else None,
         "zone": zone_of(recording).key,
@@ -103,6 +104,10 @@ def _acquisition(recording: Recording) -> dict[str, Any]:
         "original_sha256": recording.original_sha256,
         "decoder": recording.decoder,
     }
+
+
+def _order(order: Order) -> dict[str, str]:
+    return numbers_of(order) | {"requester": order.requester}
 
 
 def _measurements(rows: Iterable[Measurement]) -> list[dict[str, Any]]:

@@ -13,8 +13,8 @@ from apps.tenants.sessions import STARTED, follow
 SEEN = "seen"
 # How exactly the last request is known.
 SEEN_EVERY_SECONDS = 30
-# How a session ended by itself.
-IDLE, OVER = "idle", "over"
+# How a session ended: by itself, or by its person.
+IDLE, OVER, SIGNED_OUT = "idle", "over", "signed-out"
 
 
 def ended_in_words(how: str) -> str:
@@ -40,10 +40,11 @@ def end_if_over(request: HttpRequest) -> None:
 
 
 def note_seen(request: HttpRequest, active: Active | None) -> None:
-    """Background polls of an unattended page do not keep a session alive."""
+    """Polls of an unattended page do not keep a session alive; what is done there does."""
     now = timezone.now().timestamp()
     last = request.session.get(SEEN)
-    polled = request.headers.get("HX-Request") or request.headers.get("X-Poll")
+    reads = request.method in ("GET", "HEAD")
+    polled = (reads and request.headers.get("HX-Request")) or request.headers.get("X-Poll")
     if last is None or (not polled and now - last > SEEN_EVERY_SECONDS):
         request.session[SEEN] = now
         follow(request, active.organization_id if active else None)

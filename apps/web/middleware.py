@@ -17,6 +17,7 @@ from apps.audit.actions import record_alone
 from apps.core.blobs.sealing import KEY_GONE, Unsealable
 from apps.core.errors import RetryableError
 from apps.core.scope import organization_scope
+from apps.integrations.api.problems import is_api
 from apps.tenants.access import Active, active_organization, platform_role_of, visit_of
 from apps.tenants.actions import platform_organization_id
 from apps.tenants.blobs import damage_behind, record_damage
@@ -189,6 +190,8 @@ class AuditRefusals:
         response = self.get_response(request)
         if response.status_code in REFUSED:
             self._record(request, response.status_code)
+        if response.status_code == 405 and request.method == "GET" and not is_api(request):
+            return errors.wrong_method(request, response.headers["Allow"])
         return response
 
     def _record(self, request: HttpRequest, status: int) -> None:

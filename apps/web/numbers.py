@@ -29,7 +29,7 @@ FLAGS = {
     "qrs-wide": ("qrs_ms", "H"),
     "pr-long": ("pr_ms", "H"),
 }
-READERS = "Reader: after moved borders; signed with the platform’s number beside it."
+READERS = "Reader: stated, or after moved borders; signed with the platform’s number beside it."
 FLAG_WORDS = {"H": "High", "L": "Low"}
 
 Values = dict[str, Decimal]

@@ -14,13 +14,14 @@ from apps.reports.models import Report
 from apps.web.guard import OrganizationRequest
 
 
-def _unsent_key(request: OrganizationRequest) -> str:
-    """Under which the browser keeps text that it could not send: 32 bytes of this session alone.
+def unsent_key(request: OrganizationRequest) -> str:
+    """Under which the browser keeps text that it could not send: 32 bytes of this person here.
 
-    They are told with its pages only, so what was sealed is unreadable once the session ended.
+    They are told with this person's own pages only, so whoever uses the browser next reads
+    nothing; a session that ended by itself takes no text with it.
     """
-    session = request.session.session_key or ""
-    return base64.b64encode(salted_hmac("unsent", session, algorithm="sha256").digest()).decode()
+    whose = f"{request.user.pk} {request.active.organization_id}"
+    return base64.b64encode(salted_hmac("unsent", whose, algorithm="sha256").digest()).decode()
 
 
 def opened(request: OrganizationRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -29,7 +30,7 @@ def opened(request: OrganizationRequest, context: dict[str, Any]) -> dict[str, A
     if report is None or not request.active.may("edit_report"):
         return {}
     found: dict[str, Any] = {"kept_drafts": context["drafts_beside"]}
-    found["unsent_key"] = _unsent_key(request)
+    found["unsent_key"] = unsent_key(request)
     if context.get("may_add"):
         found["unsigned_addenda"] = context["addenda_beside"]
     found["hands_on"] = may_assign(request.active, report, request.user)

@@ -37,6 +37,7 @@ PHI_FREE = {
     "worklist-counts": "bounded counts",
     "worklist-view": "names of filters; recorded",
     "statement-library": "the library's own words",
+    "draft-key": "the person's own key and token",
     "critical-pill": "a bounded count and a time",
     "critical-acknowledge": "redirects; recorded",
     "report-critical": "redirects; recorded",

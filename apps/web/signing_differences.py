@@ -18,7 +18,7 @@ class Difference:
 
 
 def differences(snapshot: Snapshot) -> list[Difference]:
-    """Numbers after moved borders, then statements that were overridden, in the order printed."""
+    """Numbers that are the reader's, then statements that were overridden, in the order printed."""
     return [*_numbers(snapshot), *_overridden(snapshot)]
 
 

@@ -58,6 +58,7 @@ urlpatterns = [
     path("reports/<uuid:report_id>/assign", assigning.assign, name="report-assign"),
     path("reports/<uuid:report_id>/step", worklist.step, name="report-step"),
     path("reports/<uuid:report_id>/beat", reading_room.beat, name="report-beat"),
+    path("drafts/key", reading_room.draft_key, name="draft-key"),
     path("statements.json", reading_room.statement_library, name="statement-library"),
     path("reports/<uuid:report_id>/decide", reading_room.decide, name="report-decide"),
     path("critical", critical.results, name="critical-results"),

@@ -12,6 +12,7 @@ from django.urls import reverse
 from apps.ecg.beats import borders_of, peaks_of
 from apps.ecg.models import Analysis, ReaderMeasurement, Recording
 from apps.ecg.reader_measurements import moved_borders
+from apps.ecg.stated_numbers import QUANTITIES, SIGNS, UNITS, in_words
 from apps.tenants.access import Active
 from apps.web.times import day, zone_of
 
@@ -42,7 +43,7 @@ class Kept:
 
     @property
     def is_drawn(self) -> bool:
-        return self.row.struck_at is None and self.row.tool != Tool.BORDER
+        return self.row.struck_at is None and self.row.is_caliper
 
 
 def comparable(one: Recording, other: Recording) -> bool:
@@ -86,11 +87,15 @@ def kept_part(
     return {
         "kept": [Kept(row, what(row), reading(row)) for row in kept],
         "may_measure": active.may("edit_report"),
+        "quantities": QUANTITIES.items(),
+        "stated_units": [(unit, SIGNS.get(unit, unit)) for one in UNITS.values() for unit in one],
         "kept_zone": zone_of(recording),
     }
 
 
 def what(row: ReaderMeasurement) -> str:
+    if row.is_stated:
+        return f"{QUANTITIES[row.places['name']].label}, stated"
     if row.tool == Tool.BORDER:
         return BORDER_WORDS[row.places["name"]]
     lead = row.lead.replace("-", MINUS)
@@ -99,6 +104,8 @@ def what(row: ReaderMeasurement) -> str:
 
 def reading(row: ReaderMeasurement) -> str:
     """As the caliper says it: 620 ms · 97 /min, 1.24 mV, 38.0°."""
+    if row.is_stated:
+        return in_words(row)
     value = float(row.value)
     if row.tool == Tool.BORDER:
         platform = row.places["platform_ms"]

@@ -1,4 +1,4 @@
-// Every page: keys, help, list cursor, clocks, drafts, the connection.
+// Every page: keys, help, list cursor, clocks, drafts, the connection, what polls.
 
 import "./keys.js";
 import "./help.js";
@@ -6,6 +6,7 @@ import "./rows.js";
 import "./clock.js";
 import "./drafts.js";
 import "./online.js";
+import "./live.js";
 import { onPage } from "./page.js";
 
 onPage(() => {

@@ -14,10 +14,13 @@ const WORDS = {
   offline: () => "Not saved, no connection: kept on this device",
   unkept: () => "Not saved, and not kept on this device: leave this page open",
   signedout: () => "Not saved, signed out: kept on this device. Sign in again in another window.",
+  stranger: () => "Not saved, signed in as another or elsewhere: kept on this device for who wrote it.",
   refused: (message) => `Not saved: ${message}`,
   conflict: () => "Not saved as the draft: changed by someone else",
   kept: (time) => `Changed by someone else: yours kept beside the report ${time}`,
 };
+const KEPT_BESIDE = "What you wrote before could not be sent in time. It is kept beside the report now: reload to see it.";
+const STILL_HERE = "What you wrote before could not be sent. It is kept on this device until it can be.";
 
 /** One form[data-draft-url]; answers 200 {revision, saved_at} or 409 {message, url, revision}. */
 class Draft {
@@ -28,9 +31,12 @@ class Draft {
     this.sending = null;
     this.stored = Promise.resolve();
     this.turn = 0;
-    ({ report: this.report, unsentKey: this.key } = form.closest("[data-unsent-key]")?.dataset ?? {});
+    const held = form.closest("[data-unsent-key]")?.dataset ?? {};
+    ({ report: this.report, unsentKey: this.key, keyUrl: this.keyUrl } = held);
     form.addEventListener("input", () => this.changed());
     window.addEventListener("online", () => this.dirty && this.save());
+    // Back from the window in which one signed in again.
+    window.addEventListener("focus", () => this.away && this.save());
     window.addEventListener("beforeunload", (event) => this.guard(event));
     document.addEventListener("visibilitychange", () => document.hidden && this.dirty && this.save());
     document.addEventListener("submit", (event) => this.beforeSubmit(event));
@@ -58,7 +64,7 @@ class Draft {
   }
 
   forget() {
-    this.inTurn(() => drop(this.report));
+    this.inTurn(() => drop(this.report, this.key));
   }
 
   // One after the other, and only the newest; `stored` tells whether the text is kept.
@@ -93,6 +99,11 @@ class Draft {
 
   async send() {
     let response;
+    const returned = this.away;
+    if (returned) {
+      this.away = await this.renew();
+      if (this.away) return this.failed(this.away);
+    }
     try {
       const body = new FormData(this.form);
       if (this.conflict) body.set("keep", "1");
@@ -104,7 +115,10 @@ class Draft {
       return this.failed("offline");
     }
     back();
-    if (response.type === "opaqueredirect" || [401, 403].includes(response.status)) return this.failed("signedout");
+    if (isOutside(response) || (response.status === 403 && !returned)) {
+      this.away = "signedout";
+      return this.failed(this.away);
+    }
     if (response.status >= 500) return this.failed("offline");
     const answer = await response.json().catch(() => ({}));
     if (response.status === 409) return this.clash(answer);
@@ -114,6 +128,19 @@ class Draft {
     if (answer.kept_at) return this.show("kept", answer.kept_at);
     this.setRevision(answer.revision);
     return this.show("saved", answer.saved_at);
+  }
+
+  // Who signed in again elsewhere has another token than this page: it is asked for, and taken where
+  // the key says that it is the same person in the same organization. Empty, or why not.
+  async renew() {
+    const options = { redirect: "manual", headers: { Accept: "application/json" } };
+    const answer = await fetch(this.keyUrl, options).catch(() => null);
+    if (!answer) return "offline";
+    if (isOutside(answer)) return "signedout";
+    const { key, token } = await answer.json().catch(() => ({}));
+    if (key !== this.key) return "stranger";
+    for (const field of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) field.value = token;
+    return "";
   }
 
   failed(state) {
@@ -157,17 +184,18 @@ class Draft {
     if (field && revision !== undefined) field.value = revision;
   }
 
-  // A form sent while a save is under way would carry an old revision: wait for it, then send.
+  // A form sent while a save is under way would carry an old revision, and one sent by who is signed
+  // out an old token: wait for the save, then send.
   beforeSubmit(event) {
     const own = event.target === this.form;
-    if (event.defaultPrevented || (!this.sending && (own || !this.dirty))) {
+    if (event.defaultPrevented || (!this.sending && !this.away && (own || !this.dirty))) {
       if (own) this.leaving = true;
       return;
     }
     event.preventDefault();
     const { target, submitter } = event;
     // Another form would leave the page: only once the text is safe.
-    const go = () => (own || !this.dirty) && target.requestSubmit(submitter);
+    const go = () => !this.away && (own || !this.dirty) && target.requestSubmit(submitter);
     Promise.resolve(this.sending ?? this.save()).then(go);
   }
 
@@ -183,20 +211,30 @@ class Draft {
   }
 }
 
+/** No longer signed in, or sent elsewhere to do so. */
+function isOutside(response) {
+  return response.type === "opaqueredirect" || response.status === 401;
+}
+
 // The report can no longer be written: what was not sent is kept beside it.
-async function sendBeside({ report, unsentKey, unsentTo }) {
+async function sendBeside(place) {
+  const { report, unsentKey, unsentTo } = place.dataset;
   const draft = await kept(report, unsentKey).catch(() => null);
   if (!draft) return;
   const token = document.querySelector("input[name=csrfmiddlewaretoken]")?.value ?? "";
   const body = new URLSearchParams({ ...draft, keep: "1" });
   const headers = { Accept: "application/json", "X-CSRFToken": token };
   const response = await fetch(unsentTo, { method: "POST", body, redirect: "manual", headers }).catch(() => null);
-  if (response?.ok) await drop(report);
+  if (response?.ok) await drop(report, unsentKey);
+  const note = place.querySelector("[data-unsent-note]");
+  if (!note) return;
+  note.textContent = response?.ok ? KEPT_BESIDE : STILL_HERE;
+  note.hidden = false;
 }
 
 onPage(() => {
   for (const form of document.querySelectorAll("form[data-draft-url]")) new Draft(form);
-  for (const { dataset } of document.querySelectorAll("[data-unsent-to]")) sendBeside(dataset);
+  for (const place of document.querySelectorAll("[data-unsent-to]")) sendBeside(place);
   if (document.querySelector("[data-forget-unsent]")) dropAll().catch(() => {});
 });
 

@@ -1,7 +1,7 @@
 // The `?` dialog: every command of this page, found by words and run from there, with its key;
 // and the switch that turns single letters off.
 
-import { commandsHere, lettersAreOff, register, switchLetters } from "./keys.js";
+import { commandsHere, lettersAreOff, notesHere, register, switchLetters } from "./keys.js";
 
 /** Opens the help; built afresh, so that it lists exactly what works now. */
 export function openHelp() {
@@ -19,8 +19,7 @@ export function openHelp() {
 function commandList(dialog) {
   const list = element("ul", { class: "keys" });
   for (const command of commandsHere()) {
-    const keys = command.keys.split(" ").map((key) => element("kbd", {}, key));
-    const button = element("button", { type: "button" }, element("span", {}, ...keys), command.label);
+    const button = element("button", { type: "button" }, keycaps(command.keys), command.label);
     // The dialog gives the focus back when it closes; what is run may take it on.
     button.addEventListener("click", () => {
       dialog.close();
@@ -28,7 +27,15 @@ function commandList(dialog) {
     });
     list.append(element("li", {}, button));
   }
+  // What is not done from here: the keys of the trace, of a caliper, of a field.
+  for (const note of notesHere()) {
+    list.append(element("li", {}, element("p", {}, keycaps(note.keys), note.label)));
+  }
   return list;
+}
+
+function keycaps(keys) {
+  return element("span", {}, ...keys.split(" ").map((key) => element("kbd", {}, key)));
 }
 
 /** Shows the commands of which all words are said; Enter runs the first. */

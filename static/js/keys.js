@@ -2,15 +2,26 @@
 
 const SEQUENCE_MS = 1000;
 const OFF = "single-letter-keys-off";
+const FIELD = "input:not([type=hidden]), select, textarea";
 const TEXT = "input:not([type=radio],[type=checkbox],[type=button],[type=submit],[type=file]), textarea, select, [contenteditable]";
 
 const commands = [];
+const notes = [];
 let prefix = "";
 let prefixTimer = 0;
 
 /** Adds a command; run() may return false to leave the key to the next one. */
 export function register(keys, label, run) {
   commands.push({ keys, label, run });
+}
+
+/** Says in the help what keys do in a part of the page that takes them itself, while it is there. */
+export function describe(part, keys, label) {
+  notes.push({ part, keys, label });
+}
+
+export function notesHere() {
+  return notes.filter(({ part }) => document.querySelector(part));
 }
 
 /** Every command of this page, for the palette: those registered, then the page's own. */
@@ -38,8 +49,10 @@ function elementCommands() {
 }
 
 function activate(element) {
-  if (element.matches("input, textarea, select")) element.focus();
-  else element.click();
+  if (element.matches("input, textarea, select")) return element.focus();
+  element.click();
+  // What was opened to be filled in is typed into next, not taken for more commands.
+  if (element.matches("details[open] > summary")) element.parentElement.querySelector(FIELD)?.focus();
 }
 
 function nameOf(event) {
@@ -60,13 +73,32 @@ function onKey(event) {
   const name = nameOf(event);
   const typing = event.target.closest?.(TEXT);
   if (typing && !name.startsWith("Ctrl+")) {
-    if (name === "Escape") typing.blur();
+    if (name === "Escape") leaveField(typing);
+    return;
+  }
+  // One level back: what is open closes before the page is left.
+  if (name === "Escape" && document.querySelector(":popover-open")) return;
+  if (name === "Escape" && closeAround(event.target)) {
+    event.preventDefault();
     return;
   }
   if (isSingle(name) && lettersAreOff()) return;
   const candidates = [...commands, ...elementCommands()];
   if (runFirst(candidates, prefix ? `${prefix} ${name}` : name)) event.preventDefault();
   else rememberPrefix(candidates, name);
+}
+
+function leaveField(field) {
+  field.blur();
+  field.closest("details[open]")?.querySelector("summary").focus();
+}
+
+function closeAround(element) {
+  const around = element.closest?.("details[open]");
+  if (!around) return false;
+  around.open = false;
+  around.querySelector("summary").focus();
+  return true;
 }
 
 function runFirst(candidates, keys) {

@@ -1,6 +1,6 @@
 // The cursor of the worklist: the focus on a row's link, so that Enter opens it by itself.
 
-import { register } from "./keys.js";
+import { describe, register } from "./keys.js";
 
 const rows = () => [...document.querySelectorAll("[data-rows] [data-row]")];
 const cursor = () => rows().find((row) => row.hasAttribute("data-cursor"));
@@ -44,6 +44,7 @@ function openFromPage() {
 if (document.querySelector("[data-rows]")) {
   register("j", "Next row", () => step(1));
   register("k", "Previous row", () => step(-1));
+  describe("[data-rows]", "↓ ↑", "Next row, previous row");
   register("ArrowDown", "", () => step(1));
   register("ArrowUp", "", () => step(-1));
   register("o", "Open", open);

@@ -1,6 +1,11 @@
 // Chips of a search: each is a field of a form that works without this module.
 
+import { describe } from "./keys.js";
+
 const form = document.querySelector("[data-chips]");
+
+describe("[data-chips]", "Escape", "In a chip: its words as they were");
+describe("[data-chips]", "Backspace", "In an empty chip: take it away");
 
 /** As wide as its words. */
 function fit(field) {

@@ -1,6 +1,6 @@
 // Statements: j k y x over those of the machine, and search-as-you-type in the library.
 
-import { register } from "./keys.js";
+import { describe, register } from "./keys.js";
 import { onPage } from "./page.js";
 
 const MOST = 8;
@@ -40,6 +40,7 @@ register("j", "Next statement", () => step(1));
 register("k", "Previous statement", () => step(-1));
 register("y", "Accept the statement", accept);
 register("x", "Override the statement", override);
+describe("[data-library]", "↑ ↓ Enter", "In the list of statements: choose one");
 
 // The statement that was decided keeps the focus.
 document.addEventListener("htmx:beforeSwap", (event) => {

@@ -1,5 +1,6 @@
-// Text that could not be sent, on this device: sealed under a key of the session, which only the page
-// holds in memory. Without the session nobody can read it; it goes once it is saved or signed out.
+// Text that could not be sent, on this device: sealed under a key of its writer, which only the pages
+// of a session hold, in memory. Nobody else can read or find it; it goes once it is saved or its
+// writer signs out, and stays where a session only ran out.
 
 const NAME = "unsent";
 const STORE = "drafts";
@@ -33,29 +34,33 @@ function sealing(key) {
   return crypto.subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt", "decrypt"]);
 }
 
+// Another writer's text of the same report lies elsewhere.
+async function placeOf(report, key) {
+  const named = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`${report} ${key}`));
+  return btoa(String.fromCharCode(...new Uint8Array(named)));
+}
+
 /** Keeps {text, revision} of a report instead of what was kept of it; fails where it cannot. */
 export async function keep(report, key, draft) {
   const iv = crypto.getRandomValues(new Uint8Array(12));
   const plain = new TextEncoder().encode(JSON.stringify(draft));
   const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await sealing(key), plain);
-  await run("readwrite", (store) => store.put({ iv, sealed }, report));
+  const place = await placeOf(report, key);
+  await run("readwrite", (store) => store.put({ iv, sealed }, place));
 }
 
-/** What is kept of a report; null where nothing is, or what another session sealed. */
+/** What is kept of a report under this key; null where nothing is. */
 export async function kept(report, key) {
-  const held = await run("readonly", (store) => store.get(report));
+  const place = await placeOf(report, key);
+  const held = await run("readonly", (store) => store.get(place));
   if (!held) return null;
-  try {
-    const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv: held.iv }, await sealing(key), held.sealed);
-    return JSON.parse(new TextDecoder().decode(plain));
-  } catch {
-    await drop(report);
-    return null;
-  }
+  const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv: held.iv }, await sealing(key), held.sealed);
+  return JSON.parse(new TextDecoder().decode(plain));
 }
 
-export function drop(report) {
-  return run("readwrite", (store) => store.delete(report));
+export async function drop(report, key) {
+  const place = await placeOf(report, key);
+  await run("readwrite", (store) => store.delete(place));
 }
 
 export function dropAll() {

@@ -34,6 +34,10 @@ POLICY = (
 )
 
 
+# Failed answers that a test asked for are logged by the browser and by htmx.
+ASKED_FOR = ("Failed to load resource", "Response Status Error Code")
+
+
 def require_chromium() -> None:
     """Skips loudly where there is none; in CI that is a failure."""
     if Path(CHROMIUM).exists():
@@ -96,8 +100,7 @@ def visit(chromium: Browser, site: str) -> Iterator[Callable[..., Page]]:
     contexts = []
 
     def noted(text: str, kind: str = "error") -> None:
-        # Failed answers a test asked for are logged by the browser itself.
-        if kind == "error" and not text.startswith("Failed to load resource"):
+        if kind == "error" and not text.startswith(ASKED_FOR):
             complaints.append(text)
 
     def open_page(name: str, *, width: int = 1080, **options: Any) -> Page:

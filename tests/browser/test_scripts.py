@@ -125,6 +125,33 @@ def test_g_then_w_goes_to_the_worklist_and_help_lists_it(visit: Open) -> None:
     page.locator("dialog").wait_for(state="detached")
 
 
+def test_a_key_that_opens_a_form_lets_its_field_be_typed_into(visit: Open) -> None:
+    page = visit("lists.html")
+    page.keyboard.press("f")
+    page.keyboard.type("jj")
+    expect(page.locator("#site")).to_have_value("jj")
+    page.keyboard.press("Escape")
+    expect(page.locator("summary")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("details")).not_to_have_attribute("open", "")
+    assert page.url.endswith("/lists.html")
+    page.keyboard.press("Escape")
+    page.wait_for_url("**#up")
+
+
+def test_colours_of_ones_own_leave_the_trace_its_ink_and_what_is_chosen_its_mark(
+    study: Open,
+) -> None:
+    page = study(forced_colors="active")
+    page.keyboard.press("t")
+    tool = page.locator("[data-ecg-tool=time]")
+    expect(tool).to_have_css("outline-style", "solid")
+    expect(page.locator("[data-ecg-tool=march]")).to_have_css("outline-style", "none")
+    expect(page.locator(".ecg")).to_have_css("forced-color-adjust", "none")
+    ink = page.locator(".ecg").evaluate("one => getComputedStyle(one).getPropertyValue('--trace')")
+    assert ink.strip() == "#0E151B"
+
+
 def test_a_command_is_found_by_its_words_and_run_by_enter(visit: Open) -> None:
     page = visit("lists.html")
     page.keyboard.press("?")

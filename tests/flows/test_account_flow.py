@@ -54,7 +54,7 @@ def enter_password(visitor: Visitor, email: str) -> None:
 def sign_out(visitor: Visitor) -> None:
     visitor.page.get_by_role("button", name="account of").click()
     visitor.page.get_by_role("button", name="Sign out").click()
-    visitor.page.wait_for_url("**/sign-in")
+    visitor.page.wait_for_url("**/sign-in*")
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from tests.database import committed
 from tests.factories import PASSWORD, make_recording, make_user
@@ -25,7 +25,7 @@ def colleague(mercy):
 
 @pytest.fixture
 def platform(mercy, colleague, tmp_path):
-    for _ in range(ECGS + 1):
+    for _ in range(ECGS + 3):
         make_recording(mercy)
     with running_platform(tmp_path / "platform") as running:
         yield running
@@ -51,7 +51,31 @@ def type_into(visitor: Visitor, text: str) -> None:
     visitor.page.keyboard.insert_text(text)
 
 
-def test_keys_alone_read_sign_and_go_on_and_taking_over_loses_no_text(reader, colleague, visit):
+def sign_without_scripts(chromium: Browser, url: str, email: str) -> None:
+    """From the door to the next patient: forms, links and a picture of the trace."""
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{url}/worklist")
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    free = page.locator("[data-row]").filter(has_not_text="Reading:")
+    with page.expect_response("**/trace.svg*") as drawn:
+        free.locator(".name").first.click()
+    assert drawn.value.ok
+    expect(page.locator("img.ecg-static")).to_be_visible()
+    expect(page.locator(".ecg-toolbar")).to_be_hidden()
+    page.locator("#text").fill("Normal ECG.")
+    page.get_by_role("button", name="Sign…").click()
+    expect(page.locator(".pdf-page img").first).to_be_visible()
+    sign_and_next(page, PASSWORD, email)
+    expect(page.get_by_role("button", name="Sign…")).to_be_visible()
+    context.close()
+
+
+def test_keys_alone_read_sign_and_go_on_and_taking_over_loses_no_text(
+    reader, colleague, visit, chromium
+):
     mine = visit(reader.email)
     page = mine.page
     page.keyboard.press("j")
@@ -83,5 +107,6 @@ def test_keys_alone_read_sign_and_go_on_and_taking_over_loses_no_text(reader, co
     kept = theirs.page.get_by_role("region", name="Kept drafts")
     expect(kept).to_contain_text("Too late.")
     expect(theirs.page.locator("#text")).to_have_value(re.compile(r"Mine\."))
+    sign_without_scripts(chromium, theirs.url, reader.email)
     theirs.go("/worklist?status=signed")
-    expect(theirs.page.locator("[data-row]")).to_have_count(ECGS)
+    expect(theirs.page.locator("[data-row]")).to_have_count(ECGS + 1)

@@ -24,6 +24,7 @@ ROOM: list[Route] = [
     Route("report-beat", "POST", inside("edit_report"), "report"),
     *both("report-next", inside("sign_report"), "report"),
     *both("statement-library", inside("edit_report")),
+    *both("draft-key", inside("edit_report")),
     Route("report-decide", "GET", NO_GET, "report"),
     # No machine says what was decided of: the page shows why not.
     Route("report-decide", "POST", inside("edit_report", 302), "report"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pypdfium2
 import pytest
 from django.utils import timezone
 
@@ -10,15 +11,17 @@ from apps.ingestion.models import IdentityCase, Order, OrderCase, OrderLink
 from apps.ingestion.orders.asking import ask
 from apps.ingestion.orders.cases import NotDecidable, Verdict
 from apps.ingestion.orders.stated import OrderRefused
-from apps.reports.actions import begin_amendment
+from apps.reports.actions import begin_amendment, signed_pdf
 from apps.reports.models import Report
 from apps.reports.orders import decide_order_case
+from apps.reports.pdf.content import Document
 from tests.database import committed
 from tests.factories import inside, make_user
 from tests.integrations.sent import deliveries_of, make_destination, queue_messages
 from tests.integrations.test_message import messages_of
 from tests.orders.ecgs import MADE, OTHER, ecg, only_case, order, standing, status_of
 from tests.reports.signing import approve, ask_to_retract, inside_of, sign_recording
+from tests.reports.text import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +54,28 @@ def test_signing_completes_the_order_which_is_not_called_off_then(mercy, reader)
     with pytest.raises(OrderRefused, match="order-completed"):
         order(mercy, control="CA", stated_at=timezone.now())
     assert (standing(recording), status_of(mercy)) == ("P-1", "completed")
+
+
+@pytest.mark.parametrize("document", Document)
+def test_every_page_that_is_signed_names_the_order_it_answers(mercy, reader, document):
+    order(mercy, requester="Hannah Reid", accession_number="ACC-9")
+    version = sign_recording(ecg(mercy, report=True), reader)
+    with inside(mercy):
+        pdf = signed_pdf(version, document)
+    with pypdfium2.PdfDocument(pdf) as pages:
+        count = len(pages)
+    for page in range(count):
+        text = text_of(pdf, page)
+        for words in ("Order P-1 CIS", "Ordered by Hannah Reid", "Accession ACC-9"):
+            assert words in text, (page, words)
+
+
+def test_an_ecg_of_no_order_names_none(mercy, reader):
+    version = sign_recording(ecg(mercy, report=True), reader)
+    with inside(mercy):
+        text = text_of(signed_pdf(version))
+    assert "Order Not known" in text
+    assert "Ordered by" not in text
 
 
 def test_an_order_that_comes_after_signing_is_completed_by_it(mercy, reader):

@@ -2,8 +2,9 @@
 
 import re
 
+from apps.tenants.models import Site
 from tests.database import committed
-from tests.factories import make_recording
+from tests.factories import inside, make_recording
 from tests.web.pages import mrn_of, report_of
 from tests.web.test_worklist import listed
 
@@ -42,6 +43,18 @@ def test_it_is_listed_with_two_identifiers_until_somebody_was_told(client_of, re
     done = client.get("/critical?acknowledged=1").content.decode()
     assert "told Sister Marsh, in person" in done
     assert client.post(address, {"whom": "Again", "how": "page"}).status_code == 409
+
+
+def test_its_times_are_of_its_place_and_its_clock_needs_no_script(client_of, reader, mercy):
+    with inside(mercy):
+        site = Site.objects.create(organization=mercy, name="Chicago", time_zone="America/Chicago")
+    recording, client = make_recording(mercy, site=site), client_of(reader)
+    raise_on(client, recording)
+    page = client.get("/critical").content.decode()
+    assert re.search(r"Raised \d\d-\w{3}-\d{4} \d\d:\d\d:\d\d C[SD]T by", page)
+    for address in ("/critical/pill", "/critical", f"/recordings/{recording.public_id}"):
+        shown = client.get(address).content.decode()
+        assert re.search(r'data-format="clock">00:0\d</time>', shown), address
 
 
 def test_results_of_another_organization_are_nowhere(client_of, reader, stranger, recording):

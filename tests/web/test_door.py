@@ -44,8 +44,12 @@ def test_a_refusal_says_the_same_for_a_wrong_password_and_an_unknown_person(clie
 def test_signing_out_ends_the_session_and_is_recorded(client_of, reader, mercy):
     client = client_of(reader)
     assert client.get("/sign-out").status_code == 405
-    assert client.post("/sign-out").url == "/sign-in"
+    door = client.post("/sign-out").url
     assert client.get("/worklist").url.startswith("/sign-in")
+    assert door.startswith("/sign-in")
+    # What a browser holds of the person goes then, and stays where a session only ran out.
+    assert "data-forget-unsent" in client.get(door).content.decode()
+    assert "data-forget-unsent" not in client.get("/sign-in?ended=idle").content.decode()
     assert len(events(mercy, "tenants.user.signed_out")) == 1
 
 

@@ -79,6 +79,12 @@ def test_a_role_that_may_not_is_told_which_role_it_is(client_of, technician, rec
     assert "Your role (technician) cannot do this." in response.content.decode()
 
 
+def test_an_address_of_forms_opened_by_hand_says_where_to_go(client_of, reader, recording):
+    response = client_of(reader).get(f"/reports/{report_of(recording).public_id}/draft")
+    assert (response.status_code, response.headers["Allow"]) == (405, "POST")
+    assert "open the ECG from the worklist" in response.content.decode()
+
+
 def test_a_failure_says_nothing_of_its_cause(client_of, reader, monkeypatch):
     def broken(*_, **__):
         raise RuntimeError("LINDQVIST 004417882")

@@ -45,7 +45,7 @@ def test_a_page_that_is_not_there_is_not_found(browser, recording, number):
 
 
 def test_what_a_reader_changed_is_listed_beside_the_machines(browser, recording, reader):
-    assert "no border was moved and no statement overridden" in page_of(browser, recording)
+    assert "no number was changed and no statement overridden" in page_of(browser, recording)
     measure(recording, rr_ms=1000, qrs_ms=92)
     find_beats(recording)
     move(browser, recording, "qrs_off", 72)

@@ -58,6 +58,12 @@ def day(at: dt.datetime | dt.date | None, zone: ZoneInfo | None = None) -> str:
 
 
 @register.filter
+def since(at: dt.datetime) -> str:
+    """How long ago, as a clock that a script lets go on."""
+    return times.waited(at, timezone.now())
+
+
+@register.filter
 def took(span: dt.timedelta | None) -> str:
     return times.span(span)
 

@@ -19,7 +19,7 @@ from apps.tenants.queries import permit
 from apps.web.guard import OrganizationRequest, in_organization
 from apps.web.identity import identity_on
 from apps.web.ladder import standing_of
-from apps.web.times import waited
+from apps.web.times import waited, zone_of
 
 
 @require_safe
@@ -46,6 +46,7 @@ def _page(
                 "result": row,
                 "identity": identity_on(row.report.recording),
                 "waited": waited(row.raised_at, row.acknowledged_at or now),
+                "zone": zone_of(row.report.recording),
                 "how": criticals.HOW.get(row.told_how, ""),
                 "is_ai": row.code.startswith("ai."),
                 "ladder": standing_of(row, ladder),

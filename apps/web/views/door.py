@@ -10,6 +10,7 @@ from django.contrib.auth import logout
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -20,7 +21,7 @@ from apps.tenants.models import Organization, User
 from apps.tenants.queries import choices_for, get_choice_to_enter
 from apps.tenants.trail import note, note_refusal
 from apps.web.guard import to_sign_in
-from apps.web.lifetime import ended_in_words
+from apps.web.lifetime import SIGNED_OUT, ended_in_words
 from apps.web.sign_on import provider_for
 from apps.web.sign_on_pages import send
 from apps.web.worklist import name_in
@@ -40,8 +41,9 @@ class SignIn(LoginView):
     http_method_names = ["get", "head", "post"]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        ended = ended_in_words(self.request.GET.get("ended", ""))
-        return super().get_context_data(**kwargs) | {"ended": ended}
+        how = self.request.GET.get("ended", "")
+        mine = {"ended": ended_in_words(how), "forget": how == SIGNED_OUT}
+        return super().get_context_data(**kwargs) | mine
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Without a password, people of a domain that has a provider are sent there, all alike."""
@@ -66,7 +68,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     if isinstance(request.user, User):
         note("tenants.user.signed_out", request.user, actor=request.user)
     logout(request)
-    return redirect("sign-in")
+    return redirect(f"{reverse('sign-in')}?ended={SIGNED_OUT}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

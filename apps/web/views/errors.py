@@ -15,6 +15,7 @@ SENTENCES = {
     400: "The request could not be understood.",
     403: "Your role cannot do this.",
     404: "Nothing here.",
+    405: "This address takes something else. Nothing was changed.",
     410: "The key of this organization's data was destroyed. It cannot be opened again.",
     411: "The length of what is sent must be stated.",
     413: "What was sent is larger than this page takes. Nothing was kept.",
@@ -59,6 +60,13 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def server_error(request: HttpRequest) -> HttpResponse:
     return _page(request, 500)
+
+
+def wrong_method(request: HttpRequest, allowed: str) -> HttpResponse:
+    """An address that takes forms, opened by hand or after signing in again."""
+    response = _page(request, 405)
+    response.headers["Allow"] = allowed
+    return response
 
 
 def key_gone(request: HttpRequest) -> HttpResponse:

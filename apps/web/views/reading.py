@@ -57,7 +57,7 @@ def draft(request: OrganizationRequest, report_id: uuid.UUID) -> HttpResponse:
         presence.keep_draft(report, text, revision_in(request), request.user, now)
         report = queries.get_report_to_edit(request.active, report_id)
         changed = what_changed(report, revision_in(request))
-        words = f"{changed} Nothing was saved. Changes need an amendment."
+        words = f"{changed} Your text is kept beside the report. Changes need an amendment."
         return _refused(request, report, text, words, 409)
     if wants_json(request):
         return _saved(saved)

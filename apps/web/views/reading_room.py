@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.http import HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -26,6 +27,8 @@ from apps.reports.reading_first import (
 from apps.reports.reading_first import policy as policy_here
 from apps.tenants.queries import permit
 from apps.web.guard import OrganizationRequest, in_organization
+from apps.web.room import unsent_key
+from apps.web.times import zone_of
 
 
 @require_POST
@@ -46,6 +49,16 @@ def take_over(request: OrganizationRequest, report_id: uuid.UUID) -> HttpRespons
     report = queries.get_report_to_edit(request.active, report_id)
     presence.take_over(report, request.user, timezone.now())
     return redirect("recording", report.recording.public_id)
+
+
+@require_safe
+@in_organization
+def draft_key(request: OrganizationRequest) -> HttpResponse:
+    """For a page whose session ended: the key says whether its writer is back."""
+    permit(request.active, "edit_report")
+    answer = JsonResponse({"key": unsent_key(request), "token": get_token(request)})
+    answer["Cache-Control"] = "no-store"
+    return answer
 
 
 @require_safe
@@ -109,7 +122,7 @@ def _decided(
 @in_organization
 def override_ledger(request: OrganizationRequest) -> HttpResponse:
     """What readers overrode of the machine's statements, newest first."""
-    rows = decisions.overrides(request.active)
+    rows = [(row, zone_of(row.report.recording)) for row in decisions.overrides(request.active)]
     audit.record("reports.overrides.viewed", actor=request.user, count=len(rows))
     return render(request, "web/room/overrides.html", {"rows": rows, "most": decisions.LISTED})
 

@@ -12,7 +12,7 @@ export class Kept {
     this.drawn = [];
     viewer.on("keep", (state) => this.keep(state));
     viewer.on("rendered", () => this.draw());
-    document.addEventListener("submit", (event) => this.strike(event));
+    document.addEventListener("submit", (event) => this.own(event));
   }
 
   get form() {
@@ -49,9 +49,10 @@ export class Kept {
     return this.post(this.form.action, body);
   }
 
-  strike(event) {
-    const form = event.target.closest("[data-kept] form[data-strike]");
-    if (!form) return;
+  // Striking one and stating a number, without leaving the page.
+  own(event) {
+    const form = event.target.closest("[data-kept] form[data-own]");
+    if (!form || event.defaultPrevented) return;
     event.preventDefault();
     this.post(form.action, new FormData(form));
   }

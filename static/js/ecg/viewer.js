@@ -1,6 +1,6 @@
 // Mounts the viewers of a page, redraws them when they must be, and gives them their keys.
 
-import { register } from "../keys.js";
+import { describe, register } from "../keys.js";
 import { onPage } from "../page.js";
 import { medianBeat } from "./beats.js";
 import { pair, Priors } from "./compare.js";
@@ -15,7 +15,7 @@ const ORDERS = ["standard", "cabrera"];
 
 // Redrawn when the size, the pixel ratio or the theme changes.
 function watch(redraw) {
-  const media = ["(prefers-color-scheme: dark)", "(prefers-contrast: more)", "print"];
+  const media = ["(prefers-color-scheme: dark)", "(prefers-contrast: more)", "(forced-colors: active)", "print"];
   media.forEach((query) => matchMedia(query).addEventListener("change", redraw));
   const observer = new MutationObserver(redraw);
   observer.observe(document.documentElement, { attributeFilter: ["data-theme", "data-paper", "data-grid"] });
@@ -125,12 +125,30 @@ function redrawOn(host, redraw) {
   new ResizeObserver(redraw).observe(host);
 }
 
+// What the paper, a caliper and a border of the median beat do with keys while the focus is on them.
+const HELD_KEYS = [
+  [".ecg-sheet", "← →", "On the trace: 5 mm of paper earlier, later"],
+  [".ecg-sheet", "Home End", "On the trace: to its start, its end"],
+  [".ecg-sheet", "Enter", "On the trace: one lead alone, and back"],
+  [".ecg-sheet", "↑ ↓", "In one lead alone: the lead before, the next"],
+  [".ecg-sheet", "Space", "On the trace: held, the pointer moves the paper"],
+  [".ecg-sheet", "Ctrl+Z", "On the trace: take back the last of 50 steps of a caliper"],
+  [".ecg-sheet", "← →", "On a caliper: one sample, with Shift 40 ms"],
+  [".ecg-sheet", "PageUp PageDown", "On a caliper: 200 ms"],
+  [".ecg-sheet", "↑ ↓", "On an amplitude caliper: 0.01 mV, with Shift 0.1 mV"],
+  [".ecg-sheet", "2 … 9", "On a march-out: so many intervals"],
+  [".ecg-sheet", "Enter", "On a caliper: keep the measurement"],
+  [".ecg-sheet", "Delete Backspace", "On a caliper: remove it"],
+  ["[data-borders]", "← →", "On a border of the median beat: one sample, with Shift ten"],
+];
 let hasKeys = false;
 
 // The keys of a trace are there once a page shows one.
 function giveKeys() {
-  if (!hasKeys) registerKeys(() => [...drawings.values()].find(({ viewer }) => viewer)?.viewer);
+  if (hasKeys) return;
   hasKeys = true;
+  registerKeys(() => [...drawings.values()].find(({ viewer }) => viewer)?.viewer);
+  HELD_KEYS.forEach((held) => describe(...held));
 }
 
 async function mountAll() {
