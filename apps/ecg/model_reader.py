@@ -15,15 +15,14 @@ class ReaderMeasurement(Tenant, Public):
     It is struck, never removed.
     """
 
-    # In place of a tool: a number that none measured.
-    STATED = "stated"
-
     class Tool(models.TextChoices):
         TIME = "time", "Interval"
         AMPLITUDE = "amplitude", "Amplitude"
         MARCH = "march", "March-out"
         ANGLE = "angle", "Angle"
         BORDER = "border", "Border of a wave"
+        # In place of a tool: a number that none measured.
+        STATED = "stated", "Stated by a reader"
 
     recording = OrgForeignKey(
         Recording, related_name="+", db_comment="operational: What was measured."
@@ -44,7 +43,7 @@ class ReaderMeasurement(Tenant, Public):
     reason = models.CharField(
         max_length=400,
         blank=True,
-        db_comment="note: Why a border was moved, in the reader's words.",
+        db_comment="note: Why a border was moved or a number stated, in the reader's words.",
     )
     made_by = SharedForeignKey(
         settings.AUTH_USER_MODEL, related_name="+", db_comment="operational: Who measured it."
@@ -68,8 +67,8 @@ class ReaderMeasurement(Tenant, Public):
 
     @property
     def is_stated(self) -> bool:
-        return self.tool == self.STATED
+        return self.tool == self.Tool.STATED
 
     @property
     def is_caliper(self) -> bool:
-        return self.tool not in (self.Tool.BORDER, self.STATED)
+        return self.tool not in (self.Tool.BORDER, self.Tool.STATED)

@@ -21,7 +21,6 @@ from apps.ecg.stated_numbers import checked
 from apps.tenants.models import User
 
 Tool = ReaderMeasurement.Tool
-STATED = ReaderMeasurement.STATED
 
 ENDS = {Tool.TIME: "ab", Tool.AMPLITUDE: "ab", Tool.MARCH: "ab", Tool.ANGLE: "abc"}
 UNITS = {Tool.AMPLITUDE: "mV", Tool.ANGLE: "deg"}
@@ -46,14 +45,14 @@ def keep_measurement(
     now: dt.datetime,
 ) -> ReaderMeasurement:
     """Keep one. Raises NotMeasurable for a tool, lead, place or number not of this recording."""
-    if tool not in (*Tool.values, STATED):
+    if tool not in Tool.values:
         raise NotMeasurable("tool", "This tool is not known.")
     if not isinstance(places, dict):
         raise NotMeasurable("places", "The places of the measurement are missing.")
     if ReaderMeasurement.objects.filter(recording=recording).count() >= MOST_KEPT:
         raise NotMeasurable("places", f"No more than {MOST_KEPT} measurements are kept.")
     placed, value, unit = _kept(recording, tool, lead, places, reason)
-    has_lead = tool not in (Tool.BORDER, STATED)
+    has_lead = tool not in (Tool.BORDER, Tool.STATED)
     row = ReaderMeasurement.objects.create(
         organization_id=recording.organization_id,
         recording=recording,
@@ -74,7 +73,7 @@ def _kept(
     recording: Recording, tool: str, lead: str, places: dict[str, Any], reason: str
 ) -> tuple[dict[str, Any], float | Decimal, str]:
     """Where, how much and in which unit."""
-    if tool == STATED:
+    if tool == Tool.STATED:
         return checked(recording, places, reason)
     if tool == Tool.BORDER:
         return *_border(recording, places, reason), "ms"

@@ -16,7 +16,7 @@ from apps.audit import actions as audit
 from apps.ecg import queries
 from apps.ecg.measurable import NotMeasurable
 from apps.ecg.models import Recording
-from apps.ecg.reader_measurements import STATED, keep_measurement, strike_measurement
+from apps.ecg.reader_measurements import Tool, keep_measurement, strike_measurement
 from apps.web import viewing
 from apps.web.guard import OrganizationRequest, in_organization, wants_json
 from apps.web.room import opened
@@ -45,14 +45,16 @@ def keep(request: OrganizationRequest, recording_id: uuid.UUID) -> HttpResponse:
     """
     found = queries.get_recording_to_measure(request.active, recording_id)
     tool = request.POST.get("tool", "")
-    is_plain = tool == STATED and not wants_json(request)
+    is_plain = tool == Tool.STATED and not wants_json(request)
     try:
         keep_measurement(
             found,
             reader=request.user,
             tool=tool,
             lead=request.POST.get("lead", ""),
-            places=_stated(request) if tool == STATED else _places(request.POST.get("places", "")),
+            places=_stated(request)
+            if tool == Tool.STATED
+            else _places(request.POST.get("places", "")),
             reason=request.POST.get("reason", "").strip(),
             now=timezone.now(),
         )
