@@ -1,4 +1,6 @@
-PYTHON ?= python3
+# The system's own where it is whole: built with profile-guided optimisation, as few others are, it
+# takes a fifth less time.
+PYTHON ?= $(shell /usr/bin/python3.11 -c "import ensurepip, ssl, venv" 2>/dev/null && echo /usr/bin/python3.11 || echo python3)
 PORT ?= 8000
 VAR ?= var
 WORKERS ?= 2
