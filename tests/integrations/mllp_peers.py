@@ -39,11 +39,34 @@ def _greeted(connection: socket.socket, wrap: ssl.SSLContext | None) -> socket.s
     return wrap.wrap_socket(connection, server_side=True) if wrap else connection
 
 
-def answering(reply: bytes, *, then_wait_s: float = 0.0) -> Callable[[socket.socket], None]:
+@contextlib.contextmanager
+def silent_peer(
+    wrap: ssl.SSLContext | None = None, *, heard: list[bytes] | None = None
+) -> Iterator[int]:
+    """The port of a server that says nothing while it is called; with `heard` it listens."""
+    is_over = threading.Event()
+
+    def behave(connection: socket.socket) -> None:
+        if heard is not None:
+            heard.append(connection.recv(65536))
+        is_over.wait(30)
+
+    with peer(behave, wrap) as port:
+        try:
+            yield port
+        finally:
+            is_over.set()
+
+
+def answering(
+    reply: bytes, *, then_wait_s: float = 0.0, heard: list[bytes] | None = None
+) -> Callable[[socket.socket], None]:
     """Reads something, writes `reply` and keeps the connection for a while."""
 
     def behave(connection: socket.socket) -> None:
-        connection.recv(65536)
+        said = connection.recv(65536)
+        if heard is not None:
+            heard.append(said)
         connection.sendall(reply)
         time.sleep(then_wait_s)
 

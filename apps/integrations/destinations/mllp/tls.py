@@ -73,6 +73,8 @@ UNPROVEN = {
 # What a receiver says of the certificate that it was shown, or was not (RFC 8446 6.2).
 OF_OURS = ("ALERT_CERTIFICATE", "ALERT_BAD_CERTIFICATE", "ALERT_UNKNOWN_CA", "ALERT_ACCESS_DENIED")
 NO_COMMON = ("PROTOCOL_VERSION", "UNSUPPORTED_PROTOCOL", "NO_SHARED_CIPHER", "VERSION_TOO_LOW")
+# A connection that ends within the handshake: which of them depends on the release of Python.
+HUNG_UP = (ssl.SSLEOFError, ssl.SSLZeroReturnError)
 NOT_TLS = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNEXPECTED_EOF", "RECORD_LAYER_FAILURE")
 
 
@@ -82,7 +84,7 @@ def fault_in_greeting(error: OSError) -> str:
         return "mllp_tls_unanswered"
     if isinstance(error, ssl.SSLCertVerificationError):
         return UNPROVEN.get(error.verify_code, "mllp_tls_untrusted")
-    if not isinstance(error, ssl.SSLError) or isinstance(error, ssl.SSLEOFError):
+    if not isinstance(error, ssl.SSLError) or isinstance(error, HUNG_UP):
         return "mllp_tls_not_spoken"
     said = error.reason or ""
     if refusal := refusal_of_ours(error):
