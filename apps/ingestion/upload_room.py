@@ -19,7 +19,7 @@ from apps.ingestion.models import UploadSession
 from apps.ingestion.rules import current_rules
 from apps.ingestion.upload_refused import UploadRefused
 
-GIGABYTE = 1 << 30
+GIGABYTE = 10**9
 CODE = "uploads-open"
 
 

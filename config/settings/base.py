@@ -150,7 +150,7 @@ UPLOAD_ADDRESS_SECONDS = 15 * 60
 # How many of them may be begun and not finished, and how large together, in an organization
 # whose rules say nothing of it.
 UPLOADS_OPEN = env.whole_number("UPLOADS_OPEN", 200)
-UPLOADS_OPEN_BYTES = env.whole_number("UPLOADS_OPEN_GB", 200) << 30
+UPLOADS_OPEN_BYTES = env.whole_number("UPLOADS_OPEN_GB", 200) * 10**9
 UPLOAD_CAPS = {
     "ecg": MAX_UPLOAD_BYTES,
     "pdf": MAX_UPLOAD_BYTES,

@@ -70,7 +70,9 @@ def took(span: dt.timedelta | None) -> str:
 
 @register.filter
 def size(count: int) -> str:
-    """291 kB, 1.4 MB."""
+    """291 kB, 1.4 MB, 4.29 GB."""
     if count < 1000:
         return f"{count} B"
-    return f"{count / 1000:.0f} kB" if count < 1_000_000 else f"{count / 1_000_000:.1f} MB"
+    if count < 1_000_000:
+        return f"{count / 1000:.0f} kB"
+    return f"{count / 1e6:.1f} MB" if count < 1_000_000_000 else f"{count / 1e9:.3g} GB"
