@@ -10,7 +10,11 @@ NEXT: dict[str, tuple[str, ...]] = {
     "link": ("deliver",),
 }
 
-# The same for what the platform sends through itself: nothing that is for care, and no charge.
+# Those that follow so quickly that the worker carries them out in the transaction that hands over
+# to them; one that fails there waits in the queue like any other.
+AT_ONCE = {("measure", "draft"), ("measure", "infer"), ("infer", "charge")}
+
+# What follows in what the platform sends through itself: nothing that is for care, and no charge.
 NEXT_OF_CANARY: dict[str, tuple[str, ...]] = {"decode": ("measure",)}
 
 # What carries each stage out; a StageRun names its stage, the queue calls the job with it.

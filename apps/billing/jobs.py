@@ -10,8 +10,6 @@ from apps.audit import actions as audit
 from apps.billing.models import Charge, Meter, Price
 from apps.core.errors import PermanentError
 from apps.core.insert import insert_unless_there
-from apps.core.leases import Lease
-from apps.ecg.jobs import finish_stage
 from apps.ecg.models import StageRun
 from apps.inference.models import InferenceRun
 from apps.reports.models import ReportVersion
@@ -27,12 +25,11 @@ class Billable:
     zone: zoneinfo.ZoneInfo
 
 
-def charge(stage: StageRun, lease: Lease) -> None:
+def charge(stage: StageRun) -> None:
     """Write the charge of the stage's subject. Raises PermanentError without a price."""
     billable = _billable(stage)
     if billable is not None:
         _record(stage, billable)
-    finish_stage(stage, lease)
 
 
 def _billable(stage: StageRun) -> Billable | None:

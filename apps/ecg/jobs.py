@@ -21,30 +21,32 @@ from apps.ecg.age import person_of
 from apps.ecg.formats.canonical import Waveform
 from apps.ecg.measured import store_measured
 from apps.ecg.models import Analysis, Recording, StageRun
-from apps.ecg.stages import advance, changed
+from apps.ecg.stages import advance, changed, job_of
 from config.pipeline import SLOW, STAGES
 
-StageJob = Callable[[StageRun, Lease], None]
+SlowJob = Callable[[StageRun, Lease], None]
 
 
 def run_stage(lease: Lease) -> None:
-    """Call the job of a stage; the job ends with `finish_stage`.
+    """Call the job of a stage and finish it.
 
-    A quick one reads and writes in the transaction that is open here; a slow one opens its own.
+    A quick one reads and writes in the transaction that is open here; a slow one opens its own,
+    and ends with `finish_stage`.
     """
     with transaction.atomic():
         run = StageRun.objects.select_related("recording__patient").get(pk=lease.id)
         structlog.contextvars.bind_contextvars(trace_id=str(run.trace_id), stage=run.stage)
         if run.stage not in STAGES:
             raise PermanentError("stage-unknown")
-        job: StageJob = import_string(STAGES[run.stage])
         if run.stage not in SLOW:
-            job(run, lease)
+            job_of(run)(run)
+            finish_stage(lease)
             return
+        job: SlowJob = import_string(STAGES[run.stage])
     job(run, lease)
 
 
-def finish_stage(run: StageRun, lease: Lease) -> None:
+def finish_stage(lease: Lease) -> None:
     """Close the stage inside the transaction of its results. Raises LeaseLost."""
     leases.finish(lease, finished_at=timezone.now())
 
@@ -80,4 +82,4 @@ def measure(run: StageRun, lease: Lease) -> None:
             audit.record("ecg.recording.measured", recording, algorithm=algorithm)
             changed([recording])
         advance(recording, done="measure", lane=run.lane)
-        finish_stage(run, lease)
+        finish_stage(lease)

@@ -17,7 +17,6 @@ from apps.core.drain import wake_on_commit
 from apps.core.errors import PermanentError
 from apps.core.insert import insert_unless_there
 from apps.core.leases import Lease
-from apps.ecg.jobs import finish_stage
 from apps.ecg.model_recording import Source
 from apps.ecg.models import Finding, Recording, StageRun
 from apps.ecg.stages import advance, changed
@@ -30,11 +29,10 @@ log = structlog.get_logger(__name__)
 Status = InferenceRun.Status
 
 
-def infer(stage: StageRun, lease: Lease) -> None:
+def infer(stage: StageRun) -> None:
     """Queue a run for every enabled algorithm version; each is its own row and its own outbox."""
     for version in AlgorithmVersion.objects.select_related("algorithm").filter(is_enabled=True):
         _queue(stage, version)
-    finish_stage(stage, lease)
     wake_on_commit()
 
 
@@ -110,8 +108,8 @@ def _accept(row: InferenceRun, result: Result, lease: Lease) -> None:
     changed([row.recording])
     for act in _on_result():
         act(row, result.output)
-    advance(row.recording, done="infer", subject=f"run:{row.public_id}", lane=row.lane)
     leases.finish(lease, status=Status.SUCCEEDED, output=result.output, accepted_at=timezone.now())
+    advance(row.recording, done="infer", subject=f"run:{row.public_id}", lane=row.lane)
 
 
 @cache

@@ -18,6 +18,7 @@ from apps.core.blobs.sealing import Unsealable
 from apps.core.blobs.store import Corrupt
 from apps.core.errors import PermanentError, RetryableError
 from apps.core.leases import Lease, Leased
+from apps.core.together import together
 from apps.ecg.formats.archives import MAX_BYTES, is_packed
 from apps.ecg.formats.canonical import DecodedEcg, Refused
 from apps.ecg.formats.sandbox import DecoderUnavailable, decode_limited
@@ -27,12 +28,12 @@ from apps.ingestion.actions import RAW
 from apps.ingestion.content import DOCUMENTS as DOCUMENT_CONTENTS
 from apps.ingestion.content import Content
 from apps.ingestion.documents import check_document
-from apps.ingestion.link import known_bytes, link_known_bytes, link_recording
+from apps.ingestion.link import link_known_bytes, link_recording, twins_of, whole
 from apps.ingestion.malware import check_malware, record_scan, scan_columns
 from apps.ingestion.models import Ingress, ProcessingRules, RecordingArrival
 from apps.ingestion.profiles import live_profiles
 from apps.ingestion.promote import take_over
-from apps.ingestion.rules import PDF, check_proven, check_taken, current_rules
+from apps.ingestion.rules import PDF, check_proven, check_taken, own_rules, rules_in
 from apps.ingestion.scanner import ScannerDown
 from apps.ingestion.signed import check_signature
 from apps.ingestion.unpack import unpack
@@ -59,8 +60,9 @@ def process(lease: Lease) -> None:
     """Bring one file from received to its outcome. Raises PermanentError, RetryableError."""
     with transaction.atomic():
         ingress = Ingress.objects.select_related(*RELATED).get(pk=lease.id)
-        twin = known_bytes(ingress) if ingress.sha256 else None
-        known = Known(current_rules(), live_profiles(), twin)
+        twins, rules, profiles = twins_of(ingress), own_rules(), live_profiles()
+        together(twins, rules, profiles)
+        known = Known(rules_in(rules), [one.as_json() for one in profiles], whole(twins))
     structlog.contextvars.bind_contextvars(trace_id=str(ingress.trace_id))
     ingress.scanned_at, ingress.decoded_at, ingress.format = None, None, ""
     try:
@@ -81,7 +83,7 @@ def _take_in(ingress: Ingress, known: Known, lease: Lease) -> None:
     twin = known.twin
     if take_over(ingress, lease):
         with transaction.atomic():
-            twin = known_bytes(ingress)
+            twin = whole(twins_of(ingress))
     check_signature(ingress)
     check_malware(ingress, _pieces(ingress), known.rules)
     if twin is not None:

@@ -41,20 +41,18 @@ Kind = IdentityCase.Kind
 CONFLICTS = {Outcome.IDENTITY_CONFLICT, Outcome.TIME_CONFLICT, Outcome.CORRECTION}
 
 
-def known_bytes(ingress: Ingress) -> RecordingArrival | None:
-    """An arrival of exactly these bytes that became or joined a recording of the same kind."""
-    return _whole(_twins(ingress))
-
-
-def _twins(ingress: Ingress) -> QuerySet[Any, Any]:
-    """The key of the earliest; most files have none, so no more is asked for."""
+def twins_of(ingress: Ingress) -> QuerySet[Any, Any]:
+    """The earliest arrival of exactly these bytes that became or joined a recording of the same
+    kind: its key only, for most files have none. None of bytes that are not stored yet."""
+    if not ingress.sha256:
+        return RecordingArrival.objects.none()
     rows = RecordingArrival.objects.filter(
         ingress__sha256=ingress.sha256, ingress__is_canary=ingress.is_canary
     )
     return rows.exclude(ingress=ingress).order_by("id").values_list("pk", flat=True)[:1]
 
 
-def _whole(twins: QuerySet[Any, Any]) -> RecordingArrival | None:
+def whole(twins: QuerySet[Any, Any]) -> RecordingArrival | None:
     rows = RecordingArrival.objects.select_related("recording")
     return rows.get(pk=twins[0]) if twins else None
 
@@ -94,10 +92,10 @@ def link_recording(ingress: Ingress, ecg: DecodedEcg, lease: Lease, rules: Proce
     places = [f"signal:{ingress.organization_id}:{signal}"]
     places += [f"uid:{ingress.organization_id}:{copy.uid}"] if copy.uid else []
     lock_until_commit(*places)
-    twins, same = _twins(ingress), _same_signal(signal)
+    twins, same = twins_of(ingress), _same_signal(signal)
     bearers = bearers_of(copy.uid, signal)
     together(twins, same, bearers)
-    twin = _whole(twins)
+    twin = whole(twins)
     if twin is not None:  # it came in while this copy was decoded
         _link_twin(ingress, twin, lease)
         return

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from apps.audit import actions as audit
 from apps.ecg.formats.profiles.profile import profile_of
@@ -23,10 +23,9 @@ class NotReady(Exception):
     """The profile may not go this way now; the text is for the person."""
 
 
-def live_profiles() -> list[dict[str, Any]]:
-    """Plain JSON for the decoder, in a stable order."""
-    rows = VendorProfile.objects.filter(state=State.LIVE).order_by("id")
-    return [profile.as_json() for profile in rows]
+def live_profiles() -> QuerySet[VendorProfile]:
+    """In a stable order."""
+    return VendorProfile.objects.filter(state=State.LIVE).order_by("id")
 
 
 def check_facts(profile: VendorProfile) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
+
 from apps.audit import actions as audit
 from apps.core.scope import required_organization
 from apps.ecg.formats import FORMATS
@@ -26,8 +28,16 @@ FIELDS = (
 
 def current_rules() -> ProcessingRules:
     """The organization's own, or the defaults."""
-    found = ProcessingRules.objects.first()
-    return found or ProcessingRules(organization_id=required_organization())
+    return rules_in(own_rules())
+
+
+def own_rules() -> QuerySet[ProcessingRules]:
+    """One row, or none."""
+    return ProcessingRules.objects.order_by("pk")[:1]
+
+
+def rules_in(rows: QuerySet[ProcessingRules]) -> ProcessingRules:
+    return rows[0] if rows else ProcessingRules(organization_id=required_organization())
 
 
 def check_taken(name: str, rules: ProcessingRules) -> None:

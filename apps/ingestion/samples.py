@@ -61,7 +61,7 @@ def try_sample(lease: Lease) -> None:
     with transaction.atomic():
         sample = ProfileSample.objects.select_related("profile").get(pk=lease.id)
         profile = sample.profile
-        others = [row for row in live_profiles() if row["name"] != profile.name]
+        others = [row.as_json() for row in live_profiles() if row.name != profile.name]
     data = _bytes(sample)
     before = _read(data, others)
     after = _read(data, [*others, profile.as_json()])

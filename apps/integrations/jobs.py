@@ -15,7 +15,6 @@ from apps.core.blobs.store import Corrupt
 from apps.core.drain import wake_on_commit
 from apps.core.errors import PermanentError, RetryableError
 from apps.core.leases import Lease, Leased
-from apps.ecg.jobs import finish_stage
 from apps.ecg.models import StageRun
 from apps.integrations.actions import HL7, queue_deliveries
 from apps.integrations.destinations.mllp.client import send as send_mllp
@@ -37,13 +36,12 @@ REFUSED = {"AR", "CR"}
 Status = Delivery.Status
 
 
-def deliver(stage: StageRun, lease: Lease) -> None:
+def deliver(stage: StageRun) -> None:
     """Queue the version's messages. Raises PermanentError where one cannot be built."""
     try:
         queued = _queue(stage.subject)
     except (Corrupt, Unsealable, FileNotFoundError):
         raise PermanentError("report-not-genuine") from None
-    finish_stage(stage, lease)
     if queued:
         wake_on_commit()
 

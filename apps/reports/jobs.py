@@ -5,8 +5,6 @@ from __future__ import annotations
 from django.utils import timezone
 
 from apps.audit import actions as audit
-from apps.core.leases import Lease
-from apps.ecg.jobs import finish_stage
 from apps.ecg.models import StageRun
 from apps.ecg.stages import advance
 from apps.reports.algorithm_alerts import judge_runs_before
@@ -16,7 +14,7 @@ from apps.reports.search.index import renew
 from apps.reports.state import state_of
 
 
-def draft(stage: StageRun, lease: Lease) -> None:
+def draft(stage: StageRun) -> None:
     """Open the report: unread, its text empty, for a reader to write before the machine does."""
     recording = stage.recording
     # After a retraction a person says whose it is first.
@@ -33,4 +31,3 @@ def draft(stage: StageRun, lease: Lease) -> None:
         renew([recording])
         judge_runs_before(report)
     advance(recording, done="draft", lane=stage.lane)
-    finish_stage(stage, lease)

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from apps.core import drain, leases
 from apps.core.leases import LIVE, Leased
+from apps.ecg import jobs as ecg_jobs
 from apps.integrations import jobs
 from apps.integrations.actions import HL7
 from apps.integrations.models import Delivery
@@ -220,14 +221,14 @@ def test_without_a_destination_the_stage_is_done(mercy, recording, reader):
 
 
 def test_a_crash_while_queueing_queues_once(mercy, destination, recording, reader, monkeypatch):
-    whole, crashes = jobs.finish_stage, iter([True])
+    whole, crashes = ecg_jobs.finish_stage, iter([True])
 
     def crash_once(*args):
         if next(crashes, False):
             raise MemoryError
         whole(*args)
 
-    monkeypatch.setattr(jobs, "finish_stage", crash_once)
+    monkeypatch.setattr(ecg_jobs, "finish_stage", crash_once)
     sign_recording(recording, reader)
     queue_messages()
     assert only_delivery_of(mercy).status == Status.QUEUED

@@ -4,7 +4,7 @@ import pytest
 
 from apps.reports.search.changes import changes_of
 from apps.reports.search.concepts import with_parents
-from apps.reports.search.facts import Held
+from apps.reports.search.gather import Held
 from apps.reports.search.recognise import recognised
 
 

@@ -44,7 +44,7 @@ def rematch(recording: Recording) -> None:
 
 
 def _match(recording: Recording, number: str, patients: list[Number]) -> None:
-    if recording.is_canary or _is_settled(recording):
+    if recording.is_canary or not _orders(number, patients) or _is_settled(recording):
         return
     decided = OrderCase.objects.filter(recording=recording, decision=Decision.UNSOLICITED)
     if number and _by_number(recording, number, patients):
@@ -110,6 +110,12 @@ def around(at: dt.datetime, rules: ProcessingRules) -> dict[str, tuple[dt.dateti
     return {"starts_at__range": (earliest, at + dt.timedelta(minutes=rules.order_minutes_before))}
 
 
+def _orders(number: str, patients: list[Number]) -> bool:
+    """Whether there are any that could be meant: most ECGs need no more than this one question."""
+    named = orders_named(number) if number else Order.objects.none()
+    return (named | orders_of(patients)).exists()
+
+
 def orders_named(number: str) -> QuerySet[Order]:
     return Order.objects.filter(
         Q(placer_number=number) | Q(filler_number=number) | Q(accession_number=number)
@@ -173,5 +179,6 @@ def _waiting_for(order: Order) -> list[Recording]:
 
 def _lock(organization_id: int, names: Iterable[str]) -> None:
     """An order and its ECG that come at once see each other: the later waits for the earlier."""
-    for name in sorted({name for name in names if name}):
-        lock_until_commit(f"orders:{organization_id}:{name}")
+    wanted = sorted({name for name in names if name})
+    if wanted:
+        lock_until_commit(*(f"orders:{organization_id}:{name}" for name in wanted))

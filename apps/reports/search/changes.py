@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from apps.reports.search.facts import CHANGE, GONE, IS, NEW, NUMBER, PRIOR, Held
+from apps.reports.search.facts import CHANGE, GONE, IS, NEW, NUMBER, PRIOR
+from apps.reports.search.gather import Held
 
 # Their difference says nothing.
 NOT_COMPARED = {"age"}

@@ -1,103 +1,137 @@
-"""What terms of recordings are made from, and the terms there are: one call to the database."""
+"""What terms of recordings are made from, and the terms there are: one statement."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db import connection
 
-from apps.core.together import together
-from apps.ecg.models import Analysis, Finding, Measurement, PatientIdentifier, Recording
-from apps.ingestion.models import RecordingArrival
-from apps.reports.models import Report, ReportVersion, SearchTerm, StatementDecision
-from apps.reports.search.facts import Held, Rows
+from apps.ecg.model_recording import Source
+from apps.reports.models import Report, ReportVersion, StatementDecision
 
-Verdict = StatementDecision.Verdict
-# Recording, term, source, value, time: a row of the table of terms.
-TERM = ("recording", "term", "source", "value", "at")
-Kept = dict[str, tuple[Held, dt.datetime]]
+Kept = dict[str, "Held"]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A term without its place: who states it, and its number where it has one.
+
+    `is_due` is False where its copy of the recording's time is another than the recording has.
+    """
+
+    term: str
+    source: str = ""
+    value: float | None = None
+    is_due: bool = True
 
 
 @dataclass(slots=True)
-class Gathered:
-    """Recordings with patient and device, their rows by recording, their terms as they stand."""
+class Found:
+    """One recording that has a report, as a search sees it.
 
-    recordings: list[Recording]
-    rows: dict[int, Rows] = field(default_factory=lambda: defaultdict(Rows))
-    kept: dict[int, Kept] = field(default_factory=lambda: defaultdict(dict))
+    `prior` is the newest earlier recording of its patient, as a report prints it, `following` the
+    next; `numbers` are (name, value, source) without a lead, `findings` (source, code, text),
+    `levels` (lead, ST level at J in microvolts), `signed` the newest signed words, None of an
+    unread ECG, `overridden` statements of machines that readers took back, `kept` its terms.
+    """
+
+    key: int
+    organization_id: int
+    at: dt.datetime
+    is_repeat: bool
+    prior: int | None
+    following: int | None
+    site_id: int | None
+    family_name: str
+    given_name: str
+    born_on: dt.date | None
+    sex: str
+    device: tuple[str, str] | None
+    identifiers: list[str]
+    source: str | None
+    numbers: list[tuple[str, float, Source]]
+    findings: list[tuple[Source, str, str]]
+    levels: list[tuple[str, float | None]]
+    signed: str | None
+    overridden: list[str]
+    kept: Kept
 
 
-def gather(keys: Sequence[int]) -> Gathered:
-    """The terms first: what a row says that came meanwhile is among what is read after them."""
-    kept = kept_of(keys)
-    recordings = Recording.objects.select_related("patient", "device").filter(pk__in=keys)
-    numbers = Measurement.objects.filter(recording__in=keys, lead="")
-    findings = Finding.objects.filter(recording__in=keys)
-    analyses = Analysis.objects.filter(recording__in=keys).order_by("id")
-    leads = analyses.values_list("recording", "leads")
-    arrivals = RecordingArrival.objects.filter(recording__in=keys).order_by("-id")
-    sources = arrivals.values_list("recording", "ingress__source")
-    patients = Recording.objects.filter(pk__in=keys).values("patient")
-    identifiers = PatientIdentifier.objects.filter(patient__in=patients)
-    signed, decided = _signed(keys), _decided(keys)
-    together(kept, recordings, numbers, findings, leads, sources, identifiers, signed, decided)
-    found = Gathered(list(recordings))
-    _add_kept(found, kept)
-    for number in numbers:
-        found.rows[number.recording_id].numbers.append(number)
-    for finding in findings:
-        found.rows[finding.recording_id].findings.append(finding)
-    for key, measured in leads:
-        found.rows[key].leads = measured
-    for key, source in sources:
-        found.rows[key].source = source
-    _add_identifiers(found, identifiers)
-    for key, text in signed:
-        found.rows[key].signed = text
-    _add_overridden(found, decided)
+def gather(keys: Sequence[int]) -> list[Found]:
+    """Of these recordings those that have a report."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FOUND, {"keys": list(keys), **_WORDS})
+        return [_found(row) for row in cursor.fetchall()]
+
+
+def kept_of(keys: Sequence[int]) -> dict[int, Kept]:
+    """Terms by recording; one that is not indexed is missing."""
+    found: dict[int, Kept] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_KEPT, [list(keys)])
+        for key, term, source, value in cursor.fetchall():
+            found.setdefault(key, {})[term] = Held(term, source, value)
     return found
 
 
-def kept_of(keys: Sequence[int]) -> QuerySet[Any, Any]:
-    return SearchTerm.objects.filter(recording__in=keys).values_list(*TERM)
+def _found(row: Sequence[object]) -> Found:
+    found = Found(*row)  # type: ignore[arg-type]
+    # JSON has neither tuples nor a place for terms by name.
+    found.kept = {held[0]: Held(*held) for held in found.kept}
+    return found
 
 
-def _add_kept(found: Gathered, kept: QuerySet[Any, Any]) -> None:
-    for key, term, source, value, at in kept:
-        found.kept[key][term] = (Held(term, source, value), at)
+_WORDS = {
+    "reading": ReportVersion.Kind.READING.value,
+    "retracted": Report.Status.ENTERED_IN_ERROR.value,
+    "overridden": StatementDecision.Verdict.OVERRIDDEN.value,
+}
 
+# What a retracted report said counts no more; an addendum repeats what it stands beneath. A
+# recording without a time is neither earlier nor later than another.
+_FOUND = """
+    SELECT r.id, r.organization_id, coalesce(r.acquired_at, r.received_at),
+           r.duplicate_of_id IS NOT NULL,
+           (SELECT o.id FROM ecg_recording o
+             WHERE o.patient_id = r.patient_id AND o.acquired_at < r.acquired_at
+               AND NOT o.is_canary ORDER BY o.acquired_at DESC, o.id DESC LIMIT 1),
+           (SELECT o.id FROM ecg_recording o
+             WHERE o.patient_id = r.patient_id AND o.acquired_at > r.acquired_at
+               AND NOT o.is_canary ORDER BY o.acquired_at, o.id LIMIT 1),
+           r.site_id, p.family_name, p.given_name, p.born_on, p.sex,
+           (SELECT json_build_array(d.manufacturer, d.model_name)
+              FROM ecg_device d WHERE d.id = r.device_id),
+           ARRAY(SELECT i.value FROM ecg_patientidentifier i WHERE i.patient_id = r.patient_id),
+           (SELECT i.source FROM ingestion_recordingarrival a
+              JOIN ingestion_ingress i ON i.id = a.ingress_id
+             WHERE a.recording_id = r.id ORDER BY a.id LIMIT 1),
+           (SELECT coalesce(json_agg(json_build_array(m.name, m.value, m.source)), '[]')
+              FROM ecg_measurement m WHERE m.recording_id = r.id AND m.lead = ''),
+           (SELECT coalesce(json_agg(json_build_array(f.source, f.code, f.text)), '[]')
+              FROM ecg_finding f WHERE f.recording_id = r.id),
+           (SELECT coalesce(json_agg(json_build_array(l.key, l.value -> 'st_j_uv')), '[]')
+              FROM jsonb_each((SELECT n.leads FROM ecg_analysis n WHERE n.recording_id = r.id
+                                ORDER BY n.id DESC LIMIT 1)) l),
+           (SELECT v.interpretation FROM reports_reportversion v
+              JOIN reports_report s ON s.id = v.report_id
+             WHERE s.recording_id = r.id AND v.kind = %(reading)s AND s.status <> %(retracted)s
+             ORDER BY s.id DESC, v.number DESC LIMIT 1),
+           ARRAY(SELECT n.text
+                   FROM (SELECT DISTINCT ON (c.text) c.text, c.verdict
+                           FROM reports_statementdecision c
+                           JOIN reports_report s ON s.id = c.report_id
+                          WHERE s.recording_id = r.id AND s.status <> %(retracted)s
+                          ORDER BY c.text, c.id DESC) n
+                  WHERE n.verdict = %(overridden)s),
+           (SELECT coalesce(json_agg(json_build_array(t.term, t.source, t.value,
+                              t.at = coalesce(r.acquired_at, r.received_at))), '[]')
+              FROM reports_searchterm t WHERE t.recording_id = r.id)
+      FROM ecg_recording r
+      JOIN ecg_patient p ON p.id = r.patient_id
+     WHERE r.id = ANY(%(keys)s) AND NOT r.is_canary
+       AND EXISTS (SELECT FROM reports_report s WHERE s.recording_id = r.id)"""
 
-def _add_identifiers(found: Gathered, identifiers: QuerySet[PatientIdentifier]) -> None:
-    for row in found.recordings:
-        mine = (one for one in identifiers if one.patient_id == row.patient_id)
-        found.rows[row.pk].identifiers = [one.value for one in mine]
-
-
-def _signed(keys: Sequence[int]) -> QuerySet[Any, Any]:
-    """The newest signed words last.
-
-    What was retracted says nothing of the ECG; an addendum repeats what it stands beneath.
-    """
-    readings = ReportVersion.objects.filter(
-        report__recording__in=keys, kind=ReportVersion.Kind.READING
-    ).exclude(report__status=Report.Status.ENTERED_IN_ERROR)
-    rows = readings.order_by("report", "number")
-    return rows.values_list("report__recording", "interpretation")
-
-
-def _decided(keys: Sequence[int]) -> QuerySet[Any, Any]:
-    """What readers decided of the machine's statements, the newest last."""
-    decisions = StatementDecision.objects.filter(report__recording__in=keys)
-    rows = decisions.exclude(report__status=Report.Status.ENTERED_IN_ERROR).order_by("id")
-    return rows.values_list("report__recording", "text", "verdict")
-
-
-def _add_overridden(found: Gathered, decided: QuerySet[Any, Any]) -> None:
-    newest = {(key, text): verdict for key, text, verdict in decided}
-    for (key, text), verdict in newest.items():
-        if verdict == Verdict.OVERRIDDEN:
-            found.rows[key].overridden |= {text}
+_KEPT = """SELECT recording_id, term, source, value
+             FROM reports_searchterm WHERE recording_id = ANY(%s)"""

@@ -8,7 +8,8 @@ from django.db import transaction
 
 from apps.core.scope import organization_scope
 from apps.reports.models import Report, SearchTerm
-from apps.reports.search.index import linked, write_changes, write_facts
+from apps.reports.search.gather import gather
+from apps.reports.search.index import write_changes, write_facts
 
 AT_ONCE = 200
 
@@ -38,8 +39,8 @@ def index_organization(
 def _facts(keys: list[int]) -> None:
     """All of them anew, so that none stays that nothing says."""
     SearchTerm.objects.filter(recording__in=keys).delete()
-    write_facts(keys)
+    write_facts(gather(keys))
 
 
 def _changes(keys: list[int]) -> None:
-    write_changes(linked(keys))
+    write_changes(gather(keys))
