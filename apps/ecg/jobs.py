@@ -77,9 +77,11 @@ def measure(run: StageRun, lease: Lease) -> None:
     )
     algorithm = f"{ALGORITHM}@{VERSION}"
     with transaction.atomic():
-        if not Analysis.objects.filter(recording=recording, algorithm=algorithm).exists():
+        before = Analysis.objects.filter(recording=recording).values_list("algorithm", flat=True)
+        if algorithm not in before:
             store_measured(recording, measured, algorithm)
             audit.record("ecg.recording.measured", recording, algorithm=algorithm)
-            changed([recording])
+            if before:  # measured for the first time it has no report yet that would follow
+                changed([recording])
         advance(recording, done="measure", lane=run.lane)
         finish_stage(lease)

@@ -98,8 +98,7 @@ def _moments(ingress: Ingress) -> dict[str, Any]:
         "bytes checked": ingress.scanned_at,
         "decoded": ingress.decoded_at,
         "linked, measuring queued": measure.created_at,
-        "measured, draft queued": draft.created_at,
-        "report open": draft.finished_at,
+        "measured, report open": draft.finished_at,
     }
 
 

@@ -12,7 +12,7 @@ from tests.bench.rows import Row, beside
 
 BAR = 1.1
 # What else waits, other benchmarks left behind.
-STEPS = ("accept", "claim", "decode and link", "measure", "draft", "infer", "charge")
+STEPS = ("accept", "claim", "decode and link", "measure")
 
 
 def door_to_draft(organization: Any, runs: int) -> dict[str, float]:

@@ -24,8 +24,8 @@ from tests.factories import inside
 BUDGET: tuple[tuple[str, float, tuple[str, ...]], ...] = (
     ("receive and store", 12, ("accept",)),
     ("parse, link, audit", 20, ("decode and link",)),
-    ("queue: claims, drafts, hand-overs", 10, ("claim", "draft", "infer", "run")),
-    ("measure", 25, ("measure",)),
+    ("queue: claims, the rule-based reading", 10, ("claim", "run")),
+    ("measure, open the report", 25, ("measure",)),
     ("sign, with the PDF", 25, ("sign",)),
     ("message, delivery, charges", 8, ("deliver", "send", "charge")),
 )
