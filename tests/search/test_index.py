@@ -127,7 +127,9 @@ def test_terms_follow_a_recording_to_another_patient(mercy):
 
 
 def test_what_repeats_another_recording_has_no_terms(mercy):
-    first, again = ecg(mercy, AF), ecg(mercy, AF)
+    patient = make_patient(mercy)
+    first, again = (ecg(mercy, AF, patient=patient, days=days) for days in (2, 1))
+    assert "prior" in terms(again)
     with inside(mercy):
         Recording.objects.filter(pk=again.pk).update(duplicate_of=first)
         changed([Recording.objects.get(pk=again.pk)])

@@ -36,6 +36,8 @@ def write_facts(found: Iterable[Found]) -> None:
         due = {held.is_due for term, held in one.kept.items() if term.startswith(OF_REPORT)}
         if due != (set() if one.is_repeat else {True}):
             of_report.append(one.key)
+        if one.is_repeat:
+            one.kept = {}
     if of_report:
         _write_report_terms(of_report)
 
