@@ -45,8 +45,13 @@ def _import(options: argparse.Namespace, folder: Path) -> None:
     from django.conf import settings
 
     from tests.factories import organization_of
-    from tests.imports.importing import import_killed, prove_accepted, prove_outcomes, write_files
-    from tests.ingestion.files import process_waiting
+    from tests.imports.importing import (
+        import_killed,
+        process_in_parallel,
+        prove_accepted,
+        prove_outcomes,
+        write_files,
+    )
 
     settings.BLOB_ROOT = folder / "blobs"
     mercy = organization_of("mercy")
@@ -57,7 +62,7 @@ def _import(options: argparse.Namespace, folder: Path) -> None:
     prove_accepted(mercy, options.files, found)
     print(f"{options.files} files accepted in {accepted_s:.1f} s, {options.kills} kills;", end=" ")
     print(f"lines told by each run: {found.printed}", flush=True)
-    process_waiting()
+    process_in_parallel(folder, processes=os.cpu_count() or 1)
     prove_outcomes(mercy, kinds)
     print(f"all at their outcome after {time.monotonic() - begun:.1f} s: {dict(kinds)}")
 

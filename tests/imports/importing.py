@@ -92,6 +92,19 @@ def _run(folder: Path, state: Path, found: Imported, *, stop_after: int | None) 
     found.printed.append(printed)
 
 
+def process_in_parallel(state: Path, *, processes: int) -> None:
+    """Every waiting file to its outcome, by as many processes as there are cores."""
+    words = (
+        "import django, logging; django.setup(); logging.disable(logging.WARNING);"
+        "from tests.ingestion.files import process_waiting; process_waiting()"
+    )
+    command = [sys.executable, "-c", words]
+    working = [
+        subprocess.Popen(command, cwd=ROOT, env=_environment(state)) for _ in range(processes)
+    ]
+    assert [process.wait() for process in working] == [0] * processes
+
+
 def _swap_contents(folder: Path, found: Imported) -> None:
     """What was accepted is made other bytes of the same length and time: who reads it again sends
     something new."""
