@@ -212,6 +212,7 @@ COMMANDS = {
     "seed_demo": "given",
     "send_canary": "one",
     "serve_dicom": "given",
+    "serve_hl7": "each",
     "shred_keys": "one",
     "sweep": "each",
     "sync_smb": "each",

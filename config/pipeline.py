@@ -77,6 +77,7 @@ WATCHERS: dict[str, tuple[str, ...]] = {
     "apps.ingestion.malware.watch": ("scanner.down",),
     "apps.ingestion.smb.unwatched.watch": ("share.unwatched",),
     "apps.ingestion.dicom.unheard.watch": ("dicom.unheard",),
+    "apps.integrations.mllp.unheard.watch": ("hl7.unheard",),
     "apps.tenants.watch_lists.watch": ("revocation.stale", "revocation.unusable"),
     "apps.reports.criticals.overdue": ("critical.unacknowledged",),
     "apps.reports.escalation.nobody_there": ("critical.nobody_on_call",),

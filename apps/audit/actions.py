@@ -17,9 +17,11 @@ from apps.audit.codes import CODES
 from apps.core.postgres.base import DatabaseWrapper
 from apps.core.scope import organization_scope, required_organization
 
-# What details may hold: ids, codes, counts, versions and reasons a person wrote for the record.
+# What details may hold: ids, codes, counts, versions, network addresses of systems and reasons a
+# person wrote for the record.
 DETAIL_KEYS = frozenset(
     {
+        "address",
         "after",
         "algorithm",
         "approver",

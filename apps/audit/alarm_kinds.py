@@ -146,6 +146,18 @@ KINDS: dict[str, Kind] = {
         "See whether manage.py serve_dicom runs and start it; the AE title is named beside. Devices"
         " keep what they cannot send.",
     ),
+    "hl7.unheard": Kind(
+        CRITICAL,
+        "Nothing has listened for HL7 messages at a port for {figure} minutes",
+        "See whether manage.py serve_hl7 runs and start it; its log says why a port cannot be"
+        " opened. The port is named beside. Senders keep what they cannot send.",
+    ),
+    "hl7.name_reused": Kind(
+        WARNING,
+        "A sender of HL7 messages has used a control id (MSH-10) again for another message",
+        "Ask whoever runs the sender at the port beside; each message was taken as a new one.",
+        is_standing=False,
+    ),
     "share.not_archived": Kind(
         CRITICAL,
         "Accepted, but not copied or moved to the archive of a file share: {figure}",

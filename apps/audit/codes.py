@@ -217,6 +217,7 @@ CODES: dict[str, str] = {
     "integrations.delivery.superseded": "Delivery superseded by a newer version",
     "integrations.notice.replayed": "Alarm notice put back in the queue",
     "integrations.delivery.replayed": "Delivery put back in the queue",
+    "integrations.connection.refused": "Connection to an HL7 listener refused",
     "integrations.submission.taken": "ECG submitted for a patient",
     "integrations.submission.refused": "Submission refused",
     "integrations.submission.fetched": "Submitted ECG fetched",

@@ -93,6 +93,11 @@ def of_devices() -> Source:
     return Source(settings.DICOM_TLS_CRL, settings.DICOM_TLS_CA, settings.STALE_CRL)
 
 
+def of_senders() -> Source:
+    """For certificates that senders of HL7 messages show."""
+    return Source(settings.HL7_TLS_CRL, settings.HL7_TLS_CA, settings.STALE_CRL)
+
+
 def is_revoked(certificate: x509.Certificate, source: Source, *, now: dt.datetime) -> bool:
     """It, or an authority on every way up from it, by the newest list of who issued that.
 

@@ -182,6 +182,12 @@ class OrderMessage(Tenant, Public):
     sha256 = models.CharField(
         max_length=64, db_comment="identifier: Names the stored bytes of the message."
     )
+    name_hash = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        db_comment="operational: Hash of listener, sender and control id; empty by other doors.",
+    )
     stated_at = models.DateTimeField(
         null=True,
         db_comment="operational: When it was made, by its own time; null where it was refused.",
@@ -214,6 +220,11 @@ class OrderMessage(Tenant, Public):
                 fields=["organization", "-id"],
                 condition=models.Q(effect="refused"),
                 name="refused_order_messages",
+            ),
+            models.Index(
+                fields=["organization", "name_hash"],
+                condition=~models.Q(name_hash=""),
+                name="order_messages_by_name",
             ),
         ]
 

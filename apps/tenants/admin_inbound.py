@@ -32,6 +32,13 @@ def _peers(text: str) -> str:
         raise forms.ValidationError(f"{error}.") from None
 
 
+def _fingerprints(text: str) -> str:
+    try:
+        return inbound.fingerprints(text)
+    except ValueError as error:
+        raise forms.ValidationError(f"{error}.") from None
+
+
 class ApplicationEntityForm(TenantForm):
     """Whose a taken title is, is not told here."""
 
@@ -59,10 +66,7 @@ class ApplicationEntityForm(TenantForm):
         return _peers(self.cleaned_data["calling_hosts"])
 
     def clean_certificates(self) -> str:
-        try:
-            return inbound.fingerprints(self.cleaned_data["certificates"])
-        except ValueError as error:
-            raise forms.ValidationError(f"{error}.") from None
+        return _fingerprints(self.cleaned_data["certificates"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -76,8 +80,8 @@ class ApplicationEntityForm(TenantForm):
 class ListenerForm(TenantForm):
     class Meta:
         model = Hl7Listener
-        fields = ("name", "host", "port", "peers", "is_active")
-        widgets = {"peers": LINES}
+        fields = ("name", "host", "port", "peers", "certificates", "is_active")
+        widgets = {"peers": LINES, "certificates": LINES}
 
     def clean_host(self) -> str:
         try:
@@ -95,6 +99,9 @@ class ListenerForm(TenantForm):
 
     def clean_peers(self) -> str:
         return _peers(self.cleaned_data["peers"])
+
+    def clean_certificates(self) -> str:
+        return _fingerprints(self.cleaned_data["certificates"])
 
 
 @admin.register(ApplicationEntity)
@@ -157,9 +164,13 @@ class Hl7ListenerAdmin(ConfigurationAdmin):
     form = ListenerForm
     title = "HL7 listeners"
     viewing, changing = "view_inbound", "change_inbound"
-    about = "Ports at which this organization's systems send HL7 messages (MLLP)."
+    about = (
+        "Ports at which this organization's systems send HL7 messages (MLLP), from the senders"
+        " named and from nobody else. A change counts within seconds; an alarm tells of a port at"
+        " which nothing listens."
+    )
     when_empty = "No listener yet, so no HL7 messages arrive."
-    editable = addable = ("name", "host", "port", "peers", "site", "is_active")
+    editable = addable = ("name", "host", "port", "peers", "certificates", "site", "is_active")
     list_display = ("name", "host", "port", "site", "is_active")
     list_filter = ("is_active",)
     list_select_related = ("site", "organization")

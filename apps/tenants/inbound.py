@@ -44,9 +44,9 @@ def may_be_called(address: str) -> bool:
     return egress.is_in_networks(address, settings.DICOM_NETWORKS, loopback=settings.DEMO)
 
 
-def may_speak_plainly(address: str) -> bool:
-    """Whether DICOM may go to the address in the clear: this machine's, or a private network."""
-    return "dicom" in settings.PRIVATE_LINKS or one_spelling(address) == LOOPBACK
+def may_speak_plainly(address: str, link: str = "dicom") -> bool:
+    """Whether it may go to or from the address in the clear: this machine's, or a private link."""
+    return link in settings.PRIVATE_LINKS or one_spelling(address) == LOOPBACK
 
 
 def own_address(text: str) -> str:
@@ -133,5 +133,6 @@ def listener_at(port: int) -> Hl7Listener | None:
 
 
 def listeners() -> list[Hl7Listener]:
-    """Those of the scope's organization that are in use, by port."""
-    return list(Hl7Listener.objects.filter(is_active=True).order_by("port"))
+    """Those of the scope's organization that are in use, by port; none where it is not live."""
+    rows = Hl7Listener.objects.filter(is_active=True, organization__is_live=True)
+    return list(rows.order_by("port"))

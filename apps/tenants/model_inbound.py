@@ -69,7 +69,7 @@ class ApplicationEntity(Tenant, Public):
 
     def trusts(self, certificate_sha256: str) -> bool:
         """Whether the certificate a device showed will do; empty where it showed none."""
-        return not self.certificates or certificate_sha256 in self.certificates.splitlines()
+        return _is_listed(self.certificates, certificate_sha256)
 
 
 class Hl7Listener(Tenant, Public):
@@ -91,6 +91,12 @@ class Hl7Listener(Tenant, Public):
     peers = models.TextField(
         verbose_name="senders",
         db_comment="operational: Addresses or networks that may send, one a line.",
+    )
+    certificates = models.TextField(
+        blank=True,
+        default="",
+        verbose_name="client certificates",
+        db_comment="operational: SHA-256 of certificates that must be shown, one a line; or none.",
     )
     site = OrgForeignKey(
         "tenants.Site",
@@ -116,3 +122,11 @@ class Hl7Listener(Tenant, Public):
 
     def admits(self, address: str) -> bool:
         return is_peer(self.peers, address)
+
+    def trusts(self, certificate_sha256: str) -> bool:
+        """Whether the certificate a sender showed will do; empty where it showed none."""
+        return _is_listed(self.certificates, certificate_sha256)
+
+
+def _is_listed(certificates: str, shown_sha256: str) -> bool:
+    return not certificates or shown_sha256 in certificates.splitlines()

@@ -9,17 +9,21 @@ from apps.core.fields import Tenant
 
 
 class Door(models.TextChoices):
-    """The ways in that count, by DICOM each object; `sign-in` and `api-key` do for each address."""
+    """The ways in that count, by DICOM each object, by HL7 each message.
+
+    `sign-in` and `api-key` do for each address.
+    """
 
     WEB = "web", "Pages"
     UPLOAD = "upload", "Web upload"
     API = "api", "API"
     DICOM = "dicom", "DICOM network"
+    HL7 = "hl7", "HL7 listeners"
     SIGN_IN = "sign-in", "Sign-in"
     API_KEY = "api-key", "Unknown API keys"
 
 
-ORGANIZATIONS_OWN = (Door.WEB, Door.UPLOAD, Door.API, Door.DICOM)
+ORGANIZATIONS_OWN = (Door.WEB, Door.UPLOAD, Door.API, Door.DICOM, Door.HL7)
 FEWEST, MOST = 1, 1_000_000
 
 

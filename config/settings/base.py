@@ -134,7 +134,7 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler
 # Where clamd listens; without it files are marked as not scanned.
 CLAMD = env.scanner("CLAMD")
 # What may go unencrypted to other machines, because the network between is private.
-PRIVATE_LINKS = env.some_of("PRIVATE_LINKS", {"clamd", "dicom"})
+PRIVATE_LINKS = env.some_of("PRIVATE_LINKS", {"clamd", "dicom", "hl7"})
 SCANNER_WAIT_SECONDS = 15
 
 # An ECG in JSON; what is larger comes by its address, or as a file.
@@ -163,13 +163,14 @@ UPLOAD_CAPS = {
 # What bulk imports have done so far: hashes of places and names of arrivals, a file an import.
 IMPORT_JOURNALS = Path(env.text("IMPORT_JOURNALS", env.text("BLOB_ROOT") + "-imports"))
 
-# Requests (by DICOM, objects) a minute: of an organization at its doors, of an address at the
-# last two.
+# Requests (by DICOM objects, by HL7 messages) a minute: of an organization at its doors, of an
+# address at the last two.
 LIMITS_PER_MINUTE = {
     "web": env.whole_number("LIMIT_WEB", 3000),
     "upload": env.whole_number("LIMIT_UPLOAD", 600),
     "api": env.whole_number("LIMIT_API", 1200),
     "dicom": env.whole_number("LIMIT_DICOM", 1200),
+    "hl7": env.whole_number("LIMIT_HL7", 1200),
     "sign-in": env.whole_number("LIMIT_SIGN_IN", 60),
     "api-key": env.whole_number("LIMIT_API_KEY", 60),
 }
@@ -236,6 +237,12 @@ DICOM_TLS_CA = env.text("DICOM_TLS_CA", "")
 DICOM_TLS_CRL = env.text("DICOM_TLS_CRL", "")
 DICOM_NETWORKS = env.networks("DICOM_NETWORKS", "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7")
 
+# HL7 listeners: their certificate, and who signs those of senders.
+HL7_TLS_CERTIFICATE = env.text("HL7_TLS_CERTIFICATE", "")
+HL7_TLS_KEY = env.text("HL7_TLS_KEY", "")
+HL7_TLS_CA = env.text("HL7_TLS_CA", "")
+HL7_TLS_CRL = env.text("HL7_TLS_CRL", "")
+
 # File shares: where they may be, and the port of their servers.
 SMB_NETWORKS = env.networks("SMB_NETWORKS", "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7")
 SMB_PORT = env.whole_number("SMB_PORT", 445)
@@ -272,6 +279,7 @@ MAX_ATTEMPTS = 5
 QUEUE_STATUS_FILE = env.text("QUEUE_STATUS_FILE", "")
 DEMO_EHR_PORT = env.whole_number("DEMO_EHR_PORT", 2575)
 DEMO_IDP_PORT = env.count("DEMO_IDP_PORT", 0)
+DEMO_HL7_PORT = env.count("DEMO_HL7_PORT", 0)
 CORPUS = env.text("CORPUS", "")
 
 # Alarms: how often every organization is looked at, and how long is too long.

@@ -1,8 +1,8 @@
 """The demo on one machine: `make run`.
 
 Starts the embedded PostgreSQL, the simulated EHR and identity provider, the web server, workers,
-sweeper and the doors of the DICOM network and of file shares, keeps them running and stops all of
-them on SIGINT or SIGTERM.
+sweeper and the doors of the DICOM network, of HL7 listeners and of file shares, keeps them running
+and stops all of them on SIGINT or SIGTERM.
 """
 
 from __future__ import annotations
@@ -117,6 +117,8 @@ def run(state: Path, port: int, stop: StopSignal) -> None:
         environment["EINTHOVEN_DEMO_IDP_PORT"] = str(idp_port)
         dicom_port = remembered_port(state / "run" / "dicom-port")
         environment["EINTHOVEN_DICOM_PORT"] = str(dicom_port)
+        hl7_port = remembered_port(state / "run" / "hl7-port")
+        environment["EINTHOVEN_DEMO_HL7_PORT"] = str(hl7_port)
         environment["EINTHOVEN_BASE_URL"] = f"http://{LOOPBACK}:{port}"
         environment["EINTHOVEN_EGRESS_INTERNAL_HOSTS"] = f"{LOOPBACK}:{idp_port}"
         leave_for_commands(state, environment)
@@ -180,6 +182,7 @@ class Services:
             self.command("qcluster"),
             self.command("sweep"),
             self.command("serve_dicom"),
+            self.command("serve_hl7"),
             self.command("sync_smb"),
         ]
 

@@ -11,9 +11,10 @@ from django.test import override_settings
 from pydicom import dcmread
 from pynetdicom import AE
 
+from apps.core.tls_server import context_of
 from apps.ingestion.dicom.bounded import Caps
 from apps.ingestion.dicom.contexts import COMMITMENT, PLAIN
-from apps.ingestion.dicom.listener import listening, tls_context
+from apps.ingestion.dicom.listener import listening
 from apps.tenants.inbound import set_application_entity
 from tests.factories import inside
 
@@ -95,6 +96,6 @@ def listener_by_tls(ours, ca, caps=QUICK) -> Iterator[int]:
         "DICOM_TLS_CA": str(ca.file),
     }
     with override_settings(**given):
-        tls = tls_context()
+        tls = context_of("DICOM")
     with listening("127.0.0.1", 0, caps=caps, tls=tls) as (server, _):
         yield server.server_address[1]

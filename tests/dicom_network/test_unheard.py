@@ -6,9 +6,12 @@ import socket
 
 import pytest
 
+from apps.core import silence
+from apps.core.silence import BETWEEN_S, GRACE_S, Silence
+from apps.core.tls_server import context_of
 from apps.ingestion.dicom import unheard
-from apps.ingestion.dicom.listener import listening, tls_context
-from apps.ingestion.dicom.unheard import BETWEEN_S, GRACE_S, Listener, watch
+from apps.ingestion.dicom.listener import listening
+from apps.ingestion.dicom.unheard import watch
 from apps.tenants.inbound import set_application_entity
 from tests.database import committed
 from tests.dicom_network.certificates import authority, certificate
@@ -19,8 +22,8 @@ from tests.factories import inside
 def clock(monkeypatch):
     """Seconds that go on when told to."""
     now = [1000.0]
-    monkeypatch.setattr(unheard.time, "monotonic", lambda: now[0])
-    monkeypatch.setattr(unheard, "_listener", Listener())
+    monkeypatch.setattr(silence.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(unheard, "_listener", Silence())
     return now
 
 
@@ -56,7 +59,7 @@ def test_a_silence_is_told_of_each_title_in_use_once_it_is_longer_than_a_restart
 def test_a_look_is_no_fault_to_a_listener_that_speaks_tls(tmp_path, settings, caplog):
     made = certificate(tmp_path, "server", authority(tmp_path))
     settings.DICOM_TLS_CERTIFICATE, settings.DICOM_TLS_KEY = str(made.file), str(made.key)
-    with listening("127.0.0.1", 0, tls=tls_context()) as (server, _):
+    with listening("127.0.0.1", 0, tls=context_of("DICOM")) as (server, _):
         settings.DICOM_PORT = server.server_address[1]
         assert unheard._answers()
     assert caplog.records == []
@@ -65,17 +68,17 @@ def test_a_look_is_no_fault_to_a_listener_that_speaks_tls(tmp_path, settings, ca
 def test_organizations_in_a_row_share_one_look(clock, port, monkeypatch):
     looks = []
     monkeypatch.setattr(unheard, "_answers", lambda: bool(looks.append(clock[0])))
-    listener = Listener()
+    listener = Silence()
     for seconds in (0, 1, BETWEEN_S - 2, 1, 1):
         clock[0] += seconds
-        listener.silence_s()
+        listener.seconds(unheard._answers)
     assert looks == [1000.0, 1000.0 + BETWEEN_S]
 
 
 def test_one_look_after_a_long_pause_is_no_silence(clock, port):
-    listener = Listener()
+    listener = Silence()
     port.listen()
-    assert listener.silence_s() == 0
+    assert listener.seconds(unheard._answers) == 0
     port.close()
     clock[0] += 10 * GRACE_S
-    assert listener.silence_s() == 0
+    assert listener.seconds(unheard._answers) == 0

@@ -132,7 +132,7 @@ def test_the_record_number_is_chosen_among_several():
 def test_the_acknowledgement_is_a_message_that_hl7apy_reads():
     message = read_message(order_message())
     refused = MessageRefused("AE", "PID-3", "Give the patient's record number.")
-    ack = acknowledge(message, refused, "20260302090000+0000").decode()
+    ack = acknowledge(message.header, refused, "20260302090000+0000").decode()
     parsed = parse_message(ack)
     assert (parsed.msa.msa_1.value, parsed.msa.msa_2.value) == ("AE", message.control_id)
     assert parsed.err.err_2.to_er7() == "PID^1^3"

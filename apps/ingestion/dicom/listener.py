@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from pynetdicom import AE
 
@@ -21,27 +20,6 @@ from apps.tenants.inbound import may_speak_plainly
 # What the library says where it says anything; every association has its own, that was called.
 TITLE = "EINTHOVEN"
 PATIENCE_S = 10.0
-
-
-def tls_context() -> ssl.SSLContext | None:
-    """None where no certificate is set: the listener then speaks plainly.
-
-    A device's certificate is asked for where an authority for it is named; whether one must be
-    shown says the AE title that is called. Raises ImproperlyConfigured.
-    """
-    if not settings.DICOM_TLS_CERTIFICATE:
-        return None
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    try:
-        context.load_cert_chain(settings.DICOM_TLS_CERTIFICATE, settings.DICOM_TLS_KEY or None)
-        if settings.DICOM_TLS_CA:
-            context.load_verify_locations(settings.DICOM_TLS_CA)
-            context.verify_mode = ssl.CERT_OPTIONAL
-    except OSError as error:
-        words = f"DICOM_TLS_CERTIFICATE, _KEY or _CA cannot be used: {type(error).__name__}"
-        raise ImproperlyConfigured(words) from None
-    return context
 
 
 def check_private(address: str) -> None:

@@ -3,39 +3,16 @@
 from __future__ import annotations
 
 import socket
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from django.conf import settings
 
 from apps.audit.alarms import Finding
+from apps.core.silence import GRACE_S, Silence
 from apps.ingestion.dicom.address import reached_at, trusting
 from apps.tenants.model_inbound import ApplicationEntity
 
-# A restart takes seconds; a device tries again by itself for as long.
-GRACE_S = 120.0
-BETWEEN_S = 10.0
 PATIENCE_S = 0.5
-
-
-@dataclass(slots=True)
-class Listener:
-    """The one listener of all organizations, as far as this process has looked."""
-
-    looked_at: float = float("-inf")
-    missed_since: float | None = None
-
-    def silence_s(self) -> float:
-        """Seconds for which every look has missed it; organizations in a row share a look."""
-        now = time.monotonic()
-        if now - self.looked_at >= BETWEEN_S:
-            self.looked_at = now
-            if _answers():
-                self.missed_since = None
-            elif self.missed_since is None:
-                self.missed_since = now
-        return 0.0 if self.missed_since is None else now - self.missed_since
 
 
 def _answers() -> bool:
@@ -51,13 +28,14 @@ def _answers() -> bool:
         return False
 
 
-_listener = Listener()
+# The one listener of all organizations; those in a row share a look.
+_listener = Silence()
 
 
 def watch() -> Iterator[Finding]:
     """The figure is the minutes of silence, the subject the AE title that cannot be called."""
     titles = ApplicationEntity.objects.filter(is_active=True).order_by("title")
     for title in titles.values_list("title", flat=True):
-        silence = _listener.silence_s()
+        silence = _listener.seconds(_answers)
         if silence > GRACE_S:
             yield Finding("dicom.unheard", title, int(silence // 60))

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.audit import actions as audit
+from apps.audit.alarms import raise_alarm
 from apps.core.insert import insert_unless_there
 from apps.core.locks import lock_until_commit
 from apps.core.scope import required_organization
@@ -38,11 +39,16 @@ TOGETHER = {
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """The bytes as they came, and by what door."""
+    """The bytes as they came, and by what door.
+
+    `door` says which of several of a kind; `name_hash` is of what its sender called it there.
+    """
 
     data: bytes = field(repr=False)
     source: str
     client: ApiClient | None = None
+    door: str = ""
+    name_hash: str = ""
     trace_id: uuid.UUID = field(default_factory=uuid.uuid4)
 
 
@@ -67,6 +73,8 @@ def take(message: Message, orders: list[Stated]) -> list[Taken]:
     sha256 = blobs.put(required_organization(), KIND, [message.data]).sha256
     with transaction.atomic():
         _check_open()
+        _tell_of_name(message, sha256)
+        lock_until_commit(*sorted({_name(stated) for stated in orders}))
         return [_apply(message, sha256, stated) for stated in orders]
 
 
@@ -82,6 +90,7 @@ def keep_refused(message: Message, refused: OrderRefused) -> OrderMessage:
         source=message.source,
         client=message.client,
         sha256=sha256,
+        name_hash=message.name_hash,
         received_at=timezone.now(),
         refusal_code=refused.code,
         refusal_field=refused.field[:80],
@@ -89,6 +98,7 @@ def keep_refused(message: Message, refused: OrderRefused) -> OrderMessage:
     )
     with transaction.atomic():
         _check_open()
+        _tell_of_name(message, sha256)
         if not insert_unless_there(row):
             row = OrderMessage.objects.get(sha256=sha256, effect=Effect.REFUSED)
         audit.record(
@@ -97,6 +107,7 @@ def keep_refused(message: Message, refused: OrderRefused) -> OrderMessage:
             actor=message.client,
             trace_id=message.trace_id,
             code=refused.code,
+            **_by(message),
         )
     log.info("order.refused", code=refused.code)
     return row
@@ -112,10 +123,24 @@ def _check_open() -> None:
         raise OrganizationClosed
 
 
-def _apply(message: Message, sha256: str, stated: Stated) -> Taken:
-    organization_id = required_organization()
+def _tell_of_name(message: Message, sha256: str) -> None:
+    """A name that another message had before is its sender's mistake: told, and a new message."""
+    if not message.name_hash:
+        return
+    lock_until_commit(f"message:{required_organization()}:{message.name_hash}")
+    if OrderMessage.objects.filter(sha256=sha256).exists():
+        return
+    if OrderMessage.objects.filter(name_hash=message.name_hash).exists():
+        raise_alarm("hl7.name_reused", message.door)
+
+
+def _name(stated: Stated) -> str:
+    """By which an order is locked, each of a message's in one order for all."""
     name = f"{stated.placer_authority}:{stated.placer_number}"
-    lock_until_commit(f"order:{organization_id}:{name}")
+    return f"order:{required_organization()}:{name}"
+
+
+def _apply(message: Message, sha256: str, stated: Stated) -> Taken:
     rows = Order.objects.select_for_update(no_key=True)
     order = rows.filter(
         placer_number=stated.placer_number, placer_authority=stated.placer_authority
@@ -148,6 +173,7 @@ def _place(message: Message, sha256: str, stated: Stated) -> Taken:
         actor=message.client,
         trace_id=message.trace_id,
         **_said(order, stated),
+        **_by(message),
     )
     log.info("order.taken", code=stated.control)
     match_order(order)
@@ -171,6 +197,7 @@ def _renew(order: Order, message: Message, sha256: str, stated: Stated) -> Order
         trace_id=message.trace_id,
         before=before,
         **_said(order, stated),
+        **_by(message),
     )
     log.info("order.taken", code=stated.control)
     if order.status in Order.CALLED_OFF:
@@ -210,9 +237,14 @@ def _note(order: Order, message: Message, sha256: str, stated: Stated, effect: s
         source=message.source,
         client=message.client,
         sha256=sha256,
+        name_hash=message.name_hash,
         stated_at=stated.stated_at,
         received_at=timezone.now(),
     )
+
+
+def _by(message: Message) -> dict[str, str]:
+    return {"door": message.door} if message.door else {}
 
 
 def _said(order: Order, stated: Stated) -> dict[str, str]:

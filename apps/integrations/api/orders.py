@@ -36,16 +36,14 @@ from apps.integrations.api.queries import (
     orders,
     organization_to_order_in,
 )
-from apps.integrations.hl7.answer import acknowledge
-from apps.integrations.hl7.inbound import FAILED, REJECTED, Inbound, MessageRefused, read_message
-from apps.integrations.hl7.orders import read_orders
+from apps.integrations.hl7.inbound import FAILED, REJECTED
+from apps.integrations.orders.messages import take_message
 from apps.integrations.orders.plain import read_plain
 from apps.tenants.model_api import Scope
 
 Source = Order.Source
 # What an acknowledgement is sent under, so that a sender that reads no HL7 knows it too.
 HTTP_STATUS = {"AA": 200, FAILED: 422, REJECTED: 400}
-TIME = "%Y%m%d%H%M%S%z"
 
 
 @contextmanager
@@ -114,26 +112,15 @@ class Orders(Ordering):
         return self.take(body, Source.API, [stated])[0]
 
     def _message(self, body: bytes) -> HttpResponse:
-        message, refused, at = None, None, timezone.now()
-        try:
-            message = read_message(body)
-            at = self._take_message(body, message)
-        except MessageRefused as error:
-            refused = error
-            at = self.keep(body, Source.HL7, OrderRefused(error.code, error.field, error.words))
-        ack = acknowledge(message, refused, at.astimezone(dt.UTC).strftime(TIME))
-        status = HTTP_STATUS[refused.ack if refused else "AA"]
-        return HttpResponse(ack, status=status, content_type=f"{Er7.media_type}; charset=utf-8")
-
-    def _take_message(self, body: bytes, message: Inbound) -> dt.datetime:
-        """When it came first: one that is sent again is answered as it was."""
         with transaction.atomic():
             organization = organization_to_order_in(self.caller)
-        stated = read_orders(message, organization)
-        try:
-            return self.take(body, Source.HL7, stated)[0].received_at
-        except OrderRefused as error:
-            raise MessageRefused(FAILED, error.field, error.words, error.code) from None
+        with answered():
+            outcome = take_message(self.message(body, Source.HL7), organization)
+        return HttpResponse(
+            outcome.answer(),
+            status=HTTP_STATUS[outcome.code],
+            content_type=f"{Er7.media_type}; charset=utf-8",
+        )
 
     @extend_schema(
         operation_id="listOrders",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from .inbound import Inbound, MessageRefused
+from .inbound import CONDITIONS, MessageRefused, Segment
 from .segments import VERSION, Value, segment
 
 ACCEPTED = "AA"
@@ -12,10 +12,28 @@ ACCEPTED = "AA"
 NOT_ACCEPTED = ("207", "Application error", "HL70357")
 
 
-def acknowledge(message: Inbound | None, refused: MessageRefused | None, time: str) -> bytes:
-    """`message` is None where not even its header could be read; `time` is that of its arrival."""
-    head = message.header if message else None
-    name = message.control_id if message else ""
+# MSA-1 by who speaks: the application, or only whoever keeps the message (enhanced mode).
+APPLICATION, KEEPER = "A", "C"
+
+
+def asked_of(head: Segment | None, refused: MessageRefused | None) -> str:
+    """Who is to answer by MSH-15 and MSH-16; empty where no answer is asked for.
+
+    A message has one answer: the keeper's where that is asked for, which knows all that the
+    application would say.
+    """
+    keeper, application = (head.text(15), head.text(16)) if head else ("", "")
+    if not (keeper or application) or {keeper, application} - {"", *CONDITIONS}:
+        return APPLICATION
+    answered = {"AL", "ER" if refused else "SU"}
+    return KEEPER if keeper in answered else APPLICATION if application in answered else ""
+
+
+def acknowledge(
+    head: Segment | None, refused: MessageRefused | None, time: str, speaker: str = APPLICATION
+) -> bytes:
+    """`head` is None where not even the header could be read; `time` is that of its arrival."""
+    name = head.text(10) if head else ""
     own = hashlib.sha256(f"{name}{time}".encode()).hexdigest()[:20].upper()
     ends = [head.text(number) if head else "" for number in (5, 6, 3, 4)]
     event = head.text(9, 2) if head else ""
@@ -32,7 +50,7 @@ def acknowledge(message: Inbound | None, refused: MessageRefused | None, time: s
                 18: "UNICODE UTF-8",
             },
         ),
-        segment("MSA", {1: refused.ack if refused else ACCEPTED, 2: name}),
+        segment("MSA", {1: speaker + (refused.ack if refused else ACCEPTED)[1], 2: name}),
     ]
     if refused:
         segments.append(segment("ERR", _error(refused)))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-_LETTERS = {"|": "F", "^": "S", "&": "T", "~": "R", "\\": "E"}
-_CHARACTERS = {letter: character for character, letter in _LETTERS.items()}
+# Field, component, repetition, escape and subcomponent, as MSH-1 and -2 give them; their letters.
+USUAL, LETTERS = "|^~\\&", "FSRET"
+_LETTERS = dict(zip(USUAL, LETTERS, strict=True))
 _UNSAFE = re.compile(r"[|^&~\\\x00-\x1f\x7f]")
 _SEQUENCE = re.compile(r"\\([^\\]*)\\")
 _HEX = re.compile(r"X((?:[0-9A-Fa-f]{2})+)")
@@ -22,9 +23,10 @@ def escape(text: str) -> str:
     return text if isinstance(text, Safe) else _UNSAFE.sub(_sequence, text)
 
 
-def unescape(text: str) -> str:
+def unescape(text: str, delimiters: str = USUAL) -> str:
     """The inverse of `escape`; also reads \\.br\\ and leaves unknown sequences as they are."""
-    return _SEQUENCE.sub(_character, text)
+    characters = dict(zip(LETTERS, delimiters, strict=True))
+    return _SEQUENCE.sub(lambda match: _character(match, characters), text)
 
 
 def _sequence(match: re.Match[str]) -> str:
@@ -32,10 +34,10 @@ def _sequence(match: re.Match[str]) -> str:
     return f"\\{_LETTERS.get(character) or f'X{ord(character):02X}'}\\"
 
 
-def _character(match: re.Match[str]) -> str:
+def _character(match: re.Match[str], characters: dict[str, str]) -> str:
     name = match[1]
-    if name in _CHARACTERS:
-        return _CHARACTERS[name]
+    if name in characters:
+        return characters[name]
     if name == ".br":
         return "\r"
     coded = _HEX.fullmatch(name)

@@ -25,11 +25,15 @@ CHARSETS = {
     "8859/15": "iso8859-15",
 }
 REJECTED, FAILED = "AR", "AE"
+# MSH-15 and MSH-16, HL7 table 0155: when an acknowledgement is asked for.
+CONDITIONS = ("AL", "NE", "ER", "SU")
 DELETED = '""'
 
 # What the library may be given: its time grows faster than the message.
 MOST_BYTES, MOST_SEGMENTS, MOST_DELIMITERS = 5 << 20, 2_000, 20_000
+LONGEST_HEADER = 4096
 
+STRAY = b"\x0b\r\n "
 _LINE_END = re.compile(r"\r\n|\n")
 _TIME = re.compile(
     r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(?:(\d\d)(?:\.(\d{1,6}))?)?(?:([+-])(\d\d)(\d\d))?"
@@ -49,7 +53,7 @@ class Segment:
     """Fields by their number in the standard, without escapes; empty where there is none."""
 
     fields: hl7.Segment
-    separators: tuple[str, str]
+    delimiters: str
 
     @property
     def name(self) -> str:
@@ -68,9 +72,9 @@ class Segment:
         return self.part(held[0], component) if held else ""
 
     def part(self, repetition: str, component: int) -> str:
-        parts = repetition.split(self.separators[0])
+        parts = repetition.split(self.delimiters[1])
         found = parts[component - 1] if component <= len(parts) else ""
-        return unescape(found.split(self.separators[1])[0]).strip()
+        return unescape(found.split(self.delimiters[4])[0], self.delimiters).strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +112,11 @@ def read_message(data: bytes) -> Inbound:
     """Raises MessageRefused where it is none, of a version or character set not known, or larger
     than any order.
     """
-    start = data.lstrip(b"\x0b\r\n ")
-    head = start.split(b"\r")[0].split(b"\n")[0]
-    if not head.startswith(b"MSH") or len(head) < 9:
+    start = data.lstrip(STRAY)
+    head = _head(start)
+    if not head:
         raise MessageRefused(REJECTED, "MSH", "The message does not begin with a header.")
+    delimiters = _delimiters(head)
     _check_size(start, head)
     try:
         text = start.decode(_charset(head)).rstrip("\x1c\r\n ")
@@ -121,8 +126,36 @@ def read_message(data: bytes) -> Inbound:
         raise MessageRefused(REJECTED, "MSH-18", words) from None
     except (hl7.HL7Exception, LookupError, ValueError, AssertionError):
         raise MessageRefused(REJECTED, "MSH", "The message cannot be read.") from None
-    separators = (chr(head[4]), chr(head[7]))
-    return _checked(Inbound([Segment(one, separators) for one in message]), head)
+    return _checked(Inbound([Segment(one, delimiters) for one in message]))
+
+
+def read_header(data: bytes) -> Segment | None:
+    """The header alone, to answer by what cannot be read; None where there is none."""
+    head = _head(data.lstrip(STRAY))
+    if not 0 < len(head) <= LONGEST_HEADER:
+        return None
+    try:
+        delimiters = _delimiters(head)
+        return Segment(hl7.parse(head.decode(errors="replace"))[0], delimiters)
+    except (MessageRefused, hl7.HL7Exception, LookupError, ValueError, AssertionError):
+        return None
+
+
+def _head(data: bytes) -> bytes:
+    """Nothing where the data begin otherwise."""
+    head = data[: data.find(b"\r")] if b"\r" in data else data
+    head = head.split(b"\n")[0]
+    return head if head.startswith(b"MSH") and len(head) >= 9 else b""
+
+
+def _delimiters(head: bytes) -> str:
+    """Raises MessageRefused where they cannot be told apart, or from what they part."""
+    found = head[3:8].decode("latin-1")
+    if found[3] != "\\":
+        raise MessageRefused(REJECTED, "MSH-2", "The escape character is the backslash.")
+    if len(set(found)) < len(found) or any(one.isalnum() or one.isspace() for one in found):
+        raise MessageRefused(REJECTED, "MSH-2", "Give five different characters as delimiters.")
+    return found
 
 
 def _check_size(data: bytes, head: bytes) -> None:
@@ -146,13 +179,17 @@ def _charset(head: bytes) -> str:
     return CHARSETS[stated]
 
 
-def _checked(message: Inbound, head: bytes) -> Inbound:
-    if chr(head[6]) != "\\":
-        raise MessageRefused(REJECTED, "MSH-2", "The escape character is the backslash.")
+def _checked(message: Inbound) -> Inbound:
+    if any(one.name == "MSH" for one in message.segments[1:]):
+        raise MessageRefused(REJECTED, "MSH", "Send one message at a time.")
     if message.header.text(12) not in VERSIONS:
         raise MessageRefused(REJECTED, "MSH-12", f"Give one of the versions {', '.join(VERSIONS)}.")
     if message.header.text(11) != "P":
         raise MessageRefused(REJECTED, "MSH-11", "Only production messages (P) are taken here.")
+    for number in (15, 16):
+        if (asked := message.header.text(number)) and asked not in CONDITIONS:
+            words = f"Give one of {', '.join(CONDITIONS)}, or nothing."
+            raise MessageRefused(REJECTED, f"MSH-{number}", words)
     if not message.control_id:
         raise MessageRefused(REJECTED, "MSH-10", "Give the message's own control id.")
     return message

@@ -20,11 +20,13 @@ from apps.tenants.actions import (
     get_or_create_user,
     provision_organization,
 )
-from apps.tenants.inbound import set_application_entity
+from apps.tenants.inbound import set_application_entity, set_listener
 from apps.tenants.models import Membership, Organization, PlatformRole
 
 # Everybody may know it: seed_demo refuses to run anywhere but in the demo.
 PASSWORD = "einthoven demo 25"  # noqa: S105 - of invented people
+
+THIS_MACHINE = "127.0.0.1\n::1"
 
 Role = Membership.Role
 
@@ -95,7 +97,15 @@ def provision(demo: DemoOrganization) -> Organization:
         _prices(organization, demo.currency)
         _ehr(organization)
     with organization_scope(organization.pk):
-        set_application_entity(organization, ae_title(demo), calling_hosts="127.0.0.1\n::1")
+        set_application_entity(organization, ae_title(demo), calling_hosts=THIS_MACHINE)
+        if demo is MERCY and settings.DEMO_HL7_PORT:
+            set_listener(
+                organization,
+                "Orders",
+                host="127.0.0.1",
+                port=settings.DEMO_HL7_PORT,
+                peers=THIS_MACHINE,
+            )
     return organization
 
 

@@ -45,6 +45,11 @@ def serve_dicom() -> None:
     time.sleep(600)
 
 
+def serve_hl7() -> None:
+    assert os.environ["EINTHOVEN_DEMO_HL7_PORT"].isdigit()
+    time.sleep(600)
+
+
 def qcluster() -> None:
     child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
     signal.signal(signal.SIGTERM, lambda *_: (child.kill(), sys.exit(0)))

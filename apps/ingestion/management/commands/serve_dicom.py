@@ -12,7 +12,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 
-from apps.ingestion.dicom.listener import check_private, listening, tls_context
+from apps.core.tls_server import context_of
+from apps.ingestion.dicom.listener import check_private, listening
 
 log = structlog.get_logger(__name__)
 
@@ -33,7 +34,7 @@ class Command(BaseCommand):
 
     def handle(self, *, port: int, address: str, **_: Any) -> None:
         try:
-            tls = tls_context()
+            tls = context_of("DICOM")
             if tls is None:
                 check_private(address)
             with listening(address, port, tls=tls) as (server, thread):

@@ -72,3 +72,6 @@ class Command(BaseCommand):
         titles = " and ".join(ae_title(demo) for demo in (MERCY, LAKESIDE))
         where = f"{settings.DICOM_ADDRESS}:{settings.DICOM_PORT}"
         self.stdout.write(f"  {where:<30}DICOM, called {titles}")
+        if settings.DEMO_HL7_PORT:
+            where = f"127.0.0.1:{settings.DEMO_HL7_PORT}"
+            self.stdout.write(f"  {where:<30}HL7 (MLLP), orders of {MERCY.wanted.name}")

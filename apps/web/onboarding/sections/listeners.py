@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from apps.core.peers import tidy_peers
-from apps.tenants.inbound import own_address, port_holder, set_listener
+from apps.tenants.inbound import fingerprints, own_address, port_holder, set_listener
 from apps.tenants.model_inbound import LOWEST_PORT, Hl7Listener
 from apps.tenants.models import Organization, Site
 from apps.web.onboarding.fields import (
@@ -30,6 +30,7 @@ FIELDS: dict[str, Field] = {
     "port": needed(whole(LOWEST_PORT, 65535)),
     "address": Field(text(45), ""),
     "hosts": needed(lines(tidy_peers)),
+    "certificates": Field(lines(fingerprints), ""),
     "site": Field(text(120)),
 }
 
@@ -46,6 +47,7 @@ def _read(node: yaml.Node, path: str) -> tuple[str, Fields]:
         "host": host,
         "port": given["port"],
         "peers": given["hosts"],
+        "certificates": given["certificates"],
         "site": given["site"],
         "active": True,
     }
@@ -57,6 +59,7 @@ def _present() -> Rows:
             "host": row.host,
             "port": row.port,
             "peers": row.peers,
+            "certificates": row.certificates,
             "site": row.site.name if row.site else None,
             "active": row.is_active,
         }
@@ -71,6 +74,7 @@ def _write(organization: Organization, name: str, fields: Fields) -> Hl7Listener
         host=fields["host"],
         port=fields["port"],
         peers=fields["peers"],
+        certificates=fields["certificates"],
         site=Site.objects.get(name=fields["site"]) if fields["site"] else None,
         is_active=fields["active"],
     )
@@ -92,6 +96,7 @@ def _said(rows_: Rows) -> Any:
             "port": fields["port"],
             "address": fields["host"],
             "hosts": fields["peers"].splitlines(),
+            "certificates": fields["certificates"].splitlines(),
             "site": fields["site"],
         }
         for name, fields in rows_.items()
