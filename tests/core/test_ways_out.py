@@ -22,6 +22,7 @@ WAYS_OUT = {
     "ingestion/dicom/address.py": "nothing: says how the platform's own listener is reached",
     "ingestion/dicom/bounded.py": "nothing: puts caps on connections of DICOM devices",
     "ingestion/dicom/contexts.py": "nothing: names services",
+    "ingestion/dicom/listener.py": "nothing: takes connections of DICOM devices",
     "ingestion/dicom/report.py": "DICOM peers in networks that were named",
     "ingestion/dicom/unheard.py": "the platform's own listener, on this machine",
     "ingestion/dicom/service.py": "nothing: answers on the connection that came",

@@ -37,7 +37,9 @@ from tests.flows.canary import (
 )
 from tests.flows.canary_steps import destination, only, upload, write_and_sign
 from tests.flows.running import running_platform
+from tests.hl7_listeners.peers import System, listener, listening, said
 from tests.integrations.mllp_peers import peer
+from tests.orders.messages import order_message
 
 pytestmark = [committed, pytest.mark.usefixtures("own_temp")]
 
@@ -189,6 +191,45 @@ def test_a_refusal_that_quotes_the_message_stays_with_the_delivery(
     assert delivery.ack_code == code
     assert "zyxquill" in tokens_in(delivery.ack_text)
     assert leaks(log=log_text()) == {}
+
+
+def orders_of_the_canary():
+    """One that is taken, and some that are refused for words in every place."""
+    patient = {
+        "PID_3": f"{PATIENT.identifier}^^^TRUST^MR",
+        "PID_5": f"{PATIENT.family_name}^{PATIENT.given_name}",
+        "PID_7": f"{PATIENT.born_on:%Y%m%d}",
+        "ORC_2": f"{ORDER}^CIS",
+        "OBR_18": ORDER,
+        "ORC_14": COMMENT,
+    }
+    wrong = [
+        {"PID_8": NOTE},
+        {"TQ1_7": COMMENT},
+        {"MSH_9": ORDER},
+        {"MSH_18": NOTE},
+        {"ORC_5": NOTE},
+    ]
+    yield order_message(**patient)
+    yield order_message("XO", **patient, MSH_10="M2")
+    for number, changes in enumerate(wrong):
+        yield order_message("SC", **(patient | changes), MSH_10=f"W{number}")
+    yield QUOTE.encode()
+
+
+@pytest.mark.parametrize("error", [None, fail, violate], ids=["kept", "value", "unique"])
+def test_orders_by_mllp_leave_no_word(mercy, monkeypatch, log_text, capfd, error):
+    row = listener(mercy)
+    if error is not None:
+        monkeypatch.setattr("apps.integrations.mllp.door.take_message", error)
+    with listening(), System(row.port) as system:
+        system.say(QUOTE.encode())
+        answers = [system.ask(message) for message in orders_of_the_canary()]
+        system.say(b"\x0b" + QUOTE.encode())
+    codes = [said(one)[0] for one in answers]
+    assert codes[:2] == (["AA", "AA"] if error is None else ["AE", "AE"])
+    assert "AA" not in codes[2:]
+    assert leaks(log=log_text(), printed="".join(capfd.readouterr()), told=b"".join(answers)) == {}
 
 
 def test_the_admins_pages_and_saves_leave_no_word(arrived, mercy, admin_user, client_of, log_text):

@@ -28,6 +28,7 @@ SENT_IN = "tests/canary/test_paths.py::test_the_http_doors_are_called_as_their_s
 DESTINATIONS = (f"{ADMIN}/test_destinations.py", "tests/onboarding/test_destination_tls.py")
 IN_THE_CLEAR = ("tests/dicom_network/test_command.py", f"{ADMIN}/test_network_pages.py")
 OVER_TLS = ("tests/integrations/test_mllp_tls.py",)
+HL7_DOOR = ("tests/hl7_listeners/test_connections.py", "tests/hl7_listeners/test_tls.py")
 CANARIES = (*KEPT_OUT, SENT_IN, "tests/canary/test_flight.py")
 
 # Module → the functions in it that guard (a beginning of the full name), and the tests.
@@ -98,6 +99,8 @@ GUARDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = WORK | {
     "apps.ingestion.dicom.report": (("_refuse_clear",), IN_THE_CLEAR),
     "apps.tenants.inbound": (("may_speak_plainly",), IN_THE_CLEAR),
     "apps.tenants.admin_inbound": (("PeerForm.clean_uses_tls",), IN_THE_CLEAR),
+    "apps.integrations.mllp.senders": (("admit", "_fault"), HL7_DOOR),
+    "apps.integrations.mllp.listeners": (("Listeners._fault", "Listeners._try"), HL7_DOOR),
     "apps.tenants.storage_rules": (("unnamed",), ("tests/storage/test_locations.py",)),
     "apps.tenants.access_programs": (("programs",), (f"{ADMIN}/test_program_review.py",)),
     "apps.integrations.queries": (("",), (ACCESS,)),

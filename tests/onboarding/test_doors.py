@@ -137,6 +137,7 @@ WRONG = [
     (Hl7Listener, PORT_FORM | {"port": "80"}, "greater than or equal to 1024"),
     (Hl7Listener, PORT_FORM | {"host": "here"}, "is no address of this machine"),
     (Hl7Listener, PORT_FORM | {"peers": ""}, "This field is required"),
+    (Hl7Listener, PORT_FORM | {"certificates": "abc"}, "is no SHA-256 of a certificate"),
     (ShareSource, SHARE_FORM | {"share": "a/b"}, "the share must be the name of a share"),
     (ShareSource, SHARE_FORM | {"password": ""}, "needs the password of its user"),
 ]

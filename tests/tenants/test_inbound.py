@@ -109,6 +109,14 @@ def test_a_listener_admits_its_senders_only():
     assert not row.admits("10.2.0.8")
 
 
+def test_a_listener_that_names_certificates_trusts_no_other():
+    assert Hl7Listener().trusts("")
+    row = Hl7Listener(certificates="ab" * 32 + "\n" + "cd" * 32)
+    assert row.trusts("cd" * 32)
+    assert not row.trusts("ef" * 32)
+    assert not row.trusts("")
+
+
 def test_calling_titles_are_tidied_and_what_is_none_is_named():
     assert inbound.calling_titles(" CART1 \n\nCART1\ncart two") == "CART1\ncart two"
     with pytest.raises(ValueError, match="no AE title"):

@@ -136,7 +136,8 @@ def read_header(data: bytes) -> Segment | None:
         return None
     try:
         delimiters = _delimiters(head)
-        return Segment(hl7.parse(head.decode(errors="replace"))[0], delimiters)
+        text = head.decode(CHARSETS.get(_stated_charset(head), "utf-8"), errors="replace")
+        return Segment(hl7.parse(text)[0], delimiters)
     except (MessageRefused, hl7.HL7Exception, LookupError, ValueError, AssertionError):
         return None
 
@@ -170,9 +171,13 @@ def _check_size(data: bytes, head: bytes) -> None:
         raise MessageRefused(REJECTED, "MSH", words)
 
 
-def _charset(head: bytes) -> str:
+def _stated_charset(head: bytes) -> str:
     fields = head.split(head[3:4])
-    stated = fields[17].decode("ascii", "replace").strip().upper() if len(fields) > 17 else ""
+    return fields[17].decode("ascii", "replace").strip().upper() if len(fields) > 17 else ""
+
+
+def _charset(head: bytes) -> str:
+    stated = _stated_charset(head)
     if stated not in CHARSETS:
         known = ", ".join(filter(None, CHARSETS))
         raise MessageRefused(REJECTED, "MSH-18", f"Give one of {known}.")
