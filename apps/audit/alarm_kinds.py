@@ -155,7 +155,7 @@ KINDS: dict[str, Kind] = {
     "hl7.name_reused": Kind(
         WARNING,
         "A sender of HL7 messages has used a control id (MSH-10) again for another message",
-        "Ask whoever runs the sender at the port beside; each message was taken as a new one.",
+        "Ask whoever runs the sender at the port beside; each message was treated as a new one.",
         is_standing=False,
     ),
     "share.not_archived": Kind(

@@ -201,7 +201,6 @@ def orders_of_the_canary():
         "PID_7": f"{PATIENT.born_on:%Y%m%d}",
         "ORC_2": f"{ORDER}^CIS",
         "OBR_18": ORDER,
-        "ORC_14": COMMENT,
     }
     wrong = [
         {"PID_8": NOTE},
