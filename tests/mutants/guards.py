@@ -28,7 +28,9 @@ SENT_IN = "tests/canary/test_paths.py::test_the_http_doors_are_called_as_their_s
 DESTINATIONS = (f"{ADMIN}/test_destinations.py", "tests/onboarding/test_destination_tls.py")
 IN_THE_CLEAR = ("tests/dicom_network/test_command.py", f"{ADMIN}/test_network_pages.py")
 OVER_TLS = ("tests/integrations/test_mllp_tls.py",)
-HL7_DOOR = ("tests/hl7_listeners/test_connections.py", "tests/hl7_listeners/test_tls.py")
+HL7_DOOR = tuple(
+    f"tests/hl7_listeners/test_{name}.py" for name in ("senders", "connections", "tls")
+)
 CANARIES = (*KEPT_OUT, SENT_IN, "tests/canary/test_flight.py")
 
 # Module → the functions in it that guard (a beginning of the full name), and the tests.
