@@ -63,6 +63,7 @@ def main() -> None:
         shoot_signing(browser, options)
         shoot_amended(browser, options)
         shoot_technician(browser, options)
+        shoot_identity(browser, options)
         shoot_decided(browser, options)
         shoot_locked_out(browser, options)
         shoot_administrator(browser, options)
@@ -232,6 +233,24 @@ def amend(page: Page) -> None:
     page.wait_for_url("**/recordings/*")
 
 
+def shoot_identity(browser: Browser, options: argparse.Namespace) -> None:
+    """Open questions of both sorts: another patient's copy, and two ECGs that may be one."""
+    page = opened(browser, 1440, "light")
+    sign_in(page, options.url, TECHNICIAN)
+    asked = {
+        "identity-conflict": "Same signal, other patient",
+        "identity-duplicate": "Possible duplicate",
+    }
+    for name, words in asked.items():
+        page.goto(f"{options.url}/identity")
+        case = page.locator(f"tbody a:has-text('{words}')").first.get_attribute("href")
+        for width in HEIGHTS:
+            page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+            page.goto(options.url + str(case))
+            save(page, options.out, f"{name}-{width}-light")
+    page.context.close()
+
+
 def shoot_decided(browser: Browser, options: argparse.Namespace) -> None:
     """A question of identity and one of orders, each after somebody decided it."""
     page = opened(browser, 1440, "light")
@@ -240,9 +259,6 @@ def shoot_decided(browser: Browser, options: argparse.Namespace) -> None:
         page.goto(f"{options.url}/{queue}")
         decided = page.locator("h2:has-text('Decided') ~ * a")
         if decided.count() == 0:
-            # The demo need not ask both.
-            if page.locator("tbody a").count() == 0:
-                continue
             decide(page)
             page.goto(f"{options.url}/{queue}")
         case = decided.first.get_attribute("href")
@@ -309,6 +325,8 @@ def shoot_without_script(browser: Browser, options: argparse.Namespace) -> None:
     page.goto(f"{options.url}/worklist")
     page.goto(first_study(page))
     take(page, options.out, "study-1440-without-script")
+    page.locator("#median-title").scroll_into_view_if_needed()
+    page.locator(".median").screenshot(path=str(options.out / "median-without-script.png"))
     page.context.close()
 
 

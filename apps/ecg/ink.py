@@ -6,6 +6,8 @@ GRID_MAJOR = "#F0C6BE"
 TRACE = "#0E151B"
 TEXT = "#13202C"
 MUTED = "#4C5A67"
+CALIPER = "#006A5E"
+MOVED = "#B3211B"
 
 # Printers drop the pale lines that a screen shows.
 GRID_MINOR_PRINT = "#F6D5CE"

@@ -17,13 +17,19 @@ LEVEL_MS = (-80.0, -50.0)
 NV_PER_UV = Decimal(1000)
 
 
+def whole_beats(waveform: Waveform, peaks: Sequence[int]) -> list[int]:
+    """The R peaks whose beats lie wholly inside: what the median is of."""
+    before, after = _reach(waveform)
+    return [peak for peak in peaks if before <= peak <= waveform.samples - after]
+
+
 def median_beat(waveform: Waveform, peaks: Sequence[int]) -> Waveform | None:
     """In whole µV, R at BEFORE_MS from its start; None where no beat lies wholly inside."""
-    rate_hz = float(waveform.sampling_rate_hz)
-    before, after = (round(ms / 1000 * rate_hz) for ms in (BEFORE_MS, AFTER_MS))
-    whole = [peak for peak in peaks if before <= peak <= waveform.samples - after]
+    whole = whole_beats(waveform, peaks)
     if not whole:
         return None
+    rate_hz = float(waveform.sampling_rate_hz)
+    before, after = _reach(waveform)
     samples_uv = waveform.samples_uv()
     cut = np.stack([samples_uv[peak - before : peak + after] for peak in whole])
     first, end = (before + round(ms / 1000 * rate_hz) for ms in LEVEL_MS)
@@ -33,6 +39,11 @@ def median_beat(waveform: Waveform, peaks: Sequence[int]) -> Waveform | None:
     leads = tuple(Lead(name, NV_PER_UV) for name in waveform.lead_names())
     gaps = missing if missing.any() else None
     return Waveform("median", leads, counts, waveform.sampling_rate_hz, gaps)
+
+
+def _reach(waveform: Waveform) -> tuple[int, int]:
+    rate_hz = float(waveform.sampling_rate_hz)
+    return round(BEFORE_MS / 1000 * rate_hz), round(AFTER_MS / 1000 * rate_hz)
 
 
 def _middle(beats: NDArray[np.float64]) -> NDArray[np.float64]:

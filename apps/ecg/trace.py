@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,8 @@ Points = NDArray[np.float64]
 
 THIN_MM = 0.1
 THIN_ABOVE = 8
+SQUARE_MM = 5.0
+MOST_ROOM_MM = 60.0
 
 
 def traces(waveform: Waveform, paper: Paper) -> list[tuple[Cell, list[Points]]]:
@@ -26,6 +29,37 @@ def traces(waveform: Waveform, paper: Paper) -> list[tuple[Cell, list[Points]]]:
         for cell in paper.cells
         if cell.recorded
     ]
+
+
+def with_room(waveform: Waveform, paper: Paper) -> Paper:
+    """The same paper tall enough for its traces: none is cut off by an edge.
+
+    By whole squares and no more than MOST_ROOM_MM at an edge, for an artefact has no end.
+    """
+    tops, feet = [0.0], [paper.height_mm]
+    for _, cell_runs in traces(waveform, paper):
+        for points in cell_runs:
+            tops.append(float(points[:, 1].min()))
+            feet.append(float(points[:, 1].max()))
+    above = _room_mm(-min(tops))
+    below = _room_mm(max(feet) - paper.height_mm)
+    if not above and not below:
+        return paper
+    return replace(
+        paper,
+        height_mm=paper.height_mm + above + below,
+        baselines_mm=tuple(y + above for y in paper.baselines_mm),
+        cells=tuple(
+            replace(cell, baseline_mm=cell.baseline_mm + above, label_y_mm=cell.label_y_mm + above)
+            for cell in paper.cells
+        ),
+    )
+
+
+def _room_mm(beyond_mm: float) -> float:
+    if beyond_mm <= 0:
+        return 0.0
+    return min(MOST_ROOM_MM, math.ceil((beyond_mm + 1) / SQUARE_MM) * SQUARE_MM)
 
 
 def runs(samples_mv: Points, rate_hz: float, cell: Cell, paper: Paper) -> list[Points]:

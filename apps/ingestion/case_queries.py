@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 
-from apps.ecg.models import Recording
+from apps.ecg.models import Patient, PatientIdentifier, Recording
 from apps.ingestion.models import IdentityCase, RecordingArrival
 from apps.tenants.access import Active
 from apps.tenants.queries import permit
@@ -64,11 +64,27 @@ def copies_of(active: Active, recording: Recording) -> list[RecordingArrival]:
     return list(rows.order_by("id")[:MOST_COPIES])
 
 
+def named_by(active: Active, copies: Iterable[RecordingArrival]) -> dict[int, Patient]:
+    """The patient held under the number that a copy states, by the copy's key."""
+    permit(active, "resolve_identity")
+    found = {}
+    for copy in copies:
+        number, authority = (copy.identity[name] for name in ("identifier", "assigning_authority"))
+        rows = PatientIdentifier.objects.select_related("patient")
+        held = rows.filter(value=number, assigning_authority=authority).first() if number else None
+        if held is not None:
+            found[copy.pk] = held.patient
+    return found
+
+
 def cases_of(active: Active, recording: Recording) -> QuerySet[IdentityCase]:
-    """Open questions about a recording, for whoever reads it; no demographics."""
+    """Open questions about a recording, for whoever reads it; no demographics.
+
+    It may be either of the two that a question is about.
+    """
     permit(active, "view_recordings")
-    rows = IdentityCase.objects.exclude(state=State.CLOSED).filter(recording=recording)
-    return rows.order_by("id")
+    about = Q(recording=recording) | Q(other=recording)
+    return IdentityCase.objects.exclude(state=State.CLOSED).filter(about).order_by("id")
 
 
 def open_cases_of(active: Active, recordings: Iterable[Recording]) -> list[IdentityCase]:

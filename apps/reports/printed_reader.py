@@ -6,7 +6,7 @@ import zoneinfo
 from typing import Any
 
 from apps.ecg.formats.canonical import Waveform
-from apps.ecg.median_beat import BEFORE_MS, median_beat
+from apps.ecg.median_beat import BEFORE_MS, median_beat, whole_beats
 from apps.reports.pdf.content import Beat, Border, ReadingRow
 from apps.reports.printed_numbers import UNITS, label_of
 from apps.reports.printed_times import text_of
@@ -37,7 +37,8 @@ def beat_of(beats: Row, rhythm: Waveform, median: Waveform | None) -> Beat | Non
         return Beat(median, note=DEVICES_OWN) if median else None
     moved = {row["name"]: row["ms"] for row in beats["moved"]}
     borders = tuple(Border(ms, moved.get(name)) for name, ms in beats["borders"].items())
-    note = f"Median of {len(beats['peaks'])} beats, {beats['algorithm']}."
+    beats_in = len(whole_beats(rhythm, beats["peaks"]))
+    note = f"Median of {beats_in} beats, {beats['algorithm']}."
     return Beat(found, BEFORE_MS, borders, note)
 
 

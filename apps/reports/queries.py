@@ -28,7 +28,7 @@ from django.http import Http404
 
 from apps.ecg.model_recording import Source
 from apps.ecg.models import Finding, Measurement, Patient, PatientIdentifier, Priority, Recording
-from apps.ingestion.models import OrderLink
+from apps.ingestion.models import IdentityCase, OrderLink
 from apps.reports.criticals import open_results
 from apps.reports.models import CriticalResult, Report, ReportVersion, Signature
 from apps.reports.presence import HOLDS
@@ -42,6 +42,8 @@ BOUND = 50
 
 # Whose statement a row shows where several speak.
 SPEAKERS = (Source.DEVICE, Source.MODEL, Source.PLATFORM)
+# How many a row has room for.
+STATEMENTS = 4
 LISTED_NUMBERS = ("heart_rate_bpm", "qrs_ms", "qtc_fridericia_ms", "qtc_bazett_ms", "qtc_ms")
 
 # All that a row shows, and no more: a recording holds much that only its own page needs.
@@ -105,7 +107,8 @@ def worklist(
     rows = _newest_first(rows, after) if filters.signed else in_priority_order(rows, after)
     # The page is chosen before anything is joined to it: the planner takes the policies of the
     # joined tables for filters and would rather join every row and sort.
-    page = _with_numbers(Report.objects.filter(id__in=rows.values("id")[: PAGE + 1]), hidden)
+    chosen = Report.objects.filter(id__in=rows.values("id")[: PAGE + 1])
+    page = _with_numbers(chosen, hidden, signed=filters.signed)
     found = list(page.order_by(*rows.query.order_by))
     more = len(found) > PAGE
     return Page(found[:PAGE], found[PAGE - 1].public_id if more else None)
@@ -179,8 +182,13 @@ def _row(*parts: F | Subquery | Value) -> Func:
     return Func(*parts, function="ROW", output_field=TextField())
 
 
-def _with_numbers(rows: QuerySet[Report], hidden: frozenset[str]) -> QuerySet[Report]:
-    """What a row shows beside the report, as subqueries of the fifty rows only."""
+def _with_numbers(
+    rows: QuerySet[Report], hidden: frozenset[str], *, signed: bool = False
+) -> QuerySet[Report]:
+    """What a row shows beside the report, as subqueries of the fifty rows only.
+
+    With `signed`, also what the newest version says.
+    """
     recording = OuterRef("recording")
     numbers = Measurement.objects.filter(recording=recording, lead="", name__in=LISTED_NUMBERS)
     statements = Finding.objects.filter(recording=recording)
@@ -204,13 +212,30 @@ def _with_numbers(rows: QuerySet[Report], hidden: frozenset[str]) -> QuerySet[Re
                 )
             )[:1]
         ),
-        first_statement=Subquery(statements.order_by(by_source, "ordinal").values("text")[:1]),
+        statements=ArraySubquery(
+            statements.order_by(by_source, "ordinal").values(
+                part=JSONObject(text="text", source="source")
+            )[:STATEMENTS]
+        ),
+        signed_text=_newest_text() if signed else Value(""),
+        in_question=Exists(_asked_about(recording=recording))
+        | Exists(_asked_about(other=recording)),
         identifiers=ArraySubquery(
             identifiers.order_by("id").values(
                 part=JSONObject(value="value", authority="assigning_authority")
             )
         ),
     )
+
+
+def _newest_text() -> Subquery:
+    versions = ReportVersion.objects.filter(report=OuterRef("pk")).order_by("-number")
+    return Subquery(versions.values("interpretation")[:1])
+
+
+def _asked_about(**which: OuterRef) -> QuerySet[IdentityCase]:
+    """Open questions of identity; an ECG may be either of two."""
+    return IdentityCase.objects.exclude(state=IdentityCase.State.CLOSED).filter(**which)
 
 
 def new_since(active: Active, filters: Filters, newest: uuid.UUID | None) -> int:
@@ -238,7 +263,7 @@ def listed_reports(
 ) -> list[Report]:
     """Of these recordings, in their order, as the worklist shows them."""
     permit(active, "view_recordings")
-    rows = _with_numbers(Report.objects.filter(recording__in=recordings), hidden)
+    rows = _with_numbers(Report.objects.filter(recording__in=recordings), hidden, signed=True)
     return sorted(rows, key=lambda report: recordings.index(report.recording_id))
 
 

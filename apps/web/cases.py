@@ -11,6 +11,7 @@ from apps.ecg.models import Patient, Recording
 from apps.ingestion.cases import CHOICES, OF_A_COPY
 from apps.ingestion.copies import time_of
 from apps.ingestion.models import IdentityCase, RecordingArrival
+from apps.web.format_names import format_name
 from apps.web.identity import identity_on
 from apps.web.times import NOT_KNOWN, acquired, day, moment, zone_of
 
@@ -57,6 +58,10 @@ class Column:
     def choice(self) -> str:
         """Two identifiers, so that nobody chooses by a number in a list."""
         return f"{self.head}: {self.values['Name']}, MRN {self.values['MRN']}"
+
+    def names(self, arrival: int | None) -> bool:
+        """Whether it is the copy of that key."""
+        return self.arrival is not None and self.arrival.pk == arrival
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +122,7 @@ def _of_recording(head: str, recording: Recording) -> Column:
         "Assigned by": who.authority or NOT_KNOWN,
         "Acquired": acquired(recording) or NOT_KNOWN,
         "Device": str(recording.device or NOT_KNOWN),
-        "Format": recording.format,
+        "Format": format_name(recording.format),
     }
     return Column(head, f"received {moment(recording.received_at, zone_of(recording))}", values)
 

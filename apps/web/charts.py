@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from apps.reports.figures.definitions import Figure, Kind, Topic
 from apps.reports.figures.queries import Figures, Span
-from apps.web.times import MONTHS, day
+from apps.web.times import MONTHS, day, lasting
 
 WIDTH, HEIGHT = 560, 180
 LEFT, RIGHT, TOP, FOOT = 64, 8, 10, 24
@@ -99,7 +99,7 @@ def total_of(topic: Topic, figures: Figures, span: Span) -> str:
         timed = [date for date in span.days if date in held and held[date].part is not None]
         if not timed:
             return NOTHING
-        return f"{_words(topic.kind, held[timed[-1]].shown(topic.kind))} on {day(timed[-1])}"
+        return f"{_lasting(held[timed[-1]].shown(topic.kind))} on {day(timed[-1])}"
     part = sum(value.part or 0 for value in held.values())
     if topic.kind is Kind.COUNT:
         return f"{part:,}" if held else NOTHING
@@ -163,6 +163,13 @@ def _cells(topic: Topic, figures: Figures, date: dt.date) -> Iterator[str]:
     if topic.kind is not Kind.COUNT:
         value = figures.of(topic.figures[0]).get(date)
         yield NOTHING if value is None else f"{value.whole:,}"
+
+
+def _lasting(minutes: float | None) -> str:
+    """Minutes with their tenths; hours and days once nobody counts minutes any more."""
+    if minutes is None:
+        return NOTHING
+    return f"{minutes:.1f} min" if minutes < 60 else lasting(round(minutes))
 
 
 def _words(kind: Kind, value: float | None) -> str:

@@ -18,7 +18,7 @@ from apps.reports.queries import statuses_of
 from apps.tenants.access import Active
 from apps.web import trends, viewing
 from apps.web.identity import Identity, identity_of
-from apps.web.times import acquired, day
+from apps.web.times import acquired, day, zone_of
 
 # A reading of the wrong patient is retracted, never removed.
 STRUCK = {"entered_in_error": "Retracted"}
@@ -42,7 +42,7 @@ class Entry:
     @property
     def year(self) -> str:
         at = self.recording.acquired_at
-        return str(at.year) if at else "Time not known"
+        return str(at.astimezone(zone_of(self.recording)).year) if at else "Time not known"
 
 
 def page_of(active: Active, patient: Patient, zone: ZoneInfo) -> dict[str, Any]:

@@ -19,7 +19,7 @@ def risks(active: Active, report: Report, now: dt.datetime) -> list[str]:
     """In words, why this patient is easily taken for another; empty as a rule."""
     found = []
     if cases_of(active, report.recording):
-        found.append("It is not settled whose ECG this is.")
+        found.append("A question of identity about this ECG is open.")
     mine = report.recording.patient
     others = queries.namesakes(active, report, now)
     people = [

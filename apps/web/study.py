@@ -9,7 +9,7 @@ from typing import Any
 from apps.core.leases import Leased
 from apps.ecg import queries as ecg
 from apps.ecg.age import age_years
-from apps.ecg.models import Measurement, Recording
+from apps.ecg.models import Measurement, Patient, Recording
 from apps.ecg.readers_numbers import readers_numbers
 from apps.ecg.waveforms import samples_name
 from apps.inference.waits import waits_of
@@ -75,7 +75,12 @@ def series_of(active: Active, recording: Recording) -> Series:
 
 def last_prior(active: Active, recording: Recording) -> Recording | None:
     """The newest ECG of its patient that was surely made before it."""
-    return series_of(active, recording).prior
+    return last_before(active, recording, recording.patient)
+
+
+def last_before(active: Active, recording: Recording, patient: Patient) -> Recording | None:
+    """The same of any patient, whose ECG it may be."""
+    return series_in(ecg.recordings_of(active, patient), recording).prior
 
 
 def series_in(held: list[Recording], recording: Recording) -> Series:

@@ -57,11 +57,18 @@ def acquired(recording: Recording) -> str:
 
 
 def waited(since: dt.datetime, now: dt.datetime) -> str:
-    """00:22, 22 h, 1 d 04 h."""
-    minutes = max(0, int((now - since).total_seconds()) // 60)
+    """How long since, as `lasting` says it: never like a clock, which counts seconds here."""
+    return lasting(int((now - since).total_seconds()) // 60)
+
+
+def lasting(minutes: int) -> str:
+    """22 min, 1 h 48 min, 22 h, 1 d 04 h."""
+    minutes = max(0, minutes)
     hours = minutes // 60
+    if hours < 1:
+        return f"{minutes} min"
     if hours < 10:
-        return f"{hours:02d}:{minutes % 60:02d}"
+        return f"{hours} h {minutes % 60:02d} min"
     if hours < 24:
         return f"{hours} h"
     return f"{hours // 24} d {hours % 24:02d} h"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from html import escape
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from apps.ecg import ink
 from apps.ecg.formats.canonical import Waveform
 from apps.ecg.paper import Layout, Paper, lay_out
-from apps.ecg.trace import Points, traces
+from apps.ecg.trace import Points, traces, with_room
 
 FOOT_MM = 6.0
 UNITS_PER_MM = 100
@@ -46,8 +47,16 @@ def trace_svg(
         gain_mm_mv=gain,
         cabrera=cabrera,
     )
+    paper = with_room(waveform, paper)
+    return drawn(paper, waveform, title=title, foot=(paper.scale_text(),))
+
+
+def drawn(
+    paper: Paper, waveform: Waveform, *, title: str, foot: Sequence[str], under: str = ""
+) -> str:
+    """The paper with its leads, `under` between grid and labels, and a line for each foot."""
     width, height = f"{paper.width_mm:g}", f"{paper.height_mm:g}"
-    total = f"{paper.height_mm + FOOT_MM:g}"
+    total = f"{paper.height_mm + FOOT_MM * len(foot):g}"
     size = f'width="{width}mm" height="{total}mm" viewBox="0 0 {width} {total}"'
     return "".join(
         (
@@ -57,12 +66,23 @@ def trace_svg(
             f'<rect width="{width}" height="{total}" fill="#FFFFFF"/>',
             f'<rect class="paper" width="{width}" height="{height}" fill="{ink.PAPER}"/>',
             f'<rect class="grid" width="{width}" height="{height}" fill="url(#major)"/>',
+            under,
             _labels(paper),
             _marks(paper),
             _trace(waveform, paper),
-            _text(0, paper.height_mm + 4.2, paper.scale_text(), size=3, ink_=ink.MUTED),
+            *(
+                _text(0, paper.height_mm + 4.2 + FOOT_MM * line, text, size=3, ink_=ink.MUTED)
+                for line, text in enumerate(foot)
+            ),
             "</svg>",
         )
+    )
+
+
+def lines(parts: Iterable[tuple[tuple[float, float], ...]]) -> str:
+    """The data of a path: each part's corners in mm, joined."""
+    return "".join(
+        "M" + "L".join(f"{round(x, 2):g} {round(y, 2):g}" for x, y in part) for part in parts
     )
 
 
@@ -82,24 +102,19 @@ def _labels(paper: Paper) -> str:
 
 def _marks(paper: Paper) -> str:
     """Calibration pulses, the scale bar, and a tick where one lead ends and the next begins."""
-    lines = [_line(paper.pulse(y_mm)) for y_mm in paper.baselines_mm]
-    lines.append(_line(paper.scale_bar()))
+    scale = [*map(paper.pulse, paper.baselines_mm), paper.scale_bar()]
     ticks = [
-        _line(((cell.x_mm, cell.baseline_mm - 3), (cell.x_mm, cell.baseline_mm + 3)))
+        ((cell.x_mm, cell.baseline_mm - 3), (cell.x_mm, cell.baseline_mm + 3))
         for cell in paper.cells
         if cell.x_mm > paper.left_mm
     ]
     shape = 'fill="none" stroke-linejoin="round"'
     return (
         f'<path class="calibration" {shape} stroke="{ink.TRACE}" stroke-width="0.25"'
-        f' d="{"".join(lines)}"/>'
+        f' d="{lines(scale)}"/>'
         f'<path class="ticks" {shape} stroke="{ink.MUTED}" stroke-width="0.2"'
-        f' d="{"".join(ticks)}"/>'
+        f' d="{lines(ticks)}"/>'
     )
-
-
-def _line(points: tuple[tuple[float, float], ...]) -> str:
-    return "M" + "L".join(f"{round(x, 2):g} {round(y, 2):g}" for x, y in points)
 
 
 def _trace(waveform: Waveform, paper: Paper) -> str:

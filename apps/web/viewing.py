@@ -102,6 +102,10 @@ def what(row: ReaderMeasurement) -> str:
     return f"{row.get_tool_display()}, {lead}"
 
 
+def from_r(ms: float) -> str:
+    return f"{ms:.0f}".replace("-", MINUS)
+
+
 def reading(row: ReaderMeasurement) -> str:
     """As the caliper says it: 620 ms · 97 /min, 1.24 mV, 38.0°."""
     if row.is_stated:
@@ -109,7 +113,7 @@ def reading(row: ReaderMeasurement) -> str:
     value = float(row.value)
     if row.tool == Tool.BORDER:
         platform = row.places["platform_ms"]
-        return f"{value:.0f} ms from R, platform {platform:.0f} ms".replace("-", MINUS)
+        return f"{from_r(value)} ms from R, platform {from_r(platform)} ms"
     if row.tool == Tool.AMPLITUDE:
         return f"{value:.2f} mV".replace("-", MINUS)
     if row.tool == Tool.ANGLE:

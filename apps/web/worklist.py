@@ -44,6 +44,7 @@ class Row:
     reader: str
     mine: bool
     is_similar: bool
+    in_question: bool
     locked_by: str
     may_take: bool
     may_release: bool
@@ -81,7 +82,7 @@ def _row(
         if report.is_critical
         else PRIORITY_TAGS.get(priority, "tag-plain"),
         waited=waited(report.waiting_since, now),
-        statement=report.first_statement or "",
+        statement=_signed(report) or _said(report.statements),
         numbers=_numbers(report.numbers, report.recording.is_synthetic),
         order=f"Order {report.order['number']}" if report.order else "",
         requester=report.order["requester"] if report.order else "",
@@ -89,6 +90,7 @@ def _row(
         reader=_reader(report, reader),
         mine=reader.pk in (report.assigned_to_id, report.draft_saved_by_id),
         is_similar=report.recording.patient_id in alike,
+        in_question=report.in_question,
         locked_by=str(other.by) if other else "",
         may_take=takes and report.assigned_to_id is None and other is None,
         may_release=takes and report.assigned_to_id == reader.pk,
@@ -96,14 +98,29 @@ def _row(
     )
 
 
+def _signed(report: Any) -> str:
+    """Once a reader has signed, their words stand where the machine's stood."""
+    return " · ".join((report.signed_text or "").splitlines()) if report.is_final else ""
+
+
+def _said(statements: list[dict[str, Any]]) -> str:
+    """Those of the source that speaks first; what others say of the same is on the ECG's page."""
+    first = statements[0]["source"] if statements else ""
+    return " · ".join(part["text"] for part in statements if part["source"] == first)
+
+
 def _numbers(parts: list[dict[str, Any]], is_synthetic: bool) -> str:
-    """HR 98 · QRS 152 · QTc 469: the platform's where it has one, else the device's."""
+    """HR 98 /min · QRS 152 ms · QTc 469 ms: the platform's where it has one, else the device's."""
     held: dict[str, Decimal] = {}
     for part in sorted(parts, key=lambda part: part["source"] == Source.PLATFORM):
         held[part["name"]] = Decimal(str(part["value"]))
     qtc = next((held[name] for name in QTC_NAMES if name in held), None)
-    shown = (("HR", held.get("heart_rate_bpm")), ("QRS", held.get("qrs_ms")), ("QTc", qtc))
-    words = [f"{label} {whole(value)}" for label, value in shown if value is not None]
+    shown = (
+        ("HR", held.get("heart_rate_bpm"), "/min"),
+        ("QRS", held.get("qrs_ms"), "ms"),
+        ("QTc", qtc, "ms"),
+    )
+    words = [f"{label} {whole(value)} {unit}" for label, value, unit in shown if value is not None]
     return " · ".join([*words, *(["synthetic"] if is_synthetic else [])])
 
 

@@ -48,6 +48,7 @@ NONE = SafeString("")
 CURSOR = SafeString(" data-cursor")
 UNSAID = SafeString('<span class="muted">No machine statement</span>')
 SIMILAR = SafeString(' <span class="tag tag-warn">Similar name</span>')
+IN_QUESTION = SafeString(' <span class="tag tag-warn">Identity open</span>')
 TO_SIGN = SafeString(' <span class="tag tag-ok">To sign</span>')
 AMENDING = SafeString(' <span class="tag tag-warn">Being amended</span>')
 LONGEST = 90
@@ -123,6 +124,7 @@ def _wait(row: Row) -> SafeString:
 def _tags(row: Row) -> SafeString:
     shown = (
         (row.is_similar, SIMILAR),
+        (row.in_question, IN_QUESTION),
         (row.report.submitted_at is not None, TO_SIGN),
         (row.report.status == Report.Status.AMENDING, AMENDING),
     )

@@ -1,4 +1,5 @@
 // Waiting times that go on: <time data-since="…">, by the second with data-format="clock".
+// The others are in words, so that minutes of one are never taken for hours of the other.
 
 const served = Date.parse(document.documentElement.dataset.now ?? "");
 // The workstation's clock may be wrong; the server's is what counts.
@@ -7,8 +8,9 @@ const skewMs = Number.isNaN(served) ? 0 : served - Date.now();
 export function waited(ms, byTheSecond) {
   const seconds = Math.max(0, Math.floor(ms / 1000));
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
-  if (byTheSecond && hours === 0) return `${two(minutes)}:${two(seconds % 60)}`;
-  if (hours < 10) return `${two(hours)}:${two(minutes)}${byTheSecond ? `:${two(seconds % 60)}` : ""}`;
+  if (byTheSecond && hours < 10) return `${hours ? `${two(hours)}:` : ""}${two(minutes)}:${two(seconds % 60)}`;
+  if (hours < 1) return `${minutes} min`;
+  if (hours < 10) return `${hours} h ${two(minutes)} min`;
   if (hours < 24) return `${hours} h`;
   return `${Math.floor(hours / 24)} d ${two(hours % 24)} h`;
 }

@@ -49,7 +49,12 @@ function elementCommands() {
 }
 
 function activate(element) {
-  if (element.matches("input, textarea, select")) return element.focus();
+  if (element.matches("input, textarea, select")) {
+    element.focus();
+    // What is typed next follows what stands there already.
+    if (element.matches("textarea") && !element.selectionEnd) element.setSelectionRange(element.value.length, element.value.length);
+    return;
+  }
   element.click();
   // What was opened to be filled in is typed into next, not taken for more commands.
   if (element.matches("details[open] > summary")) element.parentElement.querySelector(FIELD)?.focus();

@@ -33,9 +33,11 @@ RLS_BAR = 1.8
 BUFFERS_BAR = 2.0
 PAGE_PEER_MS, PAGE_QUERIES = 16.0, 8
 GUARDED = [model._meta.db_table for model in TABLES] + [
+    "ingestion_identitycase",
     "ingestion_order",
     "ingestion_orderlink",
     "reports_criticalresult",
+    "reports_reportversion",
     "tenants_site",
 ]
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from apps.ecg.paper import lay_out
-from apps.ecg.trace import traces
+from apps.ecg.trace import traces, with_room
 from tests.ecg.waveforms import flat, with_gap, with_pulse
 
 
@@ -67,3 +67,25 @@ def test_leads_not_recorded_have_no_trace():
     waveform = flat(leads=("I", "II"))
     paper = lay_out("3x4+1", waveform.lead_names(), 10)
     assert [cell.lead for cell, _ in traces(waveform, paper)] == ["I", "II", "II"]
+
+
+def paper_with(uv):
+    waveform = with_pulse(with_pulse(flat(), "I", 100, 200, uv), "II", 100, 200, -uv)
+    paper = lay_out("3x4+1", waveform.lead_names(), 10)
+    return paper, with_room(waveform, paper)
+
+
+def test_a_paper_that_holds_its_traces_stays_as_it_is():
+    paper, roomy = paper_with(1100)
+    assert roomy is paper
+
+
+@pytest.mark.parametrize(
+    ("uv", "above", "below"), [(2400, 5, 15), (4000, 25, 30), (90_000, 60, 60)]
+)
+def test_a_paper_grows_by_whole_squares_so_that_no_edge_cuts_a_trace(uv, above, below):
+    paper, roomy = paper_with(uv)
+    assert roomy.height_mm == paper.height_mm + above + below
+    assert roomy.baselines_mm == tuple(y + above for y in paper.baselines_mm)
+    assert roomy.cells[0].baseline_mm == 20 + above
+    assert roomy.cells[0].label_y_mm == paper.cells[0].label_y_mm + above

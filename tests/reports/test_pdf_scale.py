@@ -83,3 +83,10 @@ def test_an_artefact_never_covers_the_identity():
     wild.counts[::50, 0] = 30_000_000
     plain, marred = ink_of(DRAFT), ink_of(replace(DRAFT, rhythm=wild))
     assert (plain[: round(Y / MM) - 2] == marred[: round(Y / MM) - 2]).all()
+
+
+def test_a_deep_wave_at_the_edge_is_printed_whole():
+    ink = ink_of(replace(DRAFT, rhythm=with_pulse(flat(), "II", 1000, 1500, -2000)))
+    # The paper begins 10 mm higher, so that its lowest wave ends above its edge.
+    foot = part(ink, X + 65, Y + 118, 3, 4).any(axis=1)
+    assert centre(foot) + 118 == pytest.approx(120, abs=0.1)

@@ -386,3 +386,37 @@ def test_an_approved_decision_on_a_signed_report_waits_for_it(
     decide(desk, case, "new_patient", ingress)
     approved(client_of(make_user(mercy, "administrator")), case)
     assert (again(case).state, patient_of(recording).family_name) == (State.WAITING, "Ashdown")
+
+
+def test_the_last_ecg_of_the_patient_that_a_copy_names_stands_beside_it(desk, mercy):
+    named = make_patient(mercy, family_name="Bright", mrn="MRN-9")
+    before = make_recording(mercy, patient=named, acquired_at=NOW - dt.timedelta(days=9))
+    after = make_recording(mercy, patient=named, acquired_at=NOW + dt.timedelta(days=9))
+    held = make_recording(mercy, patient=make_patient(mercy, mrn="M1"), acquired_at=NOW)
+    case, _ = case_about(held, assigning_authority="MERCY")
+    page = desk.get(page_of(case)).content.decode()
+    assert "Last prior of the patient that Copy 1 names</a>, BRIGHT, Berta" in page
+    assert f"/recordings/{before.public_id}/trace.svg" in page
+    assert str(after.public_id) not in page
+
+
+def test_a_decided_question_says_which_copy_was_right(desk, recording):
+    case, ingress = case_about(recording)
+    decide(desk, case, "move", ingress)
+    page = desk.get(page_of(case)).content.decode()
+    assert "The patient of this copy is right</b>: Copy 1: BRIGHT, Berta, MRN MRN-9" in page
+    assert "<p>Asked the ward</p>" in page
+    assert 'name="decision"' not in page
+
+
+def test_both_of_two_that_may_be_one_say_so_on_their_pages_and_in_the_list(
+    client_of, reader, mercy, recording
+):
+    earlier = make_recording(mercy, patient=recording.patient)
+    case_about(recording, Kind.POSSIBLE_DUPLICATE, other=earlier)
+    client = client_of(reader)
+    for one in (recording, earlier):
+        page = client.get(reverse("recording", args=[one.public_id])).content.decode()
+        assert "Possible duplicate: a question of identity is open." in page
+    listed = client.get(reverse("worklist")).content.decode()
+    assert listed.count("Identity open</span>") == 2

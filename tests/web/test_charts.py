@@ -52,7 +52,8 @@ def test_a_share_of_nothing_is_no_share():
     [
         ("volume", (1000, None, 0, 234), 0, "1,234"),
         ("quality", (1, 2, 0, 0), 4, "18.8 % of 16"),
-        ("turnaround_p50", (600, 1230, None, None), 3, "20.5 on 02-Nov-2026"),
+        ("turnaround_p50", (600, 1230, None, None), 3, "20.5 min on 02-Nov-2026"),
+        ("turnaround_p50", (600, 400_000, None, None), 3, "4 d 15 h on 02-Nov-2026"),
         ("volume", (None,) * 4, 0, "–"),
     ],
 )

@@ -11,14 +11,14 @@ import pytest
 from apps.ecg.formats import decode
 from apps.ecg.formats.canonical import DecodedEcg
 from apps.ingestion.models import Ingress
-from apps.web.demo.cases import LAKESIDE, MERCY, Case
+from apps.web.demo.cases import LAKESIDE, MERCY, QUESTIONS, Case
 from apps.web.demo.files import demo_file, name_of
 from tests.database import committed
 from tests.factories import inside
 from tests.ingestion.files import bring_in
 
 NOW = dt.datetime(2026, 3, 1, 12, 0, tzinfo=dt.UTC)
-EVERY = (*MERCY, *LAKESIDE)
+EVERY = (*MERCY, *QUESTIONS, *LAKESIDE)
 OTHERS = tuple(case for case in EVERY if case.format != "dicom")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -11,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.ecg.models import Recording
 from apps.ingestion.models import IdentityCase
+from apps.web.patient import Entry
 from tests.database import committed
 from tests.factories import inside, make_ingress, make_patient, make_recording
 from tests.isolation.rows import make_row
@@ -118,3 +120,10 @@ def test_more_ecgs_ask_no_more_queries(client_of, technician, patient):
     with CaptureQueriesContext(connection) as five:
         page_of(client, patient)
     assert len(five) == len(one), names(five)
+
+
+def test_a_year_is_that_of_the_place_where_it_was_made():
+    site = SimpleNamespace(time_zone="America/Chicago")
+    new_year = dt.datetime(2026, 1, 1, 3, 0, tzinfo=dt.UTC)
+    recording = SimpleNamespace(acquired_at=new_year, site=site)
+    assert Entry(recording, "", None, "", "").year == "2025"

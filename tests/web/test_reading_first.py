@@ -86,7 +86,7 @@ def test_a_hidden_statement_is_not_decided_and_a_shown_one_is_in_the_ledger(
     assert "Overridden" in client.post(address, wish, **asked).content.decode()
     ledger = client_of(admin_user).get("/overrides").content.decode()
     assert "Sinus with blocked PACs" in ledger
-    assert re.search(r"<td>\d\d-\w{3}-\d{4} \d\d:\d\d:\d\d (GMT|BST)</td>", ledger)
+    assert re.search(r"<td[^>]*>\d\d-\w{3}-\d{4} \d\d:\d\d:\d\d (GMT|BST)</td>", ledger)
     assert MACHINE in ledger
 
 

@@ -59,7 +59,7 @@ def test_the_viewer_is_told_the_recording_it_must_draw(client_of, reader, record
     page = page_of(client_of(reader), recording)
     assert f'data-waveform-url="/recordings/{recording.public_id}/waveform"' in page
     assert f'data-recording="{recording.public_id}"' in page
-    assert f'<noscript><img class="ecg-static" src="/recordings/{recording.public_id}/' in page
+    assert f'<img class="ecg-static" src="/recordings/{recording.public_id}/trace.svg' in page
 
 
 def test_no_patient_data_is_in_addresses_or_the_title(client_of, reader, recording):

@@ -40,7 +40,15 @@ def test_the_zone_is_the_sites_else_the_organizations():
 
 @pytest.mark.parametrize(
     ("minutes", "text"),
-    [(0, "00:00"), (22, "00:22"), (599, "09:59"), (600, "10 h"), (1440, "1 d 00 h"), (-5, "00:00")],
+    [
+        (0, "0 min"),
+        (22, "22 min"),
+        (61, "1 h 01 min"),
+        (599, "9 h 59 min"),
+        (600, "10 h"),
+        (1440, "1 d 00 h"),
+        (-5, "0 min"),
+    ],
 )
 def test_waiting_times_are_short(minutes, text):
     assert waited(AT - dt.timedelta(minutes=minutes), AT) == text

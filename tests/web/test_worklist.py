@@ -53,17 +53,20 @@ def test_reports_come_by_priority_then_by_waiting(client_of, reader, mercy):
     assert rows == [str(row.public_id) for row in expected]
 
 
-def test_a_row_shows_two_identifiers_the_first_statement_and_the_numbers(client_of, reader, mercy):
+def test_a_row_shows_two_identifiers_the_devices_statements_and_the_numbers(
+    client_of, reader, mercy
+):
     recording = make_recording(mercy, patient=make_patient(mercy, family_name="Lindqvist"))
     state(recording, "Sinus rhythm", "Left bundle branch block")
+    state(recording, "Regular RR intervals", source="platform", method="measure@1")
     measure(recording, heart_rate_bpm=97.6, qtc_fridericia_ms=469)
     measure(recording, "device", heart_rate_bpm=99, qrs_ms=152)
     page = client_of(reader).get("/worklist").content.decode()
     assert "LINDQVIST, Pat" in page
     assert mrn_of(recording) in page
-    assert "Sinus rhythm" in page
-    assert "Left bundle branch block" not in page
-    assert "HR 98 · QRS 152 · QTc 469" in page
+    assert "Sinus rhythm · Left bundle branch block<" in page
+    assert "Regular RR intervals" not in page
+    assert "HR 98 /min · QRS 152 ms · QTc 469 ms" in page
 
 
 def test_the_statement_of_a_row_is_an_algorithms_where_the_device_is_silent(
@@ -82,7 +85,18 @@ def test_signed_reports_leave_the_list_and_are_found_under_signed(client_of, rea
     client = client_of(reader)
     sign_now(recording, reader)
     assert listed(client.get("/worklist")) == []
-    assert listed(client.get("/worklist?status=signed")) == [str(recording.public_id)]
+    signed = client.get("/worklist?status=signed")
+    assert listed(signed) == [str(recording.public_id)]
+
+
+def test_a_signed_row_says_what_was_signed_and_not_what_the_machine_said(
+    client_of, reader, recording
+):
+    state(recording, "Atrial fibrillation")
+    sign_now(recording, reader, text="Sinus rhythm.\nPremature beats.")
+    page = client_of(reader).get("/worklist?status=signed").content.decode()
+    assert "Sinus rhythm. · Premature beats.<" in page
+    assert "Atrial fibrillation" not in page
 
 
 def test_the_list_of_another_organization_is_its_own(client_of, stranger, recording):

@@ -27,7 +27,9 @@ def made(words="–", *, report=None, **fields):
     told = dict.fromkeys(("priority", "priority_tag", "waited", "statement"), words)
     told |= {"numbers": words, "order": words, "requester": words, "asked_by": "?by=x"}
     people = {"reader": words, "locked_by": ""}
-    flags = dict.fromkeys(("mine", "is_similar", "may_take", "may_release", "may_assign"), False)
+    flags = dict.fromkeys(
+        ("mine", "is_similar", "in_question", "may_take", "may_release", "may_assign"), False
+    )
     return Row(**({"report": of, "identity": who} | told | people | flags | fields))
 
 
@@ -42,6 +44,7 @@ def test_every_word_of_a_row_is_escaped(who):
     ("fields", "shown"),
     [
         ({"is_similar": True}, "Similar name"),
+        ({"in_question": True}, "Identity open"),
         ({"report": {"submitted_at": AT}}, "To sign"),
         ({"report": {"status": "amending"}}, "Being amended"),
         ({"report": {"is_final": True}}, '<span class="tag tag-ok">Locked</span>'),

@@ -6,7 +6,7 @@ from apps.ecg.paper import Paper, lay_out_beats
 from apps.reports.pdf.content import Beat, ReportContent
 from apps.reports.pdf.flow import Row
 from apps.reports.pdf.palette import FLAG, PRIOR
-from apps.reports.pdf.sheet import FOOT_MM, Lines, Sheet
+from apps.reports.pdf.sheet import FOOT_MM, Lines, Sheet, with_room_in_print
 
 # How far a border's line reaches above and below the level of its row.
 ABOVE_MM, BELOW_MM = 12.0, 10.0
@@ -25,6 +25,7 @@ def beats_row(content: ReportContent) -> Row | None:
         speed_mm_s=content.speed_mm_s,
         gain_mm_mv=content.gain_mm_mv,
     )
+    paper = with_room_in_print(beat.waveform, paper)
     sheet = Sheet(content, paper, beat.waveform, _note(beat), _lines(beat, paper))
     return Row(paper.height_mm + FOOT_MM, art=sheet)
 

@@ -21,7 +21,14 @@ from apps.reports.pdf.flow import Body, Row, Section, paginate
 from apps.reports.pdf.fonts import MM_PER_POINT, font_name, legible
 from apps.reports.pdf.pen import Pen
 from apps.reports.pdf.sections import form_sections, interpretation, sections
-from apps.reports.pdf.sheet import FOOT_MM, NUMBERS_HINT, PRINT_HINT, Sheet, Sheets
+from apps.reports.pdf.sheet import (
+    FOOT_MM,
+    NUMBERS_HINT,
+    PRINT_HINT,
+    Sheet,
+    Sheets,
+    with_room_in_print,
+)
 from apps.reports.pdf.summary import LEAST_MM, draw_summary, words_fit
 
 # Binary streams: a fifth smaller and much faster than ASCII85.
@@ -31,6 +38,8 @@ PAGES: dict[PageSize, tuple[float, float]] = {"A4": (297.0, 210.0), "Letter": (2
 BODY_MM = 260.0
 GAP_MM = 2.0
 USUAL_LEADS = 6
+# Of a section that begins with a paper.
+TITLE_MM = 10.0
 
 
 class IdentityTooLongError(ValueError):
@@ -121,6 +130,7 @@ def _plan(content: ReportContent, document: Document) -> Plan:
         bare = replace(bare, paper=_first_paper(content, "3x4+1"))
     if bare.body_height < bare.paper.height_mm + FOOT_MM:
         raise IdentityTooLongError
+    bare = replace(bare, paper=_roomy(bare, bare.paper))
     flowing = _form_flow(bare) if document is Document.FORM else _report_flow(bare)
     return replace(bare, bodies=paginate(flowing, bare.body_height))
 
@@ -160,11 +170,18 @@ def _paper(content: ReportContent, layout: Layout, strips: tuple[str, ...] = ())
     )
 
 
+def _roomy(plan: Plan, paper: Paper) -> Paper:
+    """Tall enough for the whole trace, if need be instead of the summary."""
+    left_mm = plan.body_height - FOOT_MM - TITLE_MM - paper.height_mm
+    return with_room_in_print(plan.content.rhythm, paper, left_mm)
+
+
 def _further_leads(plan: Plan) -> Iterator[Section]:
     content = plan.content
     left_out = leads_left_out(plan.paper, content.rhythm.lead_names())
     for start in range(0, len(left_out), STRIPS_PER_PAPER):
         paper = _paper(content, "rhythm", left_out[start : start + STRIPS_PER_PAPER])
+        paper = _roomy(plan, paper)
         yield Section("Further leads", (_sheet_row(content, paper, content.rhythm),))
 
 

@@ -10,7 +10,7 @@ from reportlab.pdfbase.pdfdoc import PDFArray, PDFName, PDFStream, xObjectName
 from apps.ecg import ink
 from apps.ecg.formats.canonical import Waveform
 from apps.ecg.paper import Paper
-from apps.ecg.trace import traces
+from apps.ecg.trace import traces, with_room
 from apps.reports.pdf.content import ReportContent
 from apps.reports.pdf.fonts import MM_PER_POINT
 from apps.reports.pdf.palette import MUTED
@@ -30,6 +30,8 @@ from apps.reports.pdf.text import Run, paragraph
 
 FOOT_MM = 4.5
 FOOT_SIZE = 7.0
+# How much taller than usual a printed paper grows for a trace that would leave it.
+ROOM_MM = 40.0
 PRINT_HINT = "Print at 100 %: the scale bar measures 1 s × 1 mV."
 NUMBERS_HINT = "Measurements, statements and interpretation: page 2."
 
@@ -57,6 +59,12 @@ class Sheet:
         filters = self.content.acquisition.filters or "Not known"
         rate = f"{self.waveform.sampling_rate_hz:g} Hz"
         return f"{self.paper.scale_text()} · Filters: {filters} · {rate} · {self.note}"
+
+
+def with_room_in_print(waveform: Waveform, paper: Paper, left_mm: float = ROOM_MM) -> Paper:
+    """Tall enough for its traces where the page is; an artefact that no page holds is cut."""
+    tall = with_room(waveform, paper)
+    return tall if tall.height_mm - paper.height_mm <= min(ROOM_MM, left_mm) else paper
 
 
 class Sheets:

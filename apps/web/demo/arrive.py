@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import tempfile
 from pathlib import Path
@@ -9,7 +10,6 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
-from django.utils import timezone
 from pydicom.data import get_testdata_file
 
 from apps.core.scope import organization_scope
@@ -24,14 +24,18 @@ from apps.web.demo.organizations import DemoOrganization
 NO_ECG = b"This is a text file somebody dropped on the upload page.\n"
 
 
-def bring_in(demo: DemoOrganization, organization: Organization, cases: tuple[Case, ...]) -> None:
+def bring_in(
+    demo: DemoOrganization,
+    organization: Organization,
+    cases: tuple[Case, ...],
+    now: dt.datetime,
+) -> None:
     """Offer every case once; a second start offers those that the first had not come to."""
     with organization_scope(organization.pk):
         with transaction.atomic():
             here = set(Ingress.objects.values_list("filename", flat=True))
             technician = User.objects.get(email=demo.logins[1].email)
             sites = {site.name: site for site in Site.objects.all()}
-        now = timezone.now()
         for case in cases:
             if name_of(case) in here:
                 continue

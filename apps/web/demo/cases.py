@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from apps.ecg.models import Priority
@@ -152,6 +152,33 @@ MERCY = (
         20,
         {"seed": 91, "heart_rate_bpm": 88, "muscle_uv": 22, "wander_uv": 160},
         device_says=("Sinus rhythm", "Poor data quality"),
+    ),
+)
+
+# Copies that come later and disagree with what is held: each is a question for the desk.
+OSEI_MISTYPED = replace(OSEI, identifier="002998301", given_name="Kwaku")
+QUESTIONS = (
+    Case(
+        OSEI,
+        "Ward 7",
+        21,
+        {"seed": 71, "rhythm": "paced", "heart_rate_bpm": 70},
+        device_says=("Ventricular paced rhythm",),
+    ),
+    Case(
+        OSEI_MISTYPED,
+        "Clinic B",
+        28,
+        {"seed": 52, "heart_rate_bpm": 66, "conduction": "rbbb"},
+        device_says=("Sinus rhythm", "Right bundle branch block"),
+    ),
+    Case(
+        BRENNAN,
+        "Clinic B",
+        22 - 1 / 60,
+        {"seed": 61, "heart_rate_bpm": 64, "muscle_uv": 1},
+        device_says=("Sinus rhythm", "Normal ECG"),
+        format="dicom",
     ),
 )
 

@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from apps.web import times
+from apps.web.format_names import format_name
 
 register = template.Library()
 
@@ -32,6 +33,11 @@ def icon(name: str, size: str = "") -> SafeString:
 def as_json(value: object) -> str:
     """For a data attribute: pages carry no script of their own."""
     return json.dumps(value, default=dict)
+
+
+@register.filter(name="format_name")
+def called(name: str) -> str:
+    return format_name(name)
 
 
 @register.filter
@@ -59,8 +65,8 @@ def day(at: dt.datetime | dt.date | None, zone: ZoneInfo | None = None) -> str:
 
 @register.filter
 def since(at: dt.datetime) -> str:
-    """How long ago, as a clock that a script lets go on."""
-    return times.waited(at, timezone.now())
+    """How long ago, as a clock by the second that a script lets go on."""
+    return times.elapsed(timezone.now() - at)
 
 
 @register.filter

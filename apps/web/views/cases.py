@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.audit import actions as audit
+from apps.ecg.models import Recording
 from apps.ingestion import case_queries as queries
 from apps.ingestion.cases import NotDecidable, Verdict, decision_name, send_back
 from apps.ingestion.models import IdentityCase, RecordingArrival
@@ -22,7 +23,7 @@ from apps.reports.queries import report_of
 from apps.web import cases as shown
 from apps.web.context import frame_of
 from apps.web.guard import OrganizationRequest, in_organization
-from apps.web.study import last_prior
+from apps.web.study import last_before, last_prior
 from apps.web.worklist import name_in
 
 Kind, State = IdentityCase.Kind, IdentityCase.State
@@ -93,8 +94,24 @@ def _chosen(request: OrganizationRequest, case: IdentityCase) -> RecordingArriva
     return next((copy for copy in copies if copy.ingress.public_id == wanted), None)
 
 
+def _others(
+    request: OrganizationRequest, case: IdentityCase, copies: list[shown.Column]
+) -> list[tuple[shown.Column, Recording | None]]:
+    """Each other patient who is named, with the last ECG held of them to compare with."""
+    arrivals = [copy.arrival for copy in copies if copy.arrival is not None]
+    named = queries.named_by(request.active, arrivals)
+    return [
+        (copy, last_before(request.active, case.recording, named[copy.arrival.pk]))
+        for copy in copies
+        if copy.arrival is not None
+        and copy.arrival.pk in named
+        and named[copy.arrival.pk].pk != case.recording.patient_id
+    ]
+
+
 def _context(request: OrganizationRequest, case: IdentityCase) -> dict[str, Any]:
     columns = shown.columns_of(case, queries.copies_of(request.active, case.recording))
+    copies = shown.copies_to_choose(columns)
     report = report_of(request.active, case.recording)
     frame = frame_of(request)
     assert frame is not None
@@ -105,7 +122,9 @@ def _context(request: OrganizationRequest, case: IdentityCase) -> dict[str, Any]
         else shown.QUESTIONS[Kind(case.kind)],
         "columns": columns,
         "prior": None if case.other else last_prior(request.active, case.recording),
-        "copies": shown.copies_to_choose(columns),
+        "others": _others(request, case, copies),
+        "copies": copies,
+        "chosen": next((one for one in columns if one.names(case.chosen_id)), None),
         "lines": shown.fields_shown(case, shown.lines_of(columns)),
         "choices": shown.choices_of(case),
         "signed": report is not None and report.status in Report.FINAL,

@@ -19,7 +19,7 @@ from apps.tenants.queries import permit
 from apps.web.guard import OrganizationRequest, in_organization
 from apps.web.identity import identity_on
 from apps.web.ladder import standing_of
-from apps.web.times import waited, zone_of
+from apps.web.times import elapsed, span, zone_of
 
 
 @require_safe
@@ -45,7 +45,9 @@ def _page(
             {
                 "result": row,
                 "identity": identity_on(row.report.recording),
-                "waited": waited(row.raised_at, row.acknowledged_at or now),
+                "waited": span(row.acknowledged_at - row.raised_at)
+                if row.acknowledged_at
+                else elapsed(now - row.raised_at),
                 "zone": zone_of(row.report.recording),
                 "how": criticals.HOW.get(row.told_how, ""),
                 "is_ai": row.code.startswith("ai."),

@@ -15,14 +15,16 @@ from apps.core.negotiation import takes
 from apps.ecg import queries, waveforms
 from apps.ecg.models import Recording, Waveform
 from apps.ecg.paper import FORMS, GAINS_MM_MV, SPEEDS_MM_S, Layout
-from apps.web import room
+from apps.web import room, viewing
 from apps.web import study as study_page
+from apps.web.beat_svg import Beat, beat_svg
 from apps.web.guard import OrganizationRequest, in_organization
 from apps.web.trace_svg import trace_svg
 
 USUAL = {"layout": "3x4+1", "speed": "25", "gain": "10", "order": "standard"}
+BEATS = "beats"
 KNOWN: dict[str, set[str]] = {
-    "layout": set(FORMS),
+    "layout": {*FORMS, BEATS},
     "speed": {f"{speed:g}" for speed in SPEEDS_MM_S},
     "gain": {f"{gain:g}" for gain in GAINS_MM_MV},
     "order": {"standard", "cabrera"},
@@ -85,17 +87,34 @@ def trace(request: OrganizationRequest, recording_id: uuid.UUID) -> HttpResponse
     if unknown:
         return HttpResponseBadRequest(f"unknown {unknown[0]}", content_type="text/plain")
     try:
-        samples = waveforms.load(found)
+        drawn = _beats(request, found, asked) if asked["layout"] == BEATS else _trace(found, asked)
     except Waveform.DoesNotExist:
         raise Http404 from None
     except (Corrupt, Unsealable) as error:
         return _not_genuine(found, error)
     audit.record("ecg.waveform.viewed", found, actor=request.user)
-    drawn = trace_svg(
-        samples,
+    return HttpResponse(drawn, content_type="image/svg+xml")
+
+
+def _trace(found: Recording, asked: dict[str, str]) -> str:
+    return trace_svg(
+        waveforms.load(found),
         layout=cast(Layout, asked["layout"]),
         speed=float(asked["speed"]),
         gain=float(asked["gain"]),
         cabrera=asked["order"] == "cabrera",
     )
-    return HttpResponse(drawn, content_type="image/svg+xml")
+
+
+def _beats(request: OrganizationRequest, found: Recording, asked: dict[str, str]) -> str:
+    """The median beat that the page's script draws: the platform's, else the device's own."""
+    rhythm, own = waveforms.load_both(found)
+    beats = viewing.beats(
+        found,
+        queries.analysis_of(request.active, found),
+        list(queries.kept_measurements_of(request.active, found)),
+    )
+    beat = Beat.of(rhythm, own, beats)
+    if beat is None:
+        raise Http404
+    return beat_svg(beat, speed=float(asked["speed"]), gain=float(asked["gain"]))

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from apps.core.drain import wake
 from apps.core.scope import organization_scope
@@ -24,6 +25,7 @@ from apps.web.demo.organizations import (
     provision_staff,
 )
 from apps.web.demo.priors import sign_priors
+from apps.web.demo.questions import answer_one
 from apps.web.demo.sign_on import READER, provision_sign_on
 
 PATIENCE_S = 90.0
@@ -38,13 +40,19 @@ class Command(BaseCommand):
         mercy, lakeside = provision(MERCY), provision(LAKESIDE)
         provision_staff()
         provision_sign_on(mercy)
-        bring_in(MERCY, mercy, cases.MERCY)
+        now = timezone.now()
+        bring_in(MERCY, mercy, cases.MERCY, now)
         bring_in_extras(MERCY, mercy, cases.MERCY[-1])
         place_orders(mercy)
-        bring_in(LAKESIDE, lakeside, cases.LAKESIDE)
+        bring_in(LAKESIDE, lakeside, cases.LAKESIDE, now)
         wake()
         self._wait_for(mercy.pk, lakeside.pk)
         sign_priors(MERCY, mercy, cases.MERCY)
+        # A copy that disagrees comes once its ECG is held, so that each start asks the same.
+        bring_in(MERCY, mercy, cases.QUESTIONS, now)
+        wake()
+        self._wait_for(mercy.pk)
+        answer_one(MERCY, mercy)
         # The sweeper counted before there was anything, and counts again in an hour.
         count_hourly()
         self._logins()
