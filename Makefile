@@ -44,7 +44,7 @@ run: setup
 	@exec $(BIN)/python -m deploy.embedded.run --port "$(PORT)" --var "$(VAR)"
 
 test: setup test-tools
-	@$(SHELL_WITH_DATABASE) $(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+	@$(SHELL_WITH_DATABASE) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 check: setup
 	$(BIN)/ruff format --check .

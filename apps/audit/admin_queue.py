@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from apps.audit import actions as audit
 from apps.audit.admin_base import PlatformModelAdmin, inside, may
+from apps.audit.replays import stopped_by
 from apps.core import leases
 from apps.core.drain import wake_on_commit
 
@@ -31,10 +32,11 @@ class QueueAdmin(PlatformModelAdmin):
 
     @admin.action(description="Run again: put back in the queue", permissions=["replay"])
     def replay(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        stopped = queryset.filter(state__in=STOPPED)[:MOST_AT_ONCE]
-        rows = [row for row in stopped if leases.replay(row)]
+        chosen = queryset.filter(state__in=STOPPED)[:MOST_AT_ONCE]
+        rows = [row for row in chosen if leases.replay(row)]
         for row in rows:
-            audit.record(self.replayed, row, actor=request.user)  # type: ignore[arg-type]
+            stopped = stopped_by(row)
+            audit.record(self.replayed, row, actor=request.user, **stopped)  # type: ignore[arg-type]
         if not rows:
             self.message_user(request, NOTHING, messages.WARNING)
             return

@@ -10,6 +10,7 @@ import structlog
 from django.apps import apps
 from django.conf import settings
 from django.db import DatabaseError, connections, transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django_q.models import OrmQ
@@ -145,7 +146,7 @@ def _settle(lease: leases.Lease, job: object) -> None:
 
 def _finish_if_ours(lease: leases.Lease, code: str) -> None:
     try:
-        leases.finish(lease, leases.Leased.State.DEAD, code[:64])
+        leases.finish(lease, leases.Leased.State.DEAD, code[:64], available_at=Now())
     except leases.LeaseLost:
         log.warning("lease.lost", attempts=lease.attempts)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from contextvars import ContextVar
 from types import TracebackType
 
 import structlog
@@ -13,6 +14,18 @@ from django.db import DatabaseError, connections
 from apps.core import leases
 
 log = structlog.get_logger(__name__)
+
+
+_beating: ContextVar[Heartbeat | None] = ContextVar("beating", default=None)
+
+
+def allow_for(size: int) -> None:
+    """The row in work may take as much longer as so many bytes need at the slowest rate that is
+    put up with.
+    """
+    heartbeat = _beating.get()
+    if heartbeat is not None:
+        heartbeat.lengthen(size / settings.STAGE_BYTES_PER_SECOND)
 
 
 class Heartbeat:
@@ -26,6 +39,7 @@ class Heartbeat:
 
     def __enter__(self) -> Heartbeat:
         self._thread.start()
+        self._outer = _beating.set(self)
         return self
 
     def __exit__(
@@ -34,12 +48,16 @@ class Heartbeat:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        _beating.reset(self._outer)
         self._stop.set()
         self._thread.join(timeout=settings.HEARTBEAT_SECONDS)
 
     def watch(self, lease: leases.Lease | None) -> None:
         self._until = time.monotonic() + settings.STAGE_LIMIT_SECONDS
         self._lease = lease
+
+    def lengthen(self, seconds: float) -> None:
+        self._until += seconds
 
     def _run(self) -> None:
         while not self._stop.wait(settings.HEARTBEAT_SECONDS):

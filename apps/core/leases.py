@@ -162,8 +162,9 @@ def finish(
 
 def release(lease: Lease, error_code: str) -> None:
     """Give the row back for another attempt after a backoff; dead when attempts are used up."""
-    backoff = settings.RETRY_BACKOFF_SECONDS * 2 ** (lease.attempts - 1)
     dead = lease.attempts >= settings.MAX_ATTEMPTS
+    # A row that is given up keeps the moment of it.
+    backoff = 0 if dead else settings.RETRY_BACKOFF_SECONDS * 2 ** (lease.attempts - 1)
     with connections["default"].cursor() as cursor:
         cursor.execute(
             f"""UPDATE {lease.table}
@@ -194,9 +195,10 @@ def reclaim(model: type[Leased]) -> int:
             f"""UPDATE {model._meta.db_table}
                 SET state = CASE WHEN attempts >= %s THEN 'dead' ELSE 'received' END,
                     lease_token = NULL, lease_until = NULL, error_code = 'lease-lost',
-                    available_at = clock_timestamp() + make_interval(secs => %s)
+                    available_at = clock_timestamp() + make_interval(
+                      secs => CASE WHEN attempts >= %s THEN 0 ELSE %s END)
                 WHERE state = 'processing' AND lease_until < clock_timestamp()""",
-            [settings.MAX_ATTEMPTS, settings.RETRY_BACKOFF_SECONDS],
+            [settings.MAX_ATTEMPTS, settings.MAX_ATTEMPTS, settings.RETRY_BACKOFF_SECONDS],
         )
         return int(cursor.rowcount)
 

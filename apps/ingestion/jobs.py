@@ -17,6 +17,7 @@ from apps.core import leases
 from apps.core.blobs.sealing import Unsealable
 from apps.core.blobs.store import Corrupt
 from apps.core.errors import PermanentError, RetryableError
+from apps.core.heartbeat import allow_for
 from apps.core.leases import Lease, Leased
 from apps.core.together import together
 from apps.ecg.formats.archives import MAX_BYTES, is_packed
@@ -64,6 +65,7 @@ def process(lease: Lease) -> None:
         together(twins, rules, profiles)
         known = Known(rules_in(rules), [one.as_json() for one in profiles], whole(twins))
     structlog.contextvars.bind_contextvars(trace_id=str(ingress.trace_id))
+    allow_for(ingress.size)
     ingress.scanned_at, ingress.decoded_at, ingress.format = None, None, ""
     try:
         _take_in(ingress, known, lease)

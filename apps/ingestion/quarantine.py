@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from apps.audit import actions as audit
+from apps.audit.replays import stopped_by
 from apps.core import leases
 from apps.core.drain import wake_on_commit
 from apps.core.leases import Leased
@@ -88,7 +89,7 @@ def run_again(arrivals: Iterable[Ingress], *, by: User) -> int:
     """Put given-up and refused files back in the queue; how many were."""
     done = [row for row in arrivals if leases.replay(row)]
     for row in done:
-        audit.record("ingestion.file.replayed", row, actor=by, code=row.error_code)
+        audit.record("ingestion.file.replayed", row, actor=by, **stopped_by(row))
     if done:
         wake_on_commit()
     return len(done)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -9,6 +11,7 @@ from django.db.models import Q
 
 from apps.audit.history import Entry, details_of, what, who
 from apps.audit.models import AuditEvent
+from apps.core.leases import Leased
 from apps.ecg.models import Recording
 from apps.ingestion.models import Ingress
 from apps.tenants.access import Active
@@ -21,13 +24,17 @@ OF_RECORDINGS = {
     *("ecg.recording.retimed", "ecg.recording.duplicated"),
 }
 OF_FILES = {"ingestion.document.kept", "ingestion.upload.kept"}
-LEFT_OUT = {"sha256", "size", "recording", "archive", "field"}
+LEFT_OUT = {"sha256", "size", "recording", "archive", "field", "since"}
+REPLAYED = "ingestion.file.replayed"
 
 
 def timelines_of(active: Active, arrivals: Iterable[Ingress]) -> dict[int, list[Entry]]:
-    """By the key of each arrival: its own events and its recording's, oldest first. One query."""
+    """By the key of each arrival: its own events and its recording's, oldest first, and when it was
+    given up: the row says it, and once it runs again the event of that. One query.
+    """
     permit(active, "view_recordings")
     owners: dict[tuple[str, str], list[int]] = defaultdict(list)
+    arrivals = list(arrivals)
     for arrival in arrivals:
         owners[_name(arrival)].append(arrival.pk)
         if arrival.recording and arrival.outcome == Ingress.Outcome.NEW:
@@ -37,9 +44,25 @@ def timelines_of(active: Active, arrivals: Iterable[Ingress]) -> dict[int, list[
         entry = Entry(
             event.seq, event.occurred_at, what(event), who(event), details_of(event, LEFT_OUT)
         )
+        before = _given_up_before(event)
         for key in owners[event.object_type, event.object_id]:
-            found[key].append(entry)
+            found[key] += [*before, entry]
+    for arrival in arrivals:
+        if arrival.state == Leased.State.DEAD:
+            found[arrival.pk].append(_given_up(arrival.available_at, arrival.error_code))
     return found
+
+
+def _given_up(at: dt.datetime, code: str) -> Entry:
+    return Entry(0, at, "Given up", "The platform", f"code: {code}")
+
+
+def _given_up_before(event: AuditEvent) -> list[Entry]:
+    if event.code != REPLAYED:
+        return []
+    details = json.loads(event.details)
+    since = details.get("since")
+    return [_given_up(dt.datetime.fromisoformat(since), details["code"])] if since else []
 
 
 def _events(names: list[tuple[str, str]]) -> list[AuditEvent]:

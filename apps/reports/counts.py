@@ -12,12 +12,13 @@ from django.db.models import Func, IntegerField, QuerySet, Subquery, Value
 from django.utils import timezone
 
 from apps.audit.models import Alarm
+from apps.core.compiled import Compiled
 from apps.ecg.models import Priority
 from apps.ingestion.models import IdentityCase
 from apps.reports.criticals import open_results
 from apps.reports.models import ReadingPolicy, Report
 from apps.reports.queries import BOUND, Filters, filtered
-from apps.reports.returns import returned
+from apps.reports.returns import WEEK, returned
 from apps.reports.saved_views import views_for
 from apps.tenants.access import Active
 from apps.tenants.models import Organization, User
@@ -50,17 +51,34 @@ def counts(active: Active, user: User) -> Counts:
 def counts_of(active: Active, user: User) -> QuerySet[Organization, Any]:
     """The fields of Counts in one row, each part bounded by an index."""
     permit(active, "view_recordings")
-    return Organization.objects.filter(pk=active.organization_id).values(
+    return _COUNTS(
+        *_open_for(active),
+        organization=active.organization_id,
+        person=user.pk,
+        week=timezone.now() - WEEK,
+    )
+
+
+def _open_for(active: Active) -> tuple[bool, bool]:
+    """Whether alarms are counted, and questions of identity: for who handles them."""
+    return active.may("handle_alarms"), active.may("resolve_identity")
+
+
+def _counts(
+    alarms: bool, cases: bool, *, organization: int, person: int, week: dt.datetime
+) -> QuerySet[Organization, Any]:
+    user = User(pk=person)
+    return Organization.objects.filter(pk=organization).values(
         to_read=_bounded(Filters()),
         stat=_bounded(Filters(priority=Priority.STAT)),
         mine=_bounded(Filters(mine=user)),
         handed_over=_bounded(Filters(handed_over=True)),
         newest=Subquery(Report.objects.order_by("-id").values("public_id")[:1]),
-        alarms=_open_alarms(active),
-        cases=_open_cases(active),
-        criticals=_open_criticals(),
+        alarms=_open_alarms() if alarms else Value(0),
+        cases=_open_cases() if cases else Value(0),
+        criticals=_bounded_rows(open_results()),
         read_first=Subquery(ReadingPolicy.objects.values("read_first")[:1]),
-        to_repeat=_bounded_rows(returned(timezone.now())),
+        to_repeat=_bounded_rows(returned(week)),
         views=_bounded_rows(views_for(user)),
         oldest_critical=Subquery(open_results().values("raised_at")[:1]),
         next_step=Subquery(
@@ -72,20 +90,15 @@ def counts_of(active: Active, user: User) -> QuerySet[Organization, Any]:
     )
 
 
-def _open_criticals() -> Func:
-    return _bounded_rows(open_results())
+_COUNTS = Compiled(_counts)
 
 
-def _open_alarms(active: Active) -> Func | Value:
-    if not active.may("handle_alarms"):
-        return Value(0)
+def _open_alarms() -> Func:
     rows = ArraySubquery(Alarm.objects.filter(resolved_at=None).order_by().values("id"))
     return Func(rows, function="cardinality", output_field=IntegerField())
 
 
-def _open_cases(active: Active) -> Func | Value:
-    if not active.may("resolve_identity"):
-        return Value(0)
+def _open_cases() -> Func:
     return _bounded_rows(IdentityCase.objects.exclude(state=IdentityCase.State.CLOSED))
 
 

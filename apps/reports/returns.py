@@ -18,6 +18,7 @@ from apps.tenants.queries import permit
 
 LONGEST_REASON = 400
 LISTED = 50
+WEEK = dt.timedelta(days=7)
 
 
 class NotReturnable(Exception):
@@ -57,9 +58,8 @@ def to_repeat(active: Active, now: dt.datetime) -> list[Report]:
     """Of the last week, newest first: what technicians have before them."""
     permit(active, "view_recordings")
     related = ("recording__patient", "recording__site", "recording__organization")
-    return list(returned(now).select_related(*related).order_by("-id")[:LISTED])
+    return list(returned(now - WEEK).select_related(*related).order_by("-id")[:LISTED])
 
 
-def returned(now: dt.datetime) -> QuerySet[Report]:
-    week = now - dt.timedelta(days=7)
-    return Report.objects.filter(status=Report.Status.INADEQUATE, waiting_since__gte=week)
+def returned(since: dt.datetime) -> QuerySet[Report]:
+    return Report.objects.filter(status=Report.Status.INADEQUATE, waiting_since__gte=since)

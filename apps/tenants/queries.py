@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from django.db.models import Exists, Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
+from apps.core.compiled import Compiled
 from apps.core.scope import organization_scope
 from apps.tenants.access import Active, OnPlatform
 from apps.tenants.entries import inside_now
@@ -41,10 +43,17 @@ class Place:
 
 def places_of(active: Active, user: User) -> QuerySet[Membership]:
     """The person's membership, with all that a place needs; none where they entered."""
-    rows = Membership.objects.select_related("organization", "site").filter(user=user)
     if active.entered:
-        return rows.none()
-    return rows.annotate(visited=Exists(inside_now(timezone.now()))).order_by("id")[:1]
+        return Membership.objects.none()
+    return _PLACES(person=user.pk, now=timezone.now())
+
+
+def _places(*, person: int, now: dt.datetime) -> QuerySet[Membership]:
+    rows = Membership.objects.select_related("organization", "site").filter(user=person)
+    return rows.annotate(visited=Exists(inside_now(now))).order_by("id")[:1]
+
+
+_PLACES = Compiled(_places)
 
 
 def place_in(active: Active, places: Iterable[Any]) -> Place:

@@ -274,7 +274,10 @@ SWEEP_SECONDS = env.seconds("SWEEP_SECONDS", 2)
 RETRY_BACKOFF_SECONDS = env.seconds("RETRY_BACKOFF_SECONDS", 5)
 DRAIN_SECONDS = env.seconds("DRAIN_SECONDS", 30)
 UNAVAILABLE_PAUSE_SECONDS = env.seconds("UNAVAILABLE_PAUSE_SECONDS", 15)
+# How long one stage of one row may take, and how slowly a file's bytes may be fetched, sealed and
+# scanned, all together: a large one has so much longer.
 STAGE_LIMIT_SECONDS = 300
+STAGE_BYTES_PER_SECOND = 2 * 1024 * 1024
 MAX_ATTEMPTS = 5
 QUEUE_STATUS_FILE = env.text("QUEUE_STATUS_FILE", "")
 DEMO_EHR_PORT = env.whole_number("DEMO_EHR_PORT", 2575)

@@ -37,8 +37,8 @@ from apps.tenants.models import (
 )
 from tests.admin.people import entered, models, page, platform_staff, row_of, signed_in
 from tests.database import committed
+from tests.each import check_each, labels_of, parts_of
 from tests.factories import inside, make_user
-from tests.isolation.rows import named
 
 CONFIGURATION = {
     *(Alarm, AlarmChannel, Algorithm, AlgorithmVersion, ApiClient, ApiKey, DataKey),
@@ -66,7 +66,14 @@ ADDED_INSIDE = {
 }
 ADDED_ON_PLATFORM = {Organization, RateLimit, StorageLocation}
 OF_PLATFORM = {PlatformRole}
-OF_ORGANIZATIONS = [model for model in models() if model not in OF_PLATFORM]
+# Pages are read and nothing is deleted: models share the people that ask for them.
+PARTS = parts_of(models(), 6)
+OF_ORGANIZATIONS = parts_of([model for model in models() if model not in OF_PLATFORM], 6)
+
+each_model = pytest.mark.parametrize("part", PARTS, ids=labels_of(PARTS))
+each_of_organizations = pytest.mark.parametrize(
+    "part", OF_ORGANIZATIONS, ids=labels_of(OF_ORGANIZATIONS)
+)
 
 pytestmark = committed
 
@@ -76,35 +83,49 @@ def statuses(client, model, row):
     return [client.get(address).status_code for address in addresses]
 
 
-@pytest.mark.parametrize("model", models(), ids=named)
-def test_an_administrator_sees_the_own_organization(model, mercy, admin_user):
-    row = row_of(model, mercy)
-    may = 403 if model in OF_PLATFORM else 200
-    expected = [may, may, 200 if model in ADDED_INSIDE else 403]
-    assert statuses(signed_in(admin_user), model, row) == expected
+def asking(client, place, expected):
+    """Whether a model's list, row and new row answer that client as expected."""
+
+    def ask(model):
+        assert statuses(client, model, row_of(model, place)) == expected(model)
+
+    return ask
 
 
-@pytest.mark.parametrize("model", models(), ids=named)
-def test_an_operator_sees_configuration_only(model, mercy):
-    row = row_of(model, mercy)
-    may = 200 if model in CONFIGURATION | {User} else 403
-    expected = [may, may, 200 if model in ADDED_ON_PLATFORM else 403]
-    assert statuses(signed_in(platform_staff()), model, row) == expected
+@each_model
+def test_an_administrator_sees_the_own_organization(part, mercy, admin_user):
+    def expected(model):
+        may = 403 if model in OF_PLATFORM else 200
+        return [may, may, 200 if model in ADDED_INSIDE else 403]
+
+    check_each(part, asking(signed_in(admin_user), mercy, expected))
 
 
-@pytest.mark.parametrize("model", models(), ids=named)
-def test_a_superuser_sees_no_more(model, mercy):
-    row = row_of(model, mercy)
-    staff = signed_in(platform_staff(is_superuser=True))
-    may = 200 if model in CONFIGURATION | {User} | OF_PLATFORM else 403
-    assert statuses(staff, model, row) == [may, may, 200 if model in OF_PLATFORM else 403]
+@each_model
+def test_an_operator_sees_configuration_only(part, mercy):
+    def expected(model):
+        may = 200 if model in CONFIGURATION | {User} else 403
+        return [may, may, 200 if model in ADDED_ON_PLATFORM else 403]
+
+    check_each(part, asking(signed_in(platform_staff()), mercy, expected))
 
 
-@pytest.mark.parametrize("model", models(), ids=named)
-def test_platform_staff_inside_read_and_add_nothing(model, mercy):
-    row = row_of(model, mercy)
-    may = 403 if model in OF_PLATFORM else 200
-    assert statuses(entered(mercy), model, row) == [may, may, 403]
+@each_model
+def test_a_superuser_sees_no_more(part, mercy):
+    def expected(model):
+        may = 200 if model in CONFIGURATION | {User} | OF_PLATFORM else 403
+        return [may, may, 200 if model in OF_PLATFORM else 403]
+
+    check_each(part, asking(signed_in(platform_staff(is_superuser=True)), mercy, expected))
+
+
+@each_model
+def test_platform_staff_inside_read_and_add_nothing(part, mercy):
+    def expected(model):
+        may = 403 if model in OF_PLATFORM else 200
+        return [may, may, 403]
+
+    check_each(part, asking(entered(mercy), mercy, expected))
 
 
 @pytest.mark.parametrize("role", ["", "operator", "support", "security", "superuser"])
@@ -119,49 +140,63 @@ def test_no_platform_role_sees_a_clinical_row_from_outside(role, mercy):
         assert {client.get(address).status_code for address in pages} == {403}, model
 
 
-@pytest.mark.parametrize("model", models(), ids=named)
+@each_model
 @pytest.mark.parametrize("role", ["reader", "trainee", "researcher", "labeler"])
-def test_other_roles_are_refused(model, role, mercy):
+def test_other_roles_are_refused(part, role, mercy):
     client = signed_in(make_user(mercy, role))
-    assert statuses(client, model, row_of(model, mercy)) == [403, 403, 403]
+    check_each(part, asking(client, mercy, lambda _model: [403, 403, 403]))
 
 
-@pytest.mark.parametrize("model", models(), ids=named)
-def test_strangers_are_sent_to_sign_in(model, mercy, client):
-    row = row_of(model, mercy)
-    assert statuses(client, model, row) == [302, 302, 302]
-    assert client.get(page(model)).url == f"/sign-in?next={page(model)}"
+@each_model
+def test_strangers_are_sent_to_sign_in(part, mercy, client):
+    def ask(model):
+        assert statuses(client, model, row_of(model, mercy)) == [302, 302, 302]
+        assert client.get(page(model)).url == f"/sign-in?next={page(model)}"
+
+    check_each(part, ask)
 
 
-@pytest.mark.parametrize("model", OF_ORGANIZATIONS, ids=named)
-def test_a_row_of_elsewhere_is_like_no_row(model, mercy, lakeside, admin_user):
-    foreign, own = row_of(model, lakeside), row_of(model, mercy)
+@each_of_organizations
+def test_a_row_of_elsewhere_is_like_no_row(part, mercy, lakeside, admin_user):
     client = signed_in(admin_user)
-    for kind in ("change", "history"):
-        answers = [client.get(page(model, kind, key)) for key in (foreign, 10**9, own)]
-        assert [answer.status_code for answer in answers] == [404, 404, 200]
-    posted = [client.post(page(model, "change", key), {}) for key in (foreign, 10**9)]
-    assert {answer.status_code for answer in posted} in ({403}, {404})
+
+    def ask(model):
+        foreign, own = row_of(model, lakeside), row_of(model, mercy)
+        for kind in ("change", "history"):
+            answers = [client.get(page(model, kind, key)) for key in (foreign, 10**9, own)]
+            assert [answer.status_code for answer in answers] == [404, 404, 200]
+        posted = [client.post(page(model, "change", key), {}) for key in (foreign, 10**9)]
+        assert {answer.status_code for answer in posted} in ({403}, {404})
+
+    check_each(part, ask)
 
 
-@pytest.mark.parametrize("model", OF_ORGANIZATIONS, ids=named)
-def test_a_list_holds_only_rows_of_here(model, mercy, lakeside, admin_user):
-    foreign, own = row_of(model, lakeside), row_of(model, mercy)
-    listed = signed_in(admin_user).get(page(model)).context["cl"].result_list
-    keys = {row.pk for row in listed}
-    assert own.pk in keys
-    assert foreign.pk not in keys
-
-
-@pytest.mark.parametrize("model", models(), ids=named)
-def test_nothing_is_deleted(model, mercy, admin_user):
-    row = row_of(model, mercy)
+@each_of_organizations
+def test_a_list_holds_only_rows_of_here(part, mercy, lakeside, admin_user):
     client = signed_in(admin_user)
-    assert client.post(page(model, "delete", row), {"post": "yes"}).status_code == 403
-    chosen = {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}
-    client.post(page(model), chosen)
-    with inside(mercy):
-        assert model._base_manager.filter(pk=row.pk).exists()
+
+    def ask(model):
+        foreign, own = row_of(model, lakeside), row_of(model, mercy)
+        keys = {row.pk for row in client.get(page(model)).context["cl"].result_list}
+        assert own.pk in keys
+        assert foreign.pk not in keys
+
+    check_each(part, ask)
+
+
+@each_model
+def test_nothing_is_deleted(part, mercy, admin_user):
+    client = signed_in(admin_user)
+
+    def ask(model):
+        row = row_of(model, mercy)
+        assert client.post(page(model, "delete", row), {"post": "yes"}).status_code == 403
+        chosen = {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}
+        client.post(page(model), chosen)
+        with inside(mercy):
+            assert model._base_manager.filter(pk=row.pk).exists()
+
+    check_each(part, ask)
 
 
 def test_a_deactivated_member_is_refused(mercy, admin_user):

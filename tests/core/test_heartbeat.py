@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from apps.core import heartbeat, leases
+from apps.core import drain, heartbeat, leases
 from apps.core.heartbeat import Heartbeat
 from apps.core.leases import LIVE, claim
 from apps.ingestion.models import Ingress
@@ -43,6 +43,40 @@ def test_a_hung_job_is_not_kept_alive_past_its_limit(lease, settings):
         beat.watch(lease)
         time.sleep(0.6)
         assert leases.reclaim(Ingress) == 1
+
+
+def test_a_large_file_has_as_much_longer_as_its_bytes_need(lease, settings):
+    settings.STAGE_LIMIT_SECONDS = 0.1
+    settings.STAGE_BYTES_PER_SECOND = 1000
+    with Heartbeat() as beat:
+        beat.watch(lease)
+        heartbeat.allow_for(600)
+        time.sleep(0.5)
+        assert leases.reclaim(Ingress) == 0
+        time.sleep(0.8)
+        assert leases.reclaim(Ingress) == 1
+
+
+def test_what_one_row_was_allowed_the_next_is_not(lease, settings):
+    settings.STAGE_LIMIT_SECONDS = 0.1
+    settings.STAGE_BYTES_PER_SECOND = 1
+    with Heartbeat() as beat:
+        beat.watch(lease)
+        heartbeat.allow_for(600)
+        beat.watch(lease)
+        time.sleep(0.6)
+        assert leases.reclaim(Ingress) == 1
+
+
+def test_the_largest_upload_may_be_fetched_slowly(mercy, settings):
+    """As the queue does it: the limit grows with the size that the row states."""
+    settings.STAGE_LIMIT_SECONDS = 300
+    row = make_ingress(mercy, size=settings.UPLOAD_CAPS["video"])
+    allowed = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Heartbeat, "lengthen", lambda _self, seconds: allowed.append(seconds))
+        assert drain.work_on(Ingress, row.pk)
+    assert allowed == [2048]
 
 
 def test_the_beat_survives_a_database_that_is_away(lease, monkeypatch):

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import copy
 import re
+from unittest.mock import patch
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
+from django.http import HttpResponse
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.isolation.routes import Route
 
 # New with each request, or as long as the id in the body.
 OF_EACH = {"X-Trace-Id", "Content-Length"}
+
+
+class Counted:
+    """How many statements were sent; what they say is not kept."""
+
+    count = 0
+
+    def __call__(self, execute, *sent):
+        self.count += 1
+        return execute(*sent)
 
 
 class Asker:
@@ -34,11 +45,21 @@ class Asker:
         if self.row.name == "upload-files":
             data["file"] = SimpleUploadedFile("ecg.dcm", b"not an ecg")
         cookies = copy.deepcopy(self.client.cookies)
-        with CaptureQueriesContext(connection) as queries, transaction.atomic():
+        queries = Counted()
+        with connection.execute_wrapper(queries), transaction.atomic():
             response = getattr(self.client, self.row.method.lower())(path, data, **headers)
             transaction.set_rollback(True)
         self.client.cookies = cookies
-        return response, len(queries)
+        return response, queries.count
+
+    def status(self, thing) -> int:
+        """Where nothing else is looked at, what a refusal says is not drawn."""
+        with patch("apps.web.views.errors.render", undrawn):
+            return self(thing)[0].status_code
+
+
+def undrawn(_request, _template, _context, status):
+    return HttpResponse(status=status)
 
 
 def shown(response, thing):

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.contrib import admin
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from tests.admin.people import entered
@@ -30,7 +30,8 @@ pytestmark = committed
 NO_KEY = 10**9
 REGISTERED = sorted(model._meta.label_lower for model in admin.site._registry)
 # Every request is undone, so rows share the people and the things they ask for.
-PARTS = parts_of(ROUTES, 24)
+PARTS = parts_of(ROUTES, 16)
+PARTS_OF_ADMIN = parts_of(REGISTERED, 14)
 
 # Redirects and lists of names only; the catch-all answers what no other address does.
 UNNAMED = {"^(?P<url>.*)$", "<path:object_id>/", "(?P<url>.*)$"}
@@ -109,11 +110,20 @@ def ask_all(row, people, mine, theirs, nowhere, things):
         own, foreign = (theirs, mine) if role == "stranger" else (mine, theirs)
         others = things[role != "stranger"]
         hostile, harmless = names_in_headers(others, turn), names_in_headers([NOWHERE], turn)
-        assert ask(own)[0].status_code == row.expected(role, own=True), (str(row), role)
         # Who is turned away at the door is asked with other ids as one role of them.
         if not (row.looks(role) or role in ("reader", "unassigned")):
+            assert ask.status(own) == row.expected(role, own=True), (str(row), role)
             continue
+        plain, queries_plain = ask(own)
+        assert plain.status_code == row.expected(role, own=True), (str(row), role)
         elsewhere, queries = ask(foreign, **hostile)
+        if not row.kind and queries == queries_plain:
+            hidden = [
+                without_names(shown(answer, "no id"), others) for answer in (plain, elsewhere)
+            ]
+            # As if nothing had been named.
+            if hidden[0] == hidden[1]:
+                continue
         nothing, queries_nowhere = ask(nowhere, **harmless)
         assert nothing.status_code == row.expected(role, own=not row.kind), (str(row), role)
         if role in PLATFORM_ROLES and row.kind:
@@ -127,6 +137,26 @@ def ask_all(row, people, mine, theirs, nowhere, things):
         ]
         assert told[0] == told[1], (str(row), role)
         assert queries == queries_nowhere, (str(row), role)
+
+
+REFUSALS = {
+    "Not allowed": (403, "admin:billing_price_delete", [1]),
+    "Nothing here": (404, "", []),
+    "Not a page": (405, "template", [NOWHERE]),
+}
+
+
+@pytest.mark.parametrize("title", sorted(REFUSALS))
+def test_a_refusal_is_drawn_for_everyone(people, title):
+    status, name, keys = REFUSALS[title]
+    for role, client in people.items():
+        answer = client.get(reverse(name, args=keys) if name else "/nothing")
+        assert answer.status_code == (302 if role == "anonymous" and status == 403 else status), (
+            role
+        )
+        assert f'<h1 id="title">{title}</h1>' in answer.content.decode() or role == "anonymous", (
+            role
+        )
 
 
 @pytest.mark.parametrize("part", PARTS, ids=labels_of(PARTS))
@@ -146,11 +176,14 @@ def ask_in_admin(rows, people, mine, theirs, places):
     check_each(rows, lambda row: ask_all(row, people, mine, theirs, NO_KEY, things))
 
 
-@pytest.mark.parametrize("label", REGISTERED)
-def test_the_admins_answer_is_the_tables(label, people, mercy, lakeside, stranger):
-    member = make_user(mercy)
-    mine, theirs = admin_row(label, mercy, member), admin_row(label, lakeside, stranger)
-    ask_in_admin(admin_routes(label), people, mine, theirs, [mercy, lakeside])
+@pytest.mark.parametrize("part", PARTS_OF_ADMIN, ids=labels_of(PARTS_OF_ADMIN))
+def test_the_admins_answer_is_the_tables(part, people, mercy, lakeside, stranger):
+    def ask(label):
+        member = make_user(mercy)
+        mine, theirs = admin_row(label, mercy, member), admin_row(label, lakeside, stranger)
+        ask_in_admin(admin_routes(label), people, mine, theirs, [mercy, lakeside])
+
+    check_each(part, ask)
 
 
 @pytest.mark.parametrize("label", sorted({row.kind for row in TOOLS}))

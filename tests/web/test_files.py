@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import html
 import re
+import uuid
+from dataclasses import replace
 
 import pytest
 from django.utils import timezone
 
 from apps.audit.models import AuditEvent
+from apps.core import leases
 from apps.core.leases import Leased
 from apps.ingestion.model_share import ShareSource
 from apps.ingestion.model_share_file import ShareFile
@@ -23,6 +27,7 @@ from tests.ingestion.files import bring_in, codes_of, ecg_file, process_waiting,
 
 pytestmark = committed
 
+SECOND, HOUR = dt.timedelta(seconds=1), dt.timedelta(hours=1)
 NAMES = ("0.dcm", "1.dcm", "2.dcm")
 
 
@@ -51,6 +56,61 @@ def test_refused_and_given_up_files_are_listed_and_run_again(mercy, browser):
     assert "2 files are back in the queue" in text_of(answer)
     assert {reloaded(row).state for row in (refused, dead)} == {"received"}
     assert codes_of(mercy).count("ingestion.file.replayed") == 2
+
+
+def lose_lease(row):
+    """Its worker died as often as a file is tried."""
+    with inside(row.organization):
+        changed = {"state": "processing", "attempts": 5, "lease_token": uuid.uuid4()}
+        Ingress.objects.filter(pk=row.pk).update(**changed, lease_until=timezone.now() - HOUR)
+    assert leases.reclaim(Ingress) == 1
+
+
+def use_up(row):
+    """Its work failed as often as a file is tried."""
+    lease = leases.claim_row(Ingress, row.pk)
+    with inside(row.organization):
+        leases.release(replace(lease, attempts=5), "decoder-unavailable")
+
+
+def find_nothing(row):
+    """Its storage is there and holds another file's bytes only."""
+    bring_in(row.organization, b"Rota")
+
+
+GIVEN_UP = {
+    "lease-lost": lose_lease,
+    "decoder-unavailable": use_up,
+    "stored-bytes-missing": find_nothing,
+}
+
+
+@pytest.mark.parametrize("code", sorted(GIVEN_UP))
+def test_a_file_says_when_and_why_it_was_given_up_then_and_after_it_ran_again(mercy, browser, code):
+    row, before = make_ingress(mercy), timezone.now() - SECOND
+    GIVEN_UP[code](row)
+    given_up = reloaded(row)
+    assert given_up.state == "dead"
+    assert before < given_up.available_at < timezone.now() + SECOND
+    page, moment = (
+        f"/arrivals/{row.public_id}",
+        f'datetime="{given_up.available_at:%Y-%m-%dT%H:%M:%S}',
+    )
+    for _ in ("then", "after"):
+        shown = browser.get(page).content.decode()
+        [told] = re.findall(r"<b>Given up</b>(.*?)</li>", shown, re.DOTALL)
+        assert moment in told
+        assert f"code: {code}" in told
+        browser.post("/arrivals/stopped", {"a": str(row.public_id)})
+    assert shown.index("Given up") < shown.index("File put back in the queue")
+
+
+def test_a_file_that_was_refused_was_not_given_up(mercy, browser):
+    row = bring_in(mercy, b"Rota")
+    browser.post("/arrivals/stopped", {"a": str(row.public_id)})
+    shown = browser.get(f"/arrivals/{row.public_id}").content.decode()
+    assert "File put back in the queue" in shown
+    assert "<b>Given up</b>" not in shown
 
 
 def test_older_stopped_files_are_on_the_next_page(mercy, browser, monkeypatch):
