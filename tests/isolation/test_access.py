@@ -73,6 +73,7 @@ OTHERS = {
     "counts_by_kind": "resolve_identity",
     "get_case_to_resolve": "resolve_identity",
     "copies_of": "resolve_identity",
+    "named_by": "resolve_identity",
     "entries_of": "view_entries",
     "looked_at": "view_entries",
     "platform_entries": "view_platform_entries",
