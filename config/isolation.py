@@ -219,6 +219,7 @@ COMMANDS = {
     "verify_audit": "each",
     "verify_isolation": "each",
     "verify_storage": "each",
+    "workers": "each",
 }
 
 # What the queue may call. A task carries nothing: its rows are of no organization.

@@ -13,6 +13,7 @@ class Process:
     pid: int
     name: str
     state: str
+    parent: int
     group: int
     started: str
 
@@ -25,7 +26,7 @@ def describe(pid: int) -> Process | None:
         return None
     name, _, rest = text.partition("(")[2].rpartition(")")
     fields = rest.split()
-    return Process(pid, name, fields[0], int(fields[2]), fields[19])
+    return Process(pid, name, fields[0], int(fields[1]), int(fields[2]), fields[19])
 
 
 def is_alive(pid: int) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from apps.core.wedged import Judge
 from deploy.embedded.console import FixableError, say
 from deploy.embedded.postgres import Cluster
 from deploy.embedded.service import Service
@@ -16,9 +17,6 @@ LOOK_EVERY_S = 0.5
 STEADY_AFTER_S = 60.0
 LONGEST_PAUSE_S = 30.0
 STOP_PATIENCE_S = 30.0
-WAITING_TOO_LONG_S = 10.0
-TIME_TO_BEGIN_S = 15.0
-MOST_PATIENCE = 16
 SILENT_AFTER_S = 60.0
 
 
@@ -28,8 +26,7 @@ class Supervisor:
     cluster: Cluster
     queue_status: Path
     stop: StopSignal
-    # How often in a row the qcluster was replaced without having taken anything.
-    wedged: int = 0
+    judge: Judge = field(default_factory=Judge)
 
     def start(self) -> None:
         for service in self.services:
@@ -47,7 +44,6 @@ class Supervisor:
             if service.exit_code() is not None:
                 self._revive(service)
             elif service.name == "qcluster" and self._is_wedged(service):
-                self.wedged += 1
                 self._replace(service, "did not take waiting work")
             elif service.name == "sweep" and self._is_silent(service):
                 self._replace(service, "has gone silent")
@@ -90,23 +86,15 @@ class Supervisor:
             )
 
     def _is_wedged(self, service: Service) -> bool:
-        """Work waits and nobody has any of it: django-q2 stays so until it is killed.
-
-        Each time in vain it has longer to begin: on a busy machine it may only be slow.
-        """
-        if service.age_s < self._time_to_begin_s() or self._status_age_s() > SILENT_AFTER_S / 4:
+        """By what the sweeper found, where that is not old."""
+        if self._status_age_s() > SILENT_AFTER_S / 4:
             return False
         try:
             status = json.loads(self.queue_status.read_text())
         except (OSError, ValueError):
             return False
-        waiting = status.get("oldest_available_s") or 0
-        if status.get("leased") or not waiting:
-            self.wedged = 0
-        return waiting > WAITING_TOO_LONG_S and not status.get("leased")
-
-    def _time_to_begin_s(self) -> float:
-        return float(TIME_TO_BEGIN_S * min(2**self.wedged, MOST_PATIENCE))
+        waiting_s, leased = status.get("oldest_available_s"), status.get("leased", 0)
+        return self.judge.condemns(age_s=service.age_s, waiting_s=waiting_s, leased=leased)
 
     def _is_silent(self, service: Service) -> bool:
         return min(service.age_s, self._status_age_s()) > SILENT_AFTER_S

@@ -37,11 +37,12 @@ def project(folder: Path) -> Path:
         "config/__init__.py": "",
         "config/gunicorn.py": (PROJECT / "config/gunicorn.py").read_text(),
         "config/wsgi.py": "def application(e, start): start('200 OK', []); return [b'up']",
+        "apps/core/wedged.py": (PROJECT / "apps/core/wedged.py").read_text(),
         "simulators/ehr.py": "import time; time.sleep(600)",
         "simulators/idp.py": "import time; time.sleep(600)",
     }
     for name, text in files.items():
-        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
     return folder
 

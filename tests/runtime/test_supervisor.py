@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from apps.core import wedged
 from deploy.embedded import supervisor as supervisor_module
 from deploy.embedded.service import Service
 from deploy.embedded.supervisor import Supervisor
@@ -32,7 +33,7 @@ class Stop:
 def watch(
     folder: Path, make_service: Callable[..., Service], monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., tuple[Service, Supervisor]]:
-    monkeypatch.setattr(supervisor_module, "TIME_TO_BEGIN_S", 0.0)
+    monkeypatch.setattr(wedged, "TIME_TO_BEGIN_S", 0.0)
 
     def watch(name: str, code: str = SLEEP) -> tuple[Service, Supervisor]:
         service = make_service(name, code)
@@ -139,7 +140,7 @@ def test_a_qcluster_that_is_only_slow_has_longer_to_begin_each_time(
     watch: Watch, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     service, supervisor = watch("qcluster")
-    monkeypatch.setattr(supervisor_module, "TIME_TO_BEGIN_S", 10.0)
+    monkeypatch.setattr(wedged, "TIME_TO_BEGIN_S", 10.0)
     ages = []
     for age_s in (11, 11, 21, 21, 41):
         report(folder, oldest_available_s=60, leased=0)
@@ -153,4 +154,4 @@ def test_a_qcluster_that_is_only_slow_has_longer_to_begin_each_time(
     report(folder, oldest_available_s=60, leased=1)
     service.started_at -= 81
     supervisor.look()
-    assert supervisor.wedged == 0
+    assert supervisor.judge.in_vain == 0
