@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+from apps.core import wedged
 from deploy.embedded import procfs, supervisor
 from deploy.embedded.service import Service, kill_group
 from deploy.embedded.supervisor import Supervisor
@@ -29,7 +30,11 @@ DURATIONS = {
     "EINTHOVEN_RETRY_BACKOFF_SECONDS": "0.2",
     "EINTHOVEN_DRAIN_SECONDS": "5",
 }
-SUPERVISION = {"LONGEST_PAUSE_S": 0.2, "TIME_TO_BEGIN_S": 4.0, "WAITING_TOO_LONG_S": 2.5}
+SUPERVISION = {
+    (supervisor, "LONGEST_PAUSE_S"): 0.2,
+    (wedged, "TIME_TO_BEGIN_S"): 4.0,
+    (wedged, "WAITING_TOO_LONG_S"): 2.5,
+}
 
 
 # What is killed how often: the sweeper, the whole qcluster, one of its processes, the web server.
@@ -90,8 +95,8 @@ def running_workers(state: Path, seed: int = 0) -> Iterator[Workers]:
     commands = {name: [sys.executable, "manage.py", name] for name in ("qcluster", "sweep")}
     standing = SimpleNamespace(is_running=lambda: True, port=0)
     with pytest.MonkeyPatch.context() as patch:
-        for name, seconds in SUPERVISION.items():
-            patch.setattr(supervisor, name, seconds)
+        for (module, name), seconds in SUPERVISION.items():
+            patch.setattr(module, name, seconds)
         with running_services(state, commands, random.Random(seed), standing) as workers:
             yield workers
 
