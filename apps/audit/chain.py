@@ -15,6 +15,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from psycopg import ClientCursor
 
 from apps.core.postgres.base import DatabaseWrapper
 
@@ -123,14 +124,15 @@ def flush(connection: DatabaseWrapper, events: list[Event]) -> None:
         raise RuntimeError("one transaction records events of one organization")
     organization_id = organizations.pop()
     assert connection.connection is not None
+    with ClientCursor(connection.connection) as several:
+        several.execute(_HEAD, [organization_id])
+        several.nextset()
+        head = several.fetchone()
+    if head is None:
+        raise RuntimeError("the organization has no audit chain")
+    links = chained(events, int(head[0]), bytes(head[1]))
+    rows = [value for link in links for value in _columns(link)]
     with connection.connection.cursor() as cursor:
-        cursor.execute(_HEAD, [organization_id])
-        cursor.nextset()
-        head = cursor.fetchone()
-        if head is None:
-            raise RuntimeError("the organization has no audit chain")
-        links = chained(events, int(head[0]), bytes(head[1]))
-        rows = [value for link in links for value in _columns(link)]
         cursor.execute(
             _APPEND + ", ".join([_VALUES] * len(links)),
             [links[-1].seq, links[-1].mac, organization_id, *rows],

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 
 from django.db import connection
 
+from apps.core.postgres.several import cursor_of_several
+
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 
 
@@ -15,7 +17,7 @@ def lock_until_commit(*names: str) -> None:
 
     Needs an open transaction.
     """
-    with connection.cursor() as cursor:
+    with cursor_of_several(connection) as cursor:
         # A statement for each: one that read names from a list could lock them in any order.
         cursor.execute("; ".join([_LOCK] * len(names)), names)
 

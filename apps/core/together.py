@@ -8,6 +8,8 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
+from apps.core.postgres.several import cursor_of_several
+
 
 def together(*rows: QuerySet[Any]) -> None:
     """Evaluate every one of the querysets, in one call; each is then as if read by itself.
@@ -23,7 +25,7 @@ def together(*rows: QuerySet[Any]) -> None:
             len(one)  # asks nothing of the database
     if not asked:
         return
-    with connection.cursor() as cursor:
+    with cursor_of_several(connection) as cursor:
         values = [value for *_, given in asked for value in given]
         cursor.execute("; ".join(sql for _, _, sql, _ in asked), values)
         for place, (one, compiler, *_) in enumerate(asked):

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from apps.audit.actions import record_alone
+from apps.core.postgres.several import cursor_of_several
 from apps.core.scope import PIN, organization_scope, required_organization
 from apps.tenants.actions import platform_organization_id
 from apps.tenants.model_limits import Door, RateCounter
@@ -27,7 +28,7 @@ def spend(door: Door, subject: str = "") -> int:
     """
     organization_id = required_organization()
     limit: int = settings.LIMITS_PER_MINUTE[door]
-    with connection.cursor() as cursor:
+    with cursor_of_several(connection) as cursor:
         given = (organization_id, door.value, subject, limit)
         cursor.execute(SPEND, (str(organization_id), *given))
         cursor.nextset()

@@ -15,6 +15,7 @@ from apps.core.blobs.moving import MovingEngine
 from apps.core.blobs.sealing import Unsealable
 from apps.core.blobs.store import Engine
 from apps.core.errors import RetryableError
+from apps.core.postgres.several import cursor_of_several
 from apps.core.scope import PIN, organization_scope
 from apps.tenants.lookups import organization_ids
 from apps.tenants.model_storage import StorageLocation, StorageMove
@@ -48,7 +49,7 @@ def engine_of(organization_id: int) -> Engine:
 
 def _has_places(organization_id: int) -> bool:
     """Whether any bytes of the organization lie, or go, elsewhere than in the folder."""
-    with organization_scope(organization_id), connection.cursor() as cursor:
+    with organization_scope(organization_id), cursor_of_several(connection) as cursor:
         if connection.in_atomic_block:
             cursor.execute(HAS_PLACES, [STATES])
         else:
