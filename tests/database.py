@@ -58,7 +58,7 @@ def point_at(name: str) -> None:
         connections[alias].close()
         for chosen in (connections[alias].settings_dict, connections.settings[alias]):
             chosen["NAME"] = name
-            chosen["OPTIONS"] = {"options": LOCK_TIMEOUT}
+            chosen["OPTIONS"] = chosen["OPTIONS"] | {"options": LOCK_TIMEOUT}
 
 
 class TestDatabase:

@@ -14,6 +14,7 @@ from apps.audit.alarms import raise_alarm
 from apps.core import leases
 from apps.core.blobs.sealing import Unsealable
 from apps.core.blobs.store import Corrupt
+from apps.core.compiled import Compiled
 from apps.core.errors import PermanentError
 from apps.core.leases import Lease
 from apps.ecg import waveforms
@@ -26,6 +27,8 @@ from config.pipeline import SLOW, STAGES
 
 SlowJob = Callable[[StageRun, Lease], None]
 
+_RUN = Compiled(lambda *, pk: StageRun.objects.select_related("recording__patient").filter(pk=pk))
+
 
 def run_stage(lease: Lease) -> None:
     """Call the job of a stage and finish it.
@@ -34,7 +37,7 @@ def run_stage(lease: Lease) -> None:
     and ends with `finish_stage`.
     """
     with transaction.atomic():
-        run = StageRun.objects.select_related("recording__patient").get(pk=lease.id)
+        (run,) = _RUN(pk=lease.id)
         structlog.contextvars.bind_contextvars(trace_id=str(run.trace_id), stage=run.stage)
         if run.stage not in STAGES:
             raise PermanentError("stage-unknown")

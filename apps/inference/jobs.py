@@ -13,6 +13,7 @@ from django.utils.module_loading import import_string
 
 from apps.audit import actions as audit
 from apps.core import leases
+from apps.core.compiled import Compiled
 from apps.core.drain import wake_on_commit
 from apps.core.errors import PermanentError
 from apps.core.insert import insert_unless_there
@@ -27,6 +28,9 @@ from config.pipeline import ON_RESULT
 log = structlog.get_logger(__name__)
 
 Status = InferenceRun.Status
+RELATED = ("recording__patient", "algorithm_version__algorithm")
+
+_RUN = Compiled(lambda *, pk: InferenceRun.objects.select_related(*RELATED).filter(pk=pk))
 
 
 def infer(stage: StageRun) -> None:
@@ -66,9 +70,7 @@ def idempotency_key(recording: Recording, version: AlgorithmVersion) -> str:
 def run(lease: Lease) -> None:
     """One algorithm on one recording. Raises PermanentError, RetryableError."""
     with transaction.atomic():
-        row = InferenceRun.objects.select_related(
-            "recording__patient", "algorithm_version__algorithm"
-        ).get(pk=lease.id)
+        (row,) = _RUN(pk=lease.id)
     structlog.contextvars.bind_contextvars(trace_id=str(row.trace_id))
     version = row.algorithm_version
     if version.adapter not in ADAPTERS:

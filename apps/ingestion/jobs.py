@@ -16,6 +16,7 @@ from apps.audit.alarms import raise_alarm
 from apps.core import leases
 from apps.core.blobs.sealing import Unsealable
 from apps.core.blobs.store import Corrupt
+from apps.core.compiled import Compiled
 from apps.core.errors import PermanentError, RetryableError
 from apps.core.heartbeat import allow_for
 from apps.core.leases import Lease, Leased
@@ -47,6 +48,8 @@ RELATED = ("organization", "site", "sender", "signing_key")
 
 log = structlog.get_logger(__name__)
 
+_ROW = Compiled(lambda *, pk: Ingress.objects.select_related(*RELATED).filter(pk=pk))
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -60,7 +63,7 @@ class Known:
 def process(lease: Lease) -> None:
     """Bring one file from received to its outcome. Raises PermanentError, RetryableError."""
     with transaction.atomic():
-        ingress = Ingress.objects.select_related(*RELATED).get(pk=lease.id)
+        (ingress,) = _ROW(pk=lease.id)
         twins, rules, profiles = twins_of(ingress), own_rules(), live_profiles()
         together(twins, rules, profiles)
         known = Known(rules_in(rules), [one.as_json() for one in profiles], whole(twins))

@@ -8,12 +8,14 @@ import statistics
 import time
 import uuid
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connections
 
 from apps.core.scope import organization_scope
 from apps.ecg.models import Recording, StageRun
+from apps.inference.models import AlgorithmVersion
 from apps.ingestion.actions import accept
 from apps.ingestion.models import Ingress
 from apps.reports.models import Report
@@ -45,10 +47,12 @@ def send(organization: Any, data: bytes) -> Ingress:
 
 
 def warm_up(organization: Any) -> None:
-    """Every worker has loaded what it loads once."""
+    """Every worker has loaded what it loads once, and the planner knows that there are rows."""
     for data in files.variants(6):
         send(organization, data)
     wait_for(is_idle)
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 def _one_by_one(organization: Any, count: int) -> Iterator[Row | Note]:
@@ -103,40 +107,91 @@ def _moments(ingress: Ingress) -> dict[str, Any]:
 
 
 def _all_at_once(organization: Any, services: Any, count: int) -> Iterator[Row | Note]:
+    """The budget is of an ECG without inference, so none is asked for at first."""
+    with inside(organization):
+        enabled = list(AlgorithmVersion.objects.filter(is_enabled=True))
+        AlgorithmVersion.objects.update(is_enabled=False)
+    without = _worked_off(organization, services, count)
+    with inside(organization):
+        AlgorithmVersion.objects.filter(pk__in=[one.pk for one in enabled]).update(is_enabled=True)
+    yield within("one ECG measured, stored and drafted, all processes", without.cost, ECG_MS)
+    yield Row(
+        f"time an ECG, {count} at once, 2 workers on {CORES} cores",
+        without.cost,
+        "budget",
+        without.wall_ms,
+        1000 / (LEAST_A_CORE * CORES),
+        bar=1.0,
+    )
+    inferred = _worked_off(organization, services, count)
+    yield Row(
+        "the same with an algorithm's run and its charge",
+        inferred.cost,
+        "without them",
+        inferred.cpu_ms,
+        without.cpu_ms,
+    )
+    yield Note(f"Without inference, {without.text}")
+    yield Note(f"With it, {inferred.text}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What one ECG of `count` took: CPU by process, and time."""
+
+    count: int
+    accepted_s: float
+    done_s: float
+    shares: dict[str, float]
+
+    @property
+    def cpu_ms(self) -> float:
+        return sum(self.shares.values())
+
+    @property
+    def wall_ms(self) -> float:
+        return self.done_s / self.count * 1000
+
+    @property
+    def cost(self) -> Cost:
+        return Cost(self.cpu_ms, self.wall_ms)
+
+    @property
+    def text(self) -> str:
+        shares = ", ".join(f"{name} {ms:.1f} ms" for name, ms in self.shares.items())
+        return (
+            f"{self.count} files were accepted in {self.accepted_s:.1f} s and done in"
+            f" {self.done_s:.1f} s: {self.count / self.done_s:.1f} ECG/s."
+            f" CPU for one ECG: {shares}."
+        )
+
+
+def _worked_off(organization: Any, services: Any, count: int) -> _Work:
     roots = {
         "workers": services["qcluster"].process.pid,
         "sweeper": services["sweep"].process.pid,
         "PostgreSQL": _postmaster(),
     }
     data = files.variants(count)
+    drafted = _drafted(organization)
     before = {name: tree_cpu_ms([pid]) for name, pid in roots.items()}
     app, began = time.process_time(), time.perf_counter()
     for one in data:
         send(organization, one)
-    accepted = time.perf_counter() - began
+    accepted_s = time.perf_counter() - began
     spent = {"door": (time.process_time() - app) * 1000}
     wait_for(is_idle, every_s=0.2)
-    seconds = time.perf_counter() - began
+    done_s = time.perf_counter() - began
     spent |= {name: tree_cpu_ms([pid]) - before[name] for name, pid in roots.items()}
-    with inside(organization):
-        done = Recording.objects.filter(reports__isnull=False).count()
+    done = _drafted(organization) - drafted
     assert done >= count, f"{done} of {count} became reports"
     shares = {name: ms / count for name, ms in spent.items()}
-    yield within("one ECG to a charged draft, all processes", Cost(sum(shares.values())), ECG_MS)
-    rate = count / seconds
-    yield Row(
-        f"time an ECG, {count} at once, 2 workers on {CORES} cores",
-        Cost(sum(shares.values()), 1000 / rate),
-        "budget",
-        1000 / rate,
-        1000 / (LEAST_A_CORE * CORES),
-        bar=1.0,
-    )
-    text = ", ".join(f"{name} {ms:.1f} ms" for name, ms in shares.items())
-    yield Note(
-        f"{count} files were accepted in {accepted:.1f} s and done in {seconds:.1f} s:"
-        f" {rate:.1f} ECG/s. CPU for one ECG: {text}."
-    )
+    return _Work(count, accepted_s, done_s, shares)
+
+
+def _drafted(organization: Any) -> int:
+    with inside(organization):
+        return Recording.objects.filter(reports__isnull=False).count()
 
 
 def _postmaster() -> int:
