@@ -11,6 +11,8 @@ from pathlib import Path
 
 from apps.ecg.formats.canonical import DecodedEcg, Refused
 
+UNWANTED = ("django", "psycopg", "pytest", "requests", "urllib3", "PIL")
+
 
 def decode(data: bytes, _profiles: object = ()) -> DecodedEcg:
     command = data.decode()
@@ -59,7 +61,7 @@ def _target(path: Path) -> str:
 
 
 REPORTS = {
-    "modules": lambda: " ".join(m for m in ("django", "psycopg", "pytest") if m in sys.modules),
+    "modules": lambda: " ".join(name for name in UNWANTED if sys.modules.get(name)),
     "environment": lambda: " ".join(sorted(os.environ)),
     "files": lambda: " ".join(sorted(_target(path) for path in Path("/proc/self/fd").iterdir())),
     "threads": lambda: str(len(list(Path("/proc/self/task").iterdir()))),

@@ -11,6 +11,7 @@ import pytest
 
 from apps.ecg.formats.canonical import Refused, SourceMeasurement
 from apps.ecg.formats.quality import clock_warnings, evaluate
+from apps.ecg.formats.quality.contact import FLAT_UV, _always_moves
 from tests.formats.ecgs import ecg, median, rows, waveform
 
 NAMES = waveform().lead_names()
@@ -190,6 +191,20 @@ def test_a_mirrored_heart_is_not_called_a_reversal():
         signal["V5"], signal["V6"] = -signal["V5"], -signal["V6"]
 
     assert codes(changed(change)) == set()
+
+
+@pytest.mark.parametrize("window", [1, 2, 3, 20, 101, 500])
+def test_a_lead_that_always_moves_is_flat_in_no_window(window):
+    chance, moved = np.random.default_rng(window), 0
+    for size in chance.integers(window, 1500, 40):
+        row = chance.normal(0, chance.uniform(1, 40), size)
+        start = chance.integers(size)
+        row[start : start + chance.integers(2 * window)] = 0
+        spread = np.lib.stride_tricks.sliding_window_view(row, window).var(axis=1).min()
+        if _always_moves(row, window):
+            moved += 1
+            assert spread >= FLAT_UV**2
+    assert moved > 0 or window < 20
 
 
 def test_an_almost_flat_lead_ii_is_suspected():

@@ -38,8 +38,10 @@ __all__ = ["LIMITS", "DecoderUnavailable", "Limits", "Sandbox", "decode_limited"
 
 ROOT = Path(__file__).resolve().parents[3]
 DECODE = "apps.ecg.formats:decode"
+# Libraries load these where they are installed; decoding calls neither, and would have a way to
+# the network and memory that every fork carries along. To Python, None is a package not there.
 _BOOT = (
-    "import sys; sys.path.insert(0, sys.argv[1]); "
+    "import sys; sys.path.insert(0, sys.argv[1]); sys.modules.update(requests=None, PIL=None); "
     "from apps.ecg.formats.sandbox_server import serve; serve(int(sys.argv[2]), sys.argv[3])"
 )
 

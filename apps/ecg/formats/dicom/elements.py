@@ -22,6 +22,9 @@ ITEM, ITEM_END, SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
 LONG_VRS = frozenset(b"OB OD OF OL OV OW SQ SV UC UN UR UT UV".split())
 SHORT_VRS = frozenset(b"AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US".split())
 VRS = LONG_VRS | SHORT_VRS
+# Tag, VR and 16-bit length of an explicit element; of an implicit one the tag alone is used.
+_HEADS = {order: struct.Struct(order + "HH2sH").unpack_from for order in "<>"}
+_LENGTHS = {order: struct.Struct(order + "I").unpack_from for order in "<>"}
 
 
 class Syntax(NamedTuple):
@@ -78,11 +81,11 @@ class _Walk:
         self, at: int, end: int, syntax: Syntax, depth: int, *, until: int = 0, open_: bool = False
     ) -> tuple[Dataset, int]:
         found = Dataset(syntax.order)
-        tag_of = struct.Struct(syntax.order + "HH").unpack_from
+        head = _HEADS[syntax.order]
         while at < end:
             if end - at < 8:
                 self._overrun(at + 8)
-            group, element = tag_of(self.data, at)
+            group, element, vr, length = head(self.data, at)
             tag = group << 16 | element
             if until and tag > until:
                 return found, at
@@ -90,47 +93,51 @@ class _Walk:
                 if not (open_ and tag == ITEM_END):
                     malformed("a delimiter stands outside a sequence")
                 return found, at + 8
-            at = self._element(found, tag, at, end, syntax, depth)
+            self._count(found, tag)
+            if syntax.explicit and vr in SHORT_VRS:
+                # Most are such: no sequence, and their length is known.
+                at = self._value(found, tag, vr, length, at + 8, end)
+            else:
+                at = self._long(found, tag, vr, at, end, syntax, depth)
         if open_:
             self._overrun(end + 8)
         return found, at
 
-    def _element(
-        self, found: Dataset, tag: int, at: int, end: int, syntax: Syntax, depth: int
-    ) -> int:
+    def _count(self, found: Dataset, tag: int) -> None:
         self.elements += 1
         if self.elements > MAX_ELEMENTS:
             too_complex(f"more than {MAX_ELEMENTS} elements")
         if tag in found.values or tag in found.sequences:
             malformed("an element occurs twice")
-        vr, length, at = self._header(at, end, syntax)
-        keep = not tag & 0x10000
-        if _is_sequence(tag, vr, length):
-            inner = IMPLICIT if vr == b"UN" else syntax
-            items, at = self._sequence(at, end, length, inner, depth + 1)
-            if keep:
-                found.sequences[tag] = items
-            return at
+
+    def _value(self, found: Dataset, tag: int, vr: bytes, length: int, at: int, end: int) -> int:
         if length > end - at:
             self._overrun(at + length)
-        if keep:
+        if _is_public(tag):
             found.values[tag] = self.data[at : at + length]
             if tag == tags.WAVEFORM_DATA:
                 found.data_vr = vr
         return at + length
 
-    def _header(self, at: int, end: int, syntax: Syntax) -> tuple[bytes, int, int]:
-        """VR (empty where implicit), length, and where the value starts."""
+    def _long(
+        self, found: Dataset, tag: int, vr: bytes, at: int, end: int, syntax: Syntax, depth: int
+    ) -> int:
+        """An element whose length has 32 bits: a value, or a sequence."""
         if not syntax.explicit:
-            return b"", struct.unpack_from("<I", self.data, at + 4)[0], at + 8
-        vr = self.data[at + 4 : at + 6]
-        if vr in SHORT_VRS:
-            return vr, struct.unpack_from(syntax.order + "H", self.data, at + 6)[0], at + 8
-        if vr not in LONG_VRS:
+            vr, (length,), at = b"", _LENGTHS["<"](self.data, at + 4), at + 8
+        elif vr not in LONG_VRS:
             malformed("a value representation is unknown")
-        if end - at < 12:
-            self._overrun(at + 12)
-        return vr, struct.unpack_from(syntax.order + "I", self.data, at + 8)[0], at + 12
+        else:
+            if end - at < 12:
+                self._overrun(at + 12)
+            (length,), at = _LENGTHS[syntax.order](self.data, at + 8), at + 12
+        if not _is_sequence(tag, vr, length):
+            return self._value(found, tag, vr, length, at, end)
+        inner = IMPLICIT if vr == b"UN" else syntax
+        items, at = self._sequence(at, end, length, inner, depth + 1)
+        if _is_public(tag):
+            found.sequences[tag] = items
+        return at
 
     def _sequence(
         self, at: int, end: int, length: int, syntax: Syntax, depth: int
@@ -175,6 +182,10 @@ class _Walk:
         if needed > len(self.data):
             truncated()
         malformed("a length reaches beyond the part that holds it")
+
+
+def _is_public(tag: int) -> bool:
+    return not tag & 0x10000
 
 
 def _is_sequence(tag: int, vr: bytes, length: int) -> bool:
