@@ -97,7 +97,7 @@ def _database(variable: str, **options: Any) -> dict[str, Any]:
     return settings | options
 
 
-# The same statements come all day: prepared on the server, at half the cost.
+# The same statements come all day: prepared, the server need not read and plan each anew.
 PREPARED = {"server_side_binding": True, "prepare_threshold": 3}
 # One alias per database role; a session never changes its role.
 DATABASES = {

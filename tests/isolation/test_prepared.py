@@ -33,7 +33,7 @@ def test_one_prepared_statement_shows_each_organization_its_own_rows(mercy, lake
 
 
 def times_planned_for(table: str) -> int:
-    """How often this session has executed a statement on the table that it holds prepared."""
+    """How often the connection has executed a statement on the table that it holds prepared."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT coalesce(sum(generic_plans + custom_plans), 0) FROM pg_prepared_statements"
