@@ -26,6 +26,8 @@ from tests.ingestion.files import codes_of
 # Of a worker that comes too late: what it asked for, not what it did.
 READS = {"tenants.data_key.unwrapped"}
 POISON = b"this is no ECG of any kind, and never will be"
+# What workers claim for one file: the file, its measuring, the run of an algorithm.
+ROWS_OF_A_FILE = 3
 
 
 def state_of(world: World, pk: int) -> str:
@@ -81,7 +83,9 @@ def _reclaimed(world: World, pk: int) -> bool:
 @row(13, "a worker dies between its results and their commit")
 def dies_before_the_commit(world: World) -> None:
     world.offer(world.file())
-    killed(drain.drain, after="apps.core.leases.finish", skip=world.chance.randrange(3))
+    killed(
+        drain.drain, after="apps.core.leases.finish", skip=world.chance.randrange(ROWS_OF_A_FILE)
+    )
     world.until_leases_end()
     world.settle()
     assert recordings(world) == 1
@@ -90,7 +94,7 @@ def dies_before_the_commit(world: World) -> None:
 @row(14, "a worker dies after the commit, before the queue hears of it")
 def dies_after_the_commit(world: World) -> None:
     world.offer(world.file())
-    killed(drain.drain, after="apps.core.drain.work", skip=world.chance.randrange(4))
+    killed(drain.drain, after="apps.core.drain.work", skip=world.chance.randrange(ROWS_OF_A_FILE))
     world.settle()
     with inside(world.mercy):
         assert Analysis.objects.count() == 1

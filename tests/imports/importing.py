@@ -15,8 +15,8 @@ from django.conf import settings
 
 from apps.ingestion.models import Ingress
 from tests.database import database_environment
-from tests.factories import inside, make_waveform
-from tests.ingestion.files import OTHER_EXPORT, PLAIN, ecg_file
+from tests.factories import inside
+from tests.ingestion.files import OTHER_EXPORT, PLAIN, small_file
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = 7
@@ -49,8 +49,7 @@ def _content(kind: str, number: int) -> bytes:
     if kind == "text":
         return f"rota {number}".encode()
     signal = number - number % len(KINDS) if kind in ("again", "other") else number
-    waveform = make_waveform(rate_hz=250, seed=signal)
-    data = ecg_file(waveform, OTHER_EXPORT if kind == "other" else PLAIN)
+    data = small_file(signal, OTHER_EXPORT if kind == "other" else PLAIN)
     return data[: -1000 - number] if kind == "damaged" else data
 
 

@@ -46,6 +46,12 @@ def ecg_file(
     return ecgs.file(waveform, options, **({"patient": person(), "acquired_local": at} | fields))
 
 
+def small_file(number: int, options: DicomOptions = PLAIN) -> bytes:
+    """One of many, small to make and to read: of each patient three, each another signal."""
+    patient = person(identifier=f"MRN-{number // 3}")
+    return ecg_file(make_waveform(rate_hz=250, seed=number), options, patient=patient)
+
+
 def send(organization: Organization, data: bytes, **given: Any) -> Accepted:
     """Through the door, as a view does: in the scope, with no transaction open."""
     fields = {"source": "web", "filename": "ecg.dcm", "idem_key": f"key {next(_keys)}"} | given

@@ -12,8 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from tests.factories import make_waveform
-from tests.ingestion.files import OTHER_EXPORT, PLAIN, ecg_file
+from tests.ingestion.files import OTHER_EXPORT, PLAIN, small_file
 
 SAME_BYTES, SAME_SIGNAL, DAMAGED = 0.05, 0.05, 0.02
 PAUSE_S, LONGEST_S = 0.2, 3.0
@@ -34,8 +33,7 @@ class Offer:
         return f"{self.kind} {self.number}"
 
     def data(self) -> bytes:
-        signal = make_waveform(rate_hz=250, seed=self.number)
-        data = ecg_file(signal, OTHER_EXPORT if self.kind == "same_signal" else PLAIN)
+        data = small_file(self.number, OTHER_EXPORT if self.kind == "same_signal" else PLAIN)
         return data[: -1000 - self.number % 500] if self.kind == "damaged" else data
 
 
