@@ -1,4 +1,4 @@
-"""A query that every page asks: built and compiled once, then asked with the values of the day."""
+"""A query that is asked again and again: built and compiled once, then asked with new values."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from django.db.models import QuerySet
 
 from apps.core.scope import required_organization
 
-Value = int | dt.datetime
+Value = int | str | dt.datetime
 
-# What stands for a value until it is known: no row has such a number, nothing happened then.
+# Stand for a value until it is known: no row has such a number or text, nothing happened then.
 NUMBERS = 2**62
+TEXTS = "stands for value"
 MOMENTS = dt.datetime(1000, 1, 1, tzinfo=dt.UTC)
 
 
@@ -67,6 +68,8 @@ class Compiled:
 def _standing_for(value: Value, place: int) -> Value:
     if isinstance(value, dt.datetime):
         return MOMENTS + dt.timedelta(days=place)
+    if isinstance(value, str):
+        return f"{TEXTS} {place}"
     return NUMBERS + place
 
 

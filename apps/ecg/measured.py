@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.db.models import QuerySet
+
+from apps.core.compiled import Compiled
 from apps.ecg.disagreement import CODE, disagreements
 from apps.ecg.model_recording import Source
 from apps.ecg.models import Analysis, Finding, Measurement, Recording
@@ -83,9 +86,14 @@ def _statements(recording: Recording, measured: Measured, algorithm: str) -> Non
     )
 
 
-def _device(recording: Recording) -> dict[str, float]:
+@Compiled
+def _of_device(*, recording: int) -> QuerySet[Any, Any]:
     rows = Measurement.objects.filter(recording=recording, source=Source.DEVICE, lead="")
-    return {name: float(value) for name, value in rows.values_list("name", "value")}
+    return rows.values_list("name", "value")
+
+
+def _device(recording: Recording) -> dict[str, float]:
+    return {name: float(value) for name, value in _of_device(recording=recording.pk)}
 
 
 def _beats(measured: Measured) -> list[dict[str, float | str | None]]:

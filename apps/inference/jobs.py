@@ -8,6 +8,7 @@ from functools import cache
 
 import structlog
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -33,9 +34,14 @@ RELATED = ("recording__patient", "algorithm_version__algorithm")
 _RUN = Compiled(lambda *, pk: InferenceRun.objects.select_related(*RELATED).filter(pk=pk))
 
 
+@Compiled
+def _enabled() -> QuerySet[AlgorithmVersion]:
+    return AlgorithmVersion.objects.select_related("algorithm").filter(is_enabled=True)
+
+
 def infer(stage: StageRun) -> None:
     """Queue a run for every enabled algorithm version; each is its own row and its own outbox."""
-    for version in AlgorithmVersion.objects.select_related("algorithm").filter(is_enabled=True):
+    for version in _enabled():
         _queue(stage, version)
     wake_on_commit()
 

@@ -7,8 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
+from django.db.models import QuerySet
 
 from apps.audit import actions as audit
+from apps.core.compiled import Compiled
 from apps.ecg import waveforms
 from apps.ecg.formats.canonical import DecodedEcg, DecodeWarning
 from apps.ecg.formats.quality import clock_warnings
@@ -83,16 +85,23 @@ def create_recording(
     return recording
 
 
+@Compiled
+def _devices(**named: str) -> QuerySet[Device]:
+    return Device.objects.filter(**named)
+
+
 def _device(ingress: Ingress, ecg: DecodedEcg) -> Device | None:
     if not (ecg.vendor or ecg.model or ecg.device_serial):
         return None
-    device, _ = Device.objects.get_or_create(
-        organization_id=ingress.organization_id,
-        manufacturer=ecg.vendor[:64],
-        model_name=ecg.model[:64],
-        serial_number=ecg.device_serial[:64],
-        software=ecg.software[:64],
-    )
+    named: dict[str, Any] = {
+        "manufacturer": ecg.vendor[:64],
+        "model_name": ecg.model[:64],
+        "serial_number": ecg.device_serial[:64],
+        "software": ecg.software[:64],
+    }
+    for held in _devices(**named):
+        return held
+    device, _ = Device.objects.get_or_create(organization_id=ingress.organization_id, **named)
     return device
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
+
+from apps.core.compiled import Compiled
 from apps.core.locks import lock_until_commit
 from apps.ecg.formats.canonical import PatientIdentity
 from apps.ecg.models import Patient, PatientIdentifier
@@ -11,6 +14,12 @@ from apps.tenants.models import Organization
 
 # Typed where no number was known: they name nobody.
 PLACEHOLDERS = {"", "0", "NA", "N/A", "NONE", "NULL", "ANONYMOUS", "UNIDENTIFIED", "UNKNOWN"}
+
+
+@Compiled
+def _holders(*, number: str, authority: str) -> QuerySet[PatientIdentifier]:
+    rows = PatientIdentifier.objects.select_related("patient")
+    return rows.filter(value=number, assigning_authority=authority)
 
 
 def stated_identity(identity: PatientIdentity, organization: Organization) -> dict[str, Any]:
@@ -59,12 +68,7 @@ def find_or_create_patient(
     if not number:
         return _create(stated, organization), False
     lock_until_commit(f"patient:{organization.pk}:{authority}:{number}")
-    held = (
-        PatientIdentifier.objects.select_related("patient")
-        .filter(value=number, assigning_authority=authority)
-        .first()
-    )
-    if held is not None:
+    for held in _holders(number=number, authority=authority):
         return held.patient, differ(stated, held_identity(held.patient, held))
     patient = _create(stated, organization)
     PatientIdentifier.objects.create(

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from apps.audit import actions as audit
 from apps.core import leases
+from apps.core.compiled import Compiled
 from apps.core.leases import Lease, Leased
 from apps.core.locks import lock_until_commit
 from apps.core.together import together
@@ -41,15 +42,24 @@ Kind = IdentityCase.Kind
 CONFLICTS = {Outcome.IDENTITY_CONFLICT, Outcome.TIME_CONFLICT, Outcome.CORRECTION}
 
 
+@Compiled
+def _twins(is_canary: bool, *, sha256: str, pk: int) -> QuerySet[Any, Any]:
+    rows = RecordingArrival.objects.filter(ingress__sha256=sha256, ingress__is_canary=is_canary)
+    return rows.exclude(ingress=pk).order_by("id").values_list("pk", flat=True)[:1]
+
+
+@Compiled
+def _same_signal(*, signal: str) -> QuerySet[Any, Any]:
+    rows = Recording.objects.filter(canonical_hash=signal, links_by_hash=True)
+    return rows.order_by("id").values_list("pk", flat=True)[:1]
+
+
 def twins_of(ingress: Ingress) -> QuerySet[Any, Any]:
     """The earliest arrival of exactly these bytes that became or joined a recording of the same
     kind: its key only, for most files have none. None of bytes that are not stored yet."""
     if not ingress.sha256:
         return RecordingArrival.objects.none()
-    rows = RecordingArrival.objects.filter(
-        ingress__sha256=ingress.sha256, ingress__is_canary=ingress.is_canary
-    )
-    return rows.exclude(ingress=ingress).order_by("id").values_list("pk", flat=True)[:1]
+    return _twins(ingress.is_canary, sha256=ingress.sha256, pk=ingress.pk)
 
 
 def whole(twins: QuerySet[Any, Any]) -> RecordingArrival | None:
@@ -92,7 +102,7 @@ def link_recording(ingress: Ingress, ecg: DecodedEcg, lease: Lease, rules: Proce
     places = [f"signal:{ingress.organization_id}:{signal}"]
     places += [f"uid:{ingress.organization_id}:{copy.uid}"] if copy.uid else []
     lock_until_commit(*places)
-    twins, same = twins_of(ingress), _same_signal(signal)
+    twins, same = twins_of(ingress), _same_signal(signal=signal)
     bearers = bearers_of(copy.uid, signal)
     together(twins, same, bearers)
     twin = whole(twins)
@@ -111,11 +121,6 @@ def link_recording(ingress: Ingress, ecg: DecodedEcg, lease: Lease, rules: Proce
         match_recording(recording)
     advance(recording, done="decode", lane=ingress.lane)
     _link(ingress, recording, Outcome.NEW, copy, lease)
-
-
-def _same_signal(signal: str) -> QuerySet[Any, Any]:
-    rows = Recording.objects.filter(canonical_hash=signal, links_by_hash=True)
-    return rows.order_by("id").values_list("pk", flat=True)[:1]
 
 
 def _held(same: QuerySet[Any, Any], ecg: DecodedEcg) -> Recording | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.db.models import QuerySet
 
 from apps.core.blobs.sealing import Unsealable
 from apps.core.blobs.store import Corrupt
+from apps.core.compiled import Compiled
 from apps.ecg import waveforms
 from apps.ecg.formats.canonical import Waveform
 from apps.ecg.formats.likeness import are_alike
@@ -22,13 +24,27 @@ MOST_COMPARED = 10
 Kind = IdentityCase.Kind
 
 
+@Compiled
+def _bearers(*, uid: str, signal: str) -> QuerySet[Any, Any]:
+    bearers = RecordingArrival.objects.filter(sop_instance_uid=uid)
+    others = bearers.exclude(recording__canonical_hash=signal).order_by("id")
+    return others.values_list("pk", flat=True)[:1]
+
+
+@Compiled
+def _near(*, patient: int, pk: int, since: dt.datetime, until: dt.datetime) -> QuerySet[Any, Any]:
+    near = Recording.objects.filter(
+        patient=patient, links_by_hash=True, acquired_at__range=(since, until)
+    )
+    others = near.exclude(pk=pk).only("organization_id", "public_id")
+    return others.order_by("id")[:MOST_COMPARED]
+
+
 def bearers_of(uid: str, signal: str) -> QuerySet[Any, Any]:
     """The key of the earliest arrival of another signal under this object name."""
     if not uid:
         return RecordingArrival.objects.none()
-    bearers = RecordingArrival.objects.filter(sop_instance_uid=uid)
-    others = bearers.exclude(recording__canonical_hash=signal).order_by("id")
-    return others.values_list("pk", flat=True)[:1]
+    return _bearers(uid=uid, signal=signal)
 
 
 def ask_about_name(recording: Recording, uid: str, bearers: QuerySet[Any, Any]) -> None:
@@ -47,13 +63,8 @@ def ask_about_likeness(recording: Recording, rhythm: Waveform, rules: Processing
     at, window = recording.acquired_at, rules.duplicate_window
     if at is None or not window or not recording.links_by_hash:
         return
-    near = Recording.objects.filter(
-        patient=recording.patient,
-        links_by_hash=True,
-        acquired_at__range=(at - window, at + window),
-    )
-    others = near.exclude(pk=recording.pk).only("organization_id", "public_id")
-    for other in others.order_by("id")[:MOST_COMPARED]:
+    held = {"patient": recording.patient_id, "pk": recording.pk}
+    for other in _near(**held, since=at - window, until=at + window):
         try:
             alike = are_alike(rhythm, waveforms.load(other))
         except (Corrupt, Unsealable):

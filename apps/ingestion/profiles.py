@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from apps.audit import actions as audit
+from apps.core.compiled import Compiled
 from apps.ecg.formats.profiles.profile import profile_of
 from apps.ingestion.models import ProfileSample, VendorProfile
 from apps.tenants.models import User
@@ -23,6 +24,7 @@ class NotReady(Exception):
     """The profile may not go this way now; the text is for the person."""
 
 
+@Compiled
 def live_profiles() -> QuerySet[VendorProfile]:
     """In a stable order."""
     return VendorProfile.objects.filter(state=State.LIVE).order_by("id")

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from apps.audit import actions as audit
+from apps.core.compiled import Compiled
 from apps.core.scope import required_organization
 from apps.ecg.formats import FORMATS
 from apps.ecg.formats.canonical import DecodedEcg, Refused
@@ -31,6 +32,7 @@ def current_rules() -> ProcessingRules:
     return rules_in(own_rules())
 
 
+@Compiled
 def own_rules() -> QuerySet[ProcessingRules]:
     """One row, or none."""
     return ProcessingRules.objects.order_by("pk")[:1]

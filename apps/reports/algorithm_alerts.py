@@ -6,13 +6,15 @@ both sides hold the recording while they look for the other.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from decimal import Decimal, InvalidOperation
 from hashlib import sha256
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from apps.core.compiled import Compiled
 from apps.ecg.models import Recording
 from apps.inference.models import InferenceRun
 from apps.reports.criticals import raise_critical
@@ -47,9 +49,14 @@ def _hold(recording_id: int) -> None:
     Recording.objects.select_for_update(no_key=True).filter(pk=recording_id).first()
 
 
-def _alerts(algorithms: Iterable[int] | None = None) -> list[AlgorithmAlert]:
-    rows = AlgorithmAlert.objects.filter(is_on=True)
-    return list(rows if algorithms is None else rows.filter(algorithm__in=list(algorithms)))
+@Compiled
+def _switched_on() -> QuerySet[AlgorithmAlert]:
+    return AlgorithmAlert.objects.filter(is_on=True)
+
+
+def _alerts(algorithms: Collection[int] | None = None) -> list[AlgorithmAlert]:
+    rows = _switched_on()
+    return [row for row in rows if algorithms is None or row.algorithm_id in algorithms]
 
 
 def _raise(

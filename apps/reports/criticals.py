@@ -12,6 +12,7 @@ import hashlib
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -20,6 +21,7 @@ from django.utils import timezone
 
 from apps.audit import actions as audit
 from apps.audit.alarms import Finding as AlarmFinding
+from apps.core.compiled import Compiled
 from apps.ecg.age import age_years
 from apps.ecg.model_recording import Source
 from apps.ecg.models import Finding, Measurement, Priority, Recording
@@ -92,18 +94,25 @@ def raise_by_rules(report: Report, now: dt.datetime) -> list[CriticalResult]:
     ]
 
 
+@Compiled
+def _critical_statements(*, recording: int) -> QuerySet[Any, Any]:
+    rows = Finding.objects.filter(recording=recording, source=Source.PLATFORM, code__in=STATEMENTS)
+    return rows.values_list("code", "text")
+
+
+@Compiled
+def _heart_rates(*, recording: int) -> QuerySet[Any, Any]:
+    rows = Measurement.objects.filter(recording=recording, source=Source.PLATFORM, lead="")
+    return rows.filter(name="heart_rate_bpm").order_by("id").values_list("value", flat=True)
+
+
 def _by_rules(recording: Recording) -> Iterator[tuple[str, str]]:
-    said = Finding.objects.filter(recording=recording, source=Source.PLATFORM, code__in=STATEMENTS)
-    for row in said:
-        yield row.code, row.text
+    yield from _critical_statements(recording=recording.pk)
     age = age_years(recording.patient, recording.acquired_at)
     if age is not None and age < ADULT_YEARS:
         # What is fast or slow in a child depends on the age in months.
         return
-    rates = Measurement.objects.filter(
-        recording=recording, source=Source.PLATFORM, name="heart_rate_bpm", lead=""
-    )
-    rate = rates.values_list("value", flat=True).first()
+    rate = next(iter(_heart_rates(recording=recording.pk)), None)
     if rate is not None and rate < SLOWEST_BPM:
         yield "slow", f"Heart rate {rate:.0f} /min, below {SLOWEST_BPM}"
     if rate is not None and rate > FASTEST_BPM:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db.models import QuerySet
+
+from apps.core.compiled import Compiled
 from apps.core.insert import insert_unless_there
 from apps.ecg.models import Priority, Recording
 from apps.reports.models import Report
@@ -18,7 +23,12 @@ def open_report(recording: Recording) -> Report | None:
     return report if insert_unless_there(report) else None
 
 
+@Compiled
+def _retracted(*, recording: int) -> QuerySet[Any, Any]:
+    rows = Report.objects.filter(recording=recording, status=Report.Status.ENTERED_IN_ERROR)
+    return rows.values_list("pk")[:1]
+
+
 def is_retracted(recording: Recording) -> bool:
     """Whether it has a report that was retracted: then a person says whose it is first."""
-    retracted = Report.Status.ENTERED_IN_ERROR
-    return Report.objects.filter(recording=recording, status=retracted).exists()
+    return bool(_retracted(recording=recording.pk))

@@ -58,6 +58,13 @@ def test_each_value_finds_its_own_rows_in_the_order_chosen(mercy, people, compil
         assert not compiled(oldest, **asked(people[0], since=timezone.now()))
 
 
+def test_a_text_is_a_value_too(mercy, people):
+    named = Compiled(lambda *, name: Patient.objects.filter(family_name=name).order_by("pk"))
+    with inside(mercy):
+        for name in (people[0].family_name, "", "stands for value 0", "O'Hara % %s"):
+            assert list(named(name=name)) == list(Patient.objects.filter(family_name=name))
+
+
 def test_several_at_once_keep_their_values(mercy, people, compiled):
     with inside(mercy):
         rows = [compiled(True, **asked(patient)) for patient in people]
