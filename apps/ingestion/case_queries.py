@@ -16,6 +16,7 @@ from apps.tenants.queries import permit
 
 PAGE = 50
 MOST_COPIES = 20
+NUMBER = ("identifier", "assigning_authority")
 
 State = IdentityCase.State
 
@@ -67,14 +68,13 @@ def copies_of(active: Active, recording: Recording) -> list[RecordingArrival]:
 def named_by(active: Active, copies: Iterable[RecordingArrival]) -> dict[int, Patient]:
     """The patient held under the number that a copy states, by the copy's key."""
     permit(active, "resolve_identity")
-    found = {}
-    for copy in copies:
-        number, authority = (copy.identity[name] for name in ("identifier", "assigning_authority"))
-        rows = PatientIdentifier.objects.select_related("patient")
-        held = rows.filter(value=number, assigning_authority=authority).first() if number else None
-        if held is not None:
-            found[copy.pk] = held.patient
-    return found
+    numbers = {copy.pk: tuple(copy.identity[part] for part in NUMBER) for copy in copies}
+    wanted = Q(pk=None)
+    for value, authority in set(numbers.values()):
+        wanted |= Q(value=value, assigning_authority=authority) if value else Q(pk=None)
+    rows = PatientIdentifier.objects.select_related("patient").filter(wanted)
+    held = {(row.value, row.assigning_authority): row.patient for row in rows}
+    return {copy: held[number] for copy, number in numbers.items() if number in held}
 
 
 def cases_of(active: Active, recording: Recording) -> QuerySet[IdentityCase]:

@@ -5,59 +5,24 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.urls import reverse
 
 from apps.audit.models import Alarm
-from apps.core.scope import organization_scope
-from apps.ecg.models import Patient, Recording
+from apps.ecg.models import Patient
 from apps.ingestion import cases as decisions
-from apps.ingestion.cases import NotDecidable, Verdict, open_case, subject_of
-from apps.ingestion.models import IdentityCase, ProcessingRules, RecordingArrival
+from apps.ingestion.cases import NotDecidable, Verdict
+from apps.ingestion.models import IdentityCase, RecordingArrival
 from apps.reports.actions import begin_amendment
 from apps.reports.models import Report
 from tests.database import committed
-from tests.factories import inside, make_ingress, make_patient, make_recording, make_user
+from tests.factories import inside, make_patient, make_recording, make_user
 from tests.reports.signing import approve, ask_to_retract
+from tests.web.case_pages import NOW, Kind, again, case_about, decide, page_of, patient_of
 from tests.web.pages import events, mrn_of, report_of, sign_now
 
 pytestmark = committed
 
-Kind, State = IdentityCase.Kind, IdentityCase.State
-NOW = dt.datetime(2026, 3, 2, 9, 30, tzinfo=dt.UTC)
-SAYS = {
-    "family_name": "Bright",
-    "given_name": "Berta",
-    "name_prefix": "",
-    "identifier": "MRN-9",
-    "assigning_authority": "TRUST",
-    "born_on": "1970-02-03",
-    "sex": "F",
-    "acquired_at": NOW.isoformat(),
-    "acquired_local": "2026-03-02T09:30:00",
-    "acquired_zone": "Europe/London",
-}
-
-
-def case_about(recording, kind=Kind.IDENTITY_CONFLICT, other=None, **says):
-    """A case with one copy that says otherwise."""
-    organization = recording.organization
-    ingress = make_ingress(organization)
-    with inside(organization):
-        RecordingArrival.objects.create(
-            organization=organization,
-            recording=recording,
-            ingress=ingress,
-            outcome=kind if kind in RecordingArrival.outcome.field.flatchoices else "new",
-            identity=SAYS | says,
-        )
-        open_case(kind, recording, other=other, subject=subject_of(recording))
-        return IdentityCase.objects.get(recording=recording), ingress
-
-
-def page_of(case):
-    return reverse("identity-case", args=[case.public_id])
+State = IdentityCase.State
 
 
 @pytest.fixture
@@ -68,21 +33,6 @@ def recording(mercy):
 @pytest.fixture
 def desk(client_of, technician):
     return client_of(technician)
-
-
-def decide(desk, case, decision, ingress=None, reason="Asked the ward"):
-    copy = {"copy": ingress.public_id} if ingress else {}
-    return desk.post(page_of(case), {"decision": decision, "reason": reason} | copy)
-
-
-def again(row):
-    with organization_scope(row.organization_id), transaction.atomic():
-        return type(row).objects.get(pk=row.pk)
-
-
-def patient_of(recording):
-    with inside(recording.organization):
-        return Recording.objects.select_related("patient").get(pk=recording.pk).patient
 
 
 def test_nothing_to_decide_says_so(desk):
@@ -316,76 +266,6 @@ def test_patients_are_made_once_however_many_cases_name_them(desk, mercy):
         decide(desk, case, "move", ingress)
     with inside(mercy):
         assert Patient.objects.filter(family_name="Bright").count() == 1
-
-
-@pytest.fixture
-def two_decide(mercy):
-    with inside(mercy):
-        ProcessingRules.objects.create(organization=mercy, approves_identity=True)
-
-
-def approved(desk, case):
-    given = {"do": "approve", "viewed": again(case).decided_at.isoformat()}
-    return desk.post(page_of(case), given)
-
-
-@pytest.mark.usefixtures("two_decide")
-def test_another_patient_waits_for_a_second_approver(desk, recording, client_of, mercy):
-    case, ingress = case_about(recording)
-    decide(desk, case, "move", ingress)
-    assert (again(case).state, patient_of(recording).family_name) == (State.PROPOSED, "Ashdown")
-    second = client_of(make_user(mercy, "administrator"))
-    page = second.get(page_of(case)).content.decode()
-    assert "Waiting for a second approver" in page
-    assert "BRIGHT, Berta" in page
-    assert approved(second, case).status_code == 302
-    closed = again(case)
-    assert (closed.state, patient_of(recording).family_name) == (State.CLOSED, "Bright")
-    assert closed.approved_by_id not in (None, closed.decided_by_id)
-    assert len(events(mercy, "ingestion.identity.approved")) == 1
-
-
-@pytest.mark.usefixtures("two_decide")
-def test_nobody_approves_their_own_decision_nor_one_they_did_not_see(
-    desk, recording, client_of, mercy
-):
-    case, ingress = case_about(recording)
-    decide(desk, case, "new_patient", ingress)
-    own = approved(desk, case)
-    assert own.status_code == 409
-    assert "A second person approves" in own.content.decode()
-    second = client_of(make_user(mercy, "administrator"))
-    unseen = second.post(page_of(case), {"do": "approve", "viewed": NOW.isoformat()})
-    assert "decided anew meanwhile" in unseen.content.decode()
-    assert (again(case).state, patient_of(recording).family_name) == (State.PROPOSED, "Ashdown")
-    with pytest.raises(IntegrityError), inside(mercy):
-        IdentityCase.objects.update(approved_by=F("decided_by"))
-
-
-@pytest.mark.usefixtures("two_decide")
-def test_what_is_not_approved_is_open_again_with_why(desk, recording, client_of, mercy):
-    case, ingress = case_about(recording)
-    decide(desk, case, "move", ingress)
-    second = client_of(make_user(mercy, "administrator"))
-    assert second.post(page_of(case), {"do": "send-back"}).status_code == 409
-    second.post(page_of(case), {"do": "send-back", "reason": "The ward says otherwise"})
-    assert (again(case).state, again(case).decided_by) == (State.OPEN, None)
-    assert "The ward says otherwise" in desk.get(page_of(case)).content.decode()
-    [event] = events(mercy, "ingestion.identity.sent_back")
-    assert "ward" not in event.details
-    assert decide(desk, case, "keep").status_code == 302
-    assert again(case).state == State.CLOSED
-
-
-@pytest.mark.usefixtures("two_decide")
-def test_an_approved_decision_on_a_signed_report_waits_for_it(
-    desk, recording, client_of, reader, mercy
-):
-    sign_now(recording, reader)
-    case, ingress = case_about(recording)
-    decide(desk, case, "new_patient", ingress)
-    approved(client_of(make_user(mercy, "administrator")), case)
-    assert (again(case).state, patient_of(recording).family_name) == (State.WAITING, "Ashdown")
 
 
 def test_the_last_ecg_of_the_patient_that_a_copy_names_stands_beside_it(desk, mercy):
