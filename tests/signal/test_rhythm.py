@@ -132,3 +132,21 @@ def test_what_could_not_be_judged_is_neither_present_nor_absent() -> None:
     assert judged.pop("insufficient_signal") is True
     assert (judged.pop("age_unknown"), judged.pop("not_adult")) == (False, False)
     assert set(judged.values()) == {None}
+
+
+@pytest.mark.parametrize("seconds", [10.0, 30.0])
+@pytest.mark.parametrize("heart_rate", [20.0, 22.0, 25.0, 32.0])
+def test_a_very_slow_rate_is_not_doubled(heart_rate: float, seconds: float) -> None:
+    found = measured_at(heart_rate, duration_s=seconds, t_scale=1.5)
+    assert found.heart_rate_bpm == pytest.approx(heart_rate, rel=0.05)
+    assert "supraventricular_ectopy" not in present(found)
+
+
+def test_the_beats_of_a_bigeminy_are_all_counted() -> None:
+    every_second: tuple[tuple[int, str], ...] = tuple((n, "ventricular") for n in range(1, 12, 2))
+    synthetic = synthesize(SynthesisSpec(ectopics=every_second))  # type: ignore[arg-type]
+    found = measure(synthetic.samples_uv(), STANDARD_LEADS, 500, person=WOMAN)
+    assert len(found.r_peaks) == len(synthetic.truth.r_peaks)
+    assert found.heart_rate_bpm == pytest.approx(synthetic.truth.heart_rate_bpm, rel=0.05)
+    assert "ventricular_ectopy" in present(found)
+    assert "qtc_critical" not in present(found)
