@@ -11,6 +11,7 @@ import numpy as np
 from apps.audit import actions as audit
 from apps.ecg import waveforms
 from apps.ecg.formats.canonical import DecodedEcg, DecodeWarning
+from apps.ecg.formats.identity import OLDEST_YEARS
 from apps.ecg.formats.quality import clock_warnings
 from apps.ecg.model_recording import Source
 from apps.ecg.models import Device, Finding, Measurement, Recording
@@ -53,6 +54,7 @@ def create_recording(
         acquired_local=when.local,
         acquired_zone=when.zone,
         time_source=ecg.time_source,
+        stated_age_years=_stated_age(ecg),
         received_at=ingress.received_at,
         priority=ingress.priority,
         accession_number=ecg.accession_number,
@@ -81,6 +83,14 @@ def create_recording(
     _device_statements(recording, ecg)
     audit.record("ecg.recording.created", recording, sha256=ingress.sha256)
     return recording
+
+
+def _stated_age(ecg: DecodedEcg) -> Decimal | None:
+    """None for what no patient can be: it would choose the limits of statements."""
+    years = ecg.patient.age_years
+    if years is None or not 0 <= years <= OLDEST_YEARS:
+        return None
+    return Decimal(str(years)).quantize(Decimal("0.01"))
 
 
 def _device(ingress: Ingress, ecg: DecodedEcg) -> Device | None:

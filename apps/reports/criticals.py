@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from apps.audit import actions as audit
 from apps.audit.alarms import Finding as AlarmFinding
-from apps.ecg.age import age_years
+from apps.ecg.age import age_at
 from apps.ecg.model_recording import Source
 from apps.ecg.models import Finding, Measurement, Priority, Recording
 from apps.reports.escalation import first_step_at
@@ -96,7 +96,7 @@ def _by_rules(recording: Recording) -> Iterator[tuple[str, str]]:
     said = Finding.objects.filter(recording=recording, source=Source.PLATFORM, code__in=STATEMENTS)
     for row in said:
         yield row.code, row.text
-    age = age_years(recording.patient, recording.acquired_at)
+    age = age_at(recording)
     if age is not None and age < ADULT_YEARS:
         # What is fast or slow in a child depends on the age in months.
         return

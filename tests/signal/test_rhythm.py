@@ -142,6 +142,13 @@ def test_a_very_slow_rate_is_not_doubled(heart_rate: float, seconds: float) -> N
     assert "supraventricular_ectopy" not in present(found)
 
 
+def test_a_pause_leaves_qtc_unjudged() -> None:
+    found = measured_at(70, pause_after=(4,))
+    assert "pause" in present(found)
+    (short,) = (one for one in found.statements if one.code == "qtc_short")
+    assert (short.present, "not_judged" in short.evidence) == (None, True)
+
+
 def test_the_beats_of_a_bigeminy_are_all_counted() -> None:
     every_second: tuple[tuple[int, str], ...] = tuple((n, "ventricular") for n in range(1, 12, 2))
     synthetic = synthesize(SynthesisSpec(ectopics=every_second))  # type: ignore[arg-type]

@@ -97,7 +97,7 @@ def _typical_height(height: Array, rate_hz: float) -> Array:
     local = [np.median(peaks[max(0, i - reach) : i + reach + 1]) for i in range(windows)]
     centres = (np.arange(windows) + 0.5) * step
     drifting = np.interp(np.arange(len(height)), centres, local)
-    return np.maximum(drifting, LEAST_OF_HIGH * quantile(peaks[:, None], 0.8)[0])
+    return np.asarray(np.maximum(drifting, LEAST_OF_HIGH * quantile(peaks[:, None], 0.8)[0]))
 
 
 def _without_t_waves(found: Indexes, height: Array, rate_hz: float) -> Indexes:
