@@ -70,7 +70,7 @@ def _intervals(beat: _Beat, warnings: Warnings) -> list[SourceMeasurement | None
 
 
 def _limits(on: int, off: int) -> tuple[int, int]:
-    """Of one wave; none of both where it would end before it has begun: so zeros say it is absent."""
+    """Of one wave; neither where it would end as it begins or before: so zeros say it is absent."""
     return (on, off) if off in NOT_MEASURED or on < off else (ABSENT, ABSENT)
 
 
