@@ -75,7 +75,9 @@ def _waveform(data: bytes, header: Header, leads: tuple[Lead, ...]) -> Waveform:
     if header.samples < 1:
         raise Refused("no-samples", "The waveform holds no samples.", field="ECG size")
     if values < header.samples or values % len(leads) or (len(data) - header.samples_at) % 2:
-        raise Refused("truncated", "The file is shorter than it says; send it again.")
+        raise Refused(
+            "truncated", "The file is shorter than it says; send it again.", field="ECG size"
+        )
     if header.samples not in (samples, values):
         raise Refused("data-length", "The file is longer than it says.", field="ECG size")
     raw = np.frombuffer(data, "<i2", offset=header.samples_at)

@@ -36,7 +36,8 @@ def check_rate_agrees(
     figure = f"{bpm:.0f} /min in the signal, {device:.0f} /min by the device"
     if regular and any(abs(bpm / device / ratio - 1) < NEAR for ratio in WRONG_RATIOS):
         words = f"The signal beats at {bpm:.0f} /min, the device says {device:.0f}: the sampling"
-        panel.quarantine("heart-rate", "rate-contradicts", f"{words} rate is wrong.", figure, LIMIT)
+        words = f"{words} rate is wrong."
+        panel.quarantine("heart-rate", "rate-contradicts", words, figure, LIMIT, "sampling rate")
     elif abs(bpm - device) > max(ODD_BPM, ODD_SHARE * device):
         message = f"The signal beats at {bpm:.0f} /min, the device says {device:.0f}."
         panel.warn("heart-rate", "heart-rate", message, figure, LIMIT)
