@@ -142,6 +142,14 @@ def test_a_very_slow_rate_is_not_doubled(heart_rate: float, seconds: float) -> N
     assert "supraventricular_ectopy" not in present(found)
 
 
+@pytest.mark.parametrize(("age", "said"), [(0, False), (6, False), (17, False), (18, True)])
+def test_a_childs_rate_is_not_judged_by_the_limits_of_adults(age: int, said: bool) -> None:
+    signal = synthesize(SynthesisSpec(heart_rate_bpm=130)).samples_uv()
+    found = measure(signal, STANDARD_LEADS, 500, person=Person("M", age))
+    assert ("tachycardia" in present(found)) == said
+    assert "regular_rr" in present(found)
+
+
 def test_a_pause_leaves_qtc_unjudged() -> None:
     found = measured_at(70, pause_after=(4,))
     assert "pause" in present(found)
