@@ -20,9 +20,16 @@ def age_years(patient: Patient, at: dt.datetime | None) -> int | None:
     return day.year - patient.born_on.year - (not had_birthday)
 
 
+def age_at(recording: Recording) -> int | None:
+    """Completed years at the recording: by the birth date held, else as the file says it."""
+    by_birth_date = age_years(recording.patient, recording.acquired_at)
+    if by_birth_date is not None or recording.stated_age_years is None:
+        return by_birth_date
+    return int(recording.stated_age_years)
+
+
 def person_of(recording: Recording) -> Person:
-    """Sex and age at the recording, as the patient's row has them."""
+    """Sex and age at the recording."""
     from apps.ecg.signal.person import Person
 
-    patient = recording.patient
-    return Person(sex=patient.sex, age_years=age_years(patient, recording.acquired_at))
+    return Person(sex=recording.patient.sex, age_years=age_at(recording))

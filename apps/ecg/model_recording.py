@@ -51,6 +51,12 @@ class Recording(Tenant, Public):
     time_source = models.CharField(
         max_length=64, blank=True, db_comment="operational: Field of the file the time is from."
     )
+    stated_age_years = models.DecimalField(
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        db_comment="identifier: Age at the recording as the file says it; null where it does not.",
+    )
     received_at = models.DateTimeField(
         db_comment="operational: When the first copy reached the platform."
     )

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from apps.core.together import together
-from apps.ecg.age import age_years
+from apps.ecg.age import age_at
 from apps.ecg.formats.canonical import STANDARD_LEADS
 from apps.ecg.model_recording import Source
 from apps.ecg.models import Analysis, Measurement, Recording
@@ -57,7 +57,7 @@ def _rule_input(recording: Recording) -> rules.RuleInput:
     return rules.RuleInput(
         values={name: float(value) for name, value in numbers},
         sex=recording.patient.sex,
-        age_years=age_years(recording.patient, recording.acquired_at),
+        age_years=age_at(recording),
         pacing_suspected=any(rhythm.get("pacing_suspected") for rhythm in rhythms),
         standard_leads=set(STANDARD_LEADS) <= set(recording.lead_names),
     )

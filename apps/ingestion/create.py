@@ -13,6 +13,7 @@ from apps.audit import actions as audit
 from apps.core.compiled import Compiled
 from apps.ecg import waveforms
 from apps.ecg.formats.canonical import DecodedEcg, DecodeWarning
+from apps.ecg.formats.identity import OLDEST_YEARS
 from apps.ecg.formats.quality import clock_warnings
 from apps.ecg.model_recording import Source
 from apps.ecg.models import Device, Finding, Measurement, Recording
@@ -55,6 +56,7 @@ def create_recording(
         acquired_local=when.local,
         acquired_zone=when.zone,
         time_source=ecg.time_source,
+        stated_age_years=_stated_age(ecg),
         received_at=ingress.received_at,
         priority=ingress.priority,
         accession_number=ecg.accession_number,
@@ -88,6 +90,14 @@ def create_recording(
 @Compiled
 def _devices(**named: str) -> QuerySet[Device]:
     return Device.objects.filter(**named)
+
+
+def _stated_age(ecg: DecodedEcg) -> Decimal | None:
+    """None for what no patient can be: it would choose the limits of statements."""
+    years = ecg.patient.age_years
+    if years is None or not 0 <= years <= OLDEST_YEARS:
+        return None
+    return Decimal(str(years)).quantize(Decimal("0.01"))
 
 
 def _device(ingress: Ingress, ecg: DecodedEcg) -> Device | None:

@@ -22,7 +22,7 @@ from django.utils import timezone
 from apps.audit import actions as audit
 from apps.audit.alarms import Finding as AlarmFinding
 from apps.core.compiled import Compiled
-from apps.ecg.age import age_years
+from apps.ecg.age import age_at
 from apps.ecg.model_recording import Source
 from apps.ecg.models import Finding, Measurement, Priority, Recording
 from apps.reports.escalation import first_step_at
@@ -108,7 +108,7 @@ def _heart_rates(*, recording: int) -> QuerySet[Any, Any]:
 
 def _by_rules(recording: Recording) -> Iterator[tuple[str, str]]:
     yield from _critical_statements(recording=recording.pk)
-    age = age_years(recording.patient, recording.acquired_at)
+    age = age_at(recording)
     if age is not None and age < ADULT_YEARS:
         # What is fast or slow in a child depends on the age in months.
         return

@@ -8,7 +8,7 @@ import zoneinfo
 from collections.abc import Iterable
 from typing import Any
 
-from apps.ecg.age import age_years
+from apps.ecg.age import age_at
 from apps.ecg.models import Measurement, Recording
 from apps.ecg.nhs import NHS
 from apps.ingestion.models import Order
@@ -81,7 +81,7 @@ def _patient(recording: Recording) -> dict[str, Any]:
         "given_name": patient.given_name,
         "name_prefix": patient.name_prefix,
         "born_on": patient.born_on.isoformat() if patient.born_on else None,
-        "age_years": age_years(patient, recording.acquired_at),
+        "age_years": age_at(recording),
         "sex": patient.sex,
         "mrn": identifier.value if identifier else "",
         "assigning_authority": identifier.assigning_authority if identifier else "",

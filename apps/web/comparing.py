@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from apps.ecg import queries as ecg
-from apps.ecg.age import age_years
+from apps.ecg.age import age_at
 from apps.ecg.model_recording import Source
 from apps.ecg.models import Measurement, Recording
 from apps.reports import queries as reports
@@ -74,9 +74,7 @@ def _changes(
     now, then = (
         numbers.by_source(measured.get(row.pk, []), Source.PLATFORM) for row in (recording, prior)
     )
-    person = numbers.Person(
-        recording.patient.sex, age_years(recording.patient, recording.acquired_at)
-    )
+    person = numbers.Person(recording.patient.sex, age_at(recording))
     marks = numbers.flags(now, person)
     found = [
         Change(

@@ -8,7 +8,7 @@ from typing import Any
 
 from apps.core.leases import Leased
 from apps.ecg import queries as ecg
-from apps.ecg.age import age_years
+from apps.ecg.age import age_at
 from apps.ecg.models import Measurement, Patient, Recording
 from apps.ecg.readers_numbers import readers_numbers
 from apps.ecg.waveforms import samples_name
@@ -179,9 +179,7 @@ def _reading(
     measured, found = rows.measured, rows.found
     analysis, kept = rows.analysis, rows.kept
     signed_at: dt.datetime | None = rows.versions[0].created_at if rows.versions else None
-    person = numbers.Person(
-        recording.patient.sex, age_years(recording.patient, recording.acquired_at)
-    )
+    person = numbers.Person(recording.patient.sex, age_at(recording))
     return {
         "table": numbers.table(
             measured.get(recording.pk, []),

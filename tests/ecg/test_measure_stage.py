@@ -192,3 +192,16 @@ def test_the_patients_age_decides_which_limits_speak(mercy, born_on, code):
         codes = set(recording.findings.values_list("code", flat=True))
     assert code in codes
     assert ("lvh_sokolow_lyon" in codes) == (born_on is None)
+
+
+@pytest.mark.parametrize(("stated", "speaks"), [("7.50", False), ("61.00", True)])
+def test_the_age_the_file_states_counts_where_no_birth_date_is_known(mercy, stated, speaks):
+    waveform = synthesize(replace(SPEC, qrs_scale=3.0)).waveform()
+    fields = {"waveform": waveform, "report": False, "stated_age_years": Decimal(stated)}
+    recording = make_recording(mercy, patient=make_patient(mercy, born_on=None), **fields)
+    make_stage_run(recording, "measure")
+    work_once()
+    with inside(mercy):
+        codes = set(recording.findings.values_list("code", flat=True))
+    assert "age_unknown" not in codes
+    assert ("not_adult" in codes, "lvh_sokolow_lyon" in codes) == (not speaks, speaks)

@@ -240,7 +240,7 @@ SEQUENCE = "/sequence/value/"
         ('value="0.002" unit="s"', 'value="0.002"', "missing-value", "@unit"),
         ("TIME_ABSOLUTE", "TIME_OTHER", "time-base", "code"),
         ('code="RHYTHM"', 'code="OTHER"', "no-rhythm", "series"),
-        ("</derivedSeries>", "", "xml-malformed", ""),
+        ("</derivedSeries>", "", "xml-malformed", "line 2"),
     ],
 )
 def test_what_is_unsure_is_refused_by_its_field(pattern, new, code, field):

@@ -12,7 +12,7 @@ from django.core.management.base import CommandError
 
 from apps.ecg.formats import decode
 from apps.ecg.formats.canonical import canonical_hash
-from tests.formats.ecgs import file, median, waveform
+from tests.formats.ecgs import edited, file, median, waveform
 from tests.formats.writers.wfdb import wfdb_files
 
 KEYS = [
@@ -80,6 +80,20 @@ def test_one_line_per_file_in_order_and_status_1_if_any_was_refused(good, bad, t
     assert codes == ["pdf-incomplete", None, "no-such-file", "is-a-directory", None]
     assert set(records[0]) == {"file", "error"}
     assert set(records[0]["error"]) == {"code", "message"}
+
+
+@pytest.mark.parametrize("command", ["decode", "measure"])
+def test_a_refusal_names_the_field_at_fault(command, tmp_path):
+    path = tmp_path / "rate.dcm"
+    path.write_bytes(replaced_rate())
+    out = io.StringIO()
+    with pytest.raises(SystemExit):
+        call_command(command, str(path), "--json", stdout=out)
+    assert json.loads(out.getvalue())["error"]["message"].endswith("Field: SamplingFrequency.")
+
+
+def replaced_rate() -> bytes:
+    return edited(file(), lambda d: setattr(d.WaveformSequence[0], "SamplingFrequency", "0"))
 
 
 def test_text_is_a_summary_to_read(good, bad):

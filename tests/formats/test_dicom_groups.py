@@ -98,3 +98,52 @@ def test_skew_is_noted_and_samples_stay_as_stored(keyword):
     data = edited(file(), change)
     assert "channel-skew" in warned(data)
     assert decode(data).canonical_hash == decode(file()).canonical_hash
+
+
+def parted(*offsets_ms, seconds=10.0, change=lambda groups: None):
+    """Limb and chest leads in a group each, which begin at these moments."""
+
+    def apply(dataset):
+        whole = dataset.WaveformSequence[0]
+        rows = np.frombuffer(whole.WaveformData, "<i2").reshape(-1, 12)
+        parts = []
+        for start, offset in zip((0, 6), offsets_ms, strict=True):
+            part = edited_copy(whole)
+            part.NumberOfWaveformChannels = 6
+            part.ChannelDefinitionSequence = part.ChannelDefinitionSequence[start : start + 6]
+            part.WaveformData = rows[:, start : start + 6].tobytes()
+            if offset is not None:
+                part.MultiplexGroupTimeOffset = str(offset)
+            parts.append(part)
+        change(parts)
+        dataset.WaveformSequence = parts
+
+    return edited(file(waveform(seconds=seconds)), apply)
+
+
+def test_groups_that_begin_at_once_are_one_recording():
+    found = decode(parted(0, 0))
+    assert found.canonical_hash == decode(file()).canonical_hash
+    assert (len(found.rhythm.leads), found.experimental) == (12, True)
+    assert "groups-joined" in {warning.code for warning in found.warnings}
+
+
+def test_groups_that_begin_at_once_keep_their_own_gaps():
+    def pad(groups):
+        groups[1].add_new(0x5400100A, "OW", b"\0\x80")
+        rows = np.frombuffer(groups[1].WaveformData, "<i2").reshape(-1, 6).copy()
+        rows[-100:] = -32768
+        groups[1].WaveformData = rows.tobytes()
+
+    missing = decode(parted(0, 0, change=pad)).rhythm.missing
+    assert missing[-100:, 6:].all()
+    assert not missing[:, :6].any()
+
+
+def test_groups_that_may_not_begin_at_once_are_refused():
+    other_rate = lambda groups: setattr(groups[1], "SamplingFrequency", "250")  # noqa: E731
+    assert refusal(parted(0, 5000)) == "sequential-groups"
+    assert refusal(parted(None, None)) == "several-rhythms"
+    assert refusal(parted(0, None)) == "several-rhythms"
+    assert refusal(parted(0, 0, seconds=2.5)) == "several-rhythms"
+    assert refusal(parted(0, 0, change=other_rate)) == "several-rhythms"

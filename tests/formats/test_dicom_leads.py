@@ -28,6 +28,12 @@ from tests.formats.ecgs import channel, edited, file, refusal, warned, waveform
         ("MDC", "2:88", "VR"),
         ("MDC", "2:19", "CC5"),
         ("SCPECG", "5.6.3-9-16", "X"),
+        ("MDC", "2:70", "D"),
+        ("MDC", "2:92", "MCL1"),
+        ("MDC", "2:104", "CC7"),
+        ("SCPECG", "5.6.3-9-106", "CM1"),
+        ("SCPECG", "5.6.3-9-125", "CR5"),
+        ("MDC", "131194", "CH5"),
     ],
 )
 def test_one_number_serves_four_codings(scheme, value, name):
@@ -36,7 +42,8 @@ def test_one_number_serves_four_codings(scheme, value, name):
 
 @pytest.mark.parametrize(
     ("scheme", "value"),
-    [("SCPECG", "2:3"), ("MDC", "5.6.3-9-3"), ("MDC", "2:0"), ("MDC", "2:999"), ("", "2:1")],
+    [("SCPECG", "2:3"), ("MDC", "5.6.3-9-3"), ("MDC", "2:0"), ("MDC", "2:999"), ("", "2:1")]
+    + [("MDC", f"2:{other}") for other in (21, 24, 73, 75, 87, 127, 147)],
 )
 def test_a_code_of_another_scheme_is_no_lead(scheme, value):
     assert lead_by_code(scheme, value) is None
@@ -45,6 +52,8 @@ def test_a_code_of_another_scheme_is_no_lead(scheme, value):
 def test_derived_codes_keep_the_name_and_the_flag():
     assert lead_by_code("MDC", "2:31") == ("I", True, False)
     assert lead_by_code("MDC", "2:112") == ("aVR", True, False)
+    assert lead_by_code("MDC", "2:41") == ("V3R", True, False)
+    assert lead_by_code("SCPECG", "5.6.3-9-80") == ("V9", True, False)
 
 
 @pytest.mark.parametrize(

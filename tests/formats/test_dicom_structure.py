@@ -8,6 +8,7 @@ import zlib
 import pytest
 
 from apps.ecg.formats import MAX_FILE_BYTES, decode
+from apps.ecg.formats.canonical import Refused
 from apps.ecg.formats.dicom.elements import MAX_DEPTH, MAX_ELEMENTS, MAX_ITEMS
 from apps.ecg.formats.dicom.sop_classes import TWELVE_LEAD
 from apps.ecg.formats.dicom.writer import DicomOptions
@@ -152,3 +153,13 @@ def test_damaged_or_cut_deflated_content_is_refused():
 
 def test_a_file_beyond_the_limit_is_refused():
     assert refusal(b"\0" * (MAX_FILE_BYTES + 1)) == "too-large"
+
+
+def test_a_broken_structure_is_refused_with_the_element_it_broke_at():
+    data = file()
+    with pytest.raises(Refused) as cut:
+        decode(data[: len(data) // 2])
+    assert cut.value.field == "(5400,0100)"
+    with pytest.raises(Refused) as unknown:
+        decode(data + b"\x99\x77\x01\x00??\x00\x00")
+    assert (unknown.value.code, unknown.value.field) == ("dicom-malformed", "(7799,0001)")

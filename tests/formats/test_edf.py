@@ -12,6 +12,7 @@ import pytest
 
 from apps.ecg.formats import decode
 from apps.ecg.formats.canonical import Refused, Waveform
+from apps.ecg.formats.lead_labels import lead_by_label
 from tests.formats.ecgs import refusal, warned, waveform
 from tests.formats.writers.edf import NV_PER_UNIT, EdfOptions, edf
 
@@ -85,11 +86,19 @@ def test_edf_plus_says_who_when_and_with_what():
     found = decode(edf(waveform(), EdfOptions(plus="C", patient=patient)))
     assert found.patient.identifier == "MCH-0234567"
     assert (found.patient.family_name, found.patient.sex) == ("Haagse Harvard", "F")
-    assert found.patient.born_on == dt.date(1951, 5, 2)
+    assert (found.patient.born_on, found.patient.age_years) == (dt.date(1951, 5, 2), 74.83)
     assert found.acquired_local == dt.datetime(2026, 3, 1, 10, 20, 30, 500_000)  # noqa: DTZ001
     assert found.model == "Cart 1"
     assert (found.filters.high_pass_hz, found.filters.notch_hz) == (0.05, 50)
     assert found.experimental
+
+
+@pytest.mark.parametrize(
+    ("label", "lead"),
+    [("ECG-aVR", "aVR"), ("ECG aVR", "aVR"), ("ECG -aVR", "-aVR"), ("ECG Lead -aVR", "-aVR")],
+)
+def test_a_dash_before_a_name_is_a_sign_unless_it_parts_two_words(label, lead):
+    assert lead_by_label(label) == lead
 
 
 def test_the_free_text_of_plain_edf_is_not_read_as_a_patient():
@@ -138,10 +147,10 @@ def changed(at: int, by: bytes) -> bytes:
         (changed(LOWEST, b"32767   "), "unknown-scale", "range"),
         (changed(184, b"9999"), "edf-header", "counts of signals or records"),
         (changed(236, b"9       "), "data-length", "data records"),
-        (changed(236, b"11      "), "truncated", ""),
+        (changed(236, b"11      "), "truncated", "data records"),
         (changed(236, b"-1      "), "edf-header", "counts of signals or records"),
         (changed(244, b"0       "), "unknown-rate", "duration"),
-        (edf(waveform())[:300], "truncated", ""),
+        (edf(waveform())[:300], "truncated", "header"),
         (in_pieces(b"+3.7\x14"), "edf-discontinuous", "EDF+"),
         (in_pieces(b"\0\0\0\0\0"), "edf-discontinuous", "EDF+"),
     ],

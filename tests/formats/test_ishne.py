@@ -50,7 +50,7 @@ def test_who_when_and_with_what_is_kept():
     found = decode(ishne(waveform()))
     assert (found.patient.family_name, found.patient.given_name) == ("Test", "Tilda")
     assert (found.patient.identifier, found.patient.sex) == ("0012", "F")
-    assert found.patient.born_on == dt.date(1980, 5, 4)
+    assert (found.patient.born_on, found.patient.age_years) == (dt.date(1980, 5, 4), 45.82)
     assert found.acquired_local == dt.datetime(2026, 3, 1, 10, 20, 30)  # noqa: DTZ001 — local
     assert found.model == "Recorder 1"
     assert decode(ishne(waveform(), IshneOptions(date=(0, 0, 0)))).acquired_local is None

@@ -248,7 +248,7 @@ def test_the_tail_is_taken_off_only_where_the_pulse_proves_it():
         ('nel="11000"', 'nel="1e9"', "sample-count", "@durationperchannel"),
         (r"(XLI.*>)[A-Za-z0-9+/]{8}", r"\1", "bad-compression", "parsedwaveforms"),
         (r"(XLI[^>]*>)", r"\1!", "bad-base64", "parsedwaveforms"),
-        ("parsedwaveforms", "otherwaveforms", "xml-malformed", ""),
+        ("parsedwaveforms", "otherwaveforms", "xml-malformed", "line 577"),
     ],
 )
 def test_what_is_unsure_is_refused_by_its_field(pattern, new, code, field):

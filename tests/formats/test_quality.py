@@ -9,10 +9,12 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
+from apps.ecg.formats import decode
 from apps.ecg.formats.canonical import Refused, SourceMeasurement
 from apps.ecg.formats.quality import clock_warnings, evaluate
 from apps.ecg.formats.quality.contact import FLAT_UV, _always_moves
-from tests.formats.ecgs import ecg, median, rows, waveform
+from apps.ecg.signal.synthesis import SynthesisSpec, synthesize
+from tests.formats.ecgs import ecg, file, median, rows, waveform
 
 NAMES = waveform().lead_names()
 
@@ -254,3 +256,32 @@ def test_a_clock_ahead_of_ours_is_noted(offset, late, warns):
     local = now.replace(tzinfo=None) + dt.timedelta(minutes=late)
     found = clock_warnings(ecg(acquired_local=local, utc_offset_minutes=offset), now)
     assert len(found) == warns
+
+
+def test_what_is_refused_names_what_of_the_file_cannot_be_so():
+    flat = waveform()
+    flat.counts[:, :3] = 0
+    for signal, field in (
+        (waveform(nv_per_lsb=Decimal(10)), "scale"),
+        (flat, "leads I, II, III"),
+        (waveform(seconds=2), "duration"),
+    ):
+        with pytest.raises(Refused) as refused:
+            decode(file(signal))
+        assert refused.value.field == field
+
+
+@pytest.mark.parametrize("bpm", [60.0, 75.0, 90.0])
+def test_double_the_sampling_rate_is_noticed_where_the_beats_then_crowd(bpm):
+    spec = SynthesisSpec(heart_rate_bpm=bpm, conduction="rbbb" if bpm == 90 else "normal")
+    spec = replace(spec, t_scale=1.0 if bpm == 90 else 2.0)
+    made = synthesize(spec)
+    said = (SourceMeasurement("heart_rate_bpm", made.truth.heart_rate_bpm, "/min"),)
+    right, doubled = (
+        evaluate(ecg(replace(made.waveform(), sampling_rate_hz=Decimal(rate)), measurements=said))
+        for rate in (500, 1000)
+    )
+    assert not right.refuses
+    with pytest.raises(Refused) as refused:
+        doubled.refuse()
+    assert (refused.value.code, refused.value.field) == ("rate-contradicts", "sampling rate")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from dataclasses import replace
 from decimal import Decimal
 
@@ -184,3 +185,18 @@ def test_chest_leads_that_hold_nothing_at_all_are_left_out_together():
 def test_the_writer_refuses_what_the_format_cannot_hold(change):
     with pytest.raises(ValueError):
         write_scp(ecg(waveform(**change)))
+
+
+@pytest.mark.parametrize(("interval_us", "rate"), [(3333, 300), (3906, 256), (1953, 512)])
+def test_an_interval_rounded_to_microseconds_is_that_of_its_rate(interval_us, rate):
+    sections = dict(read_record(write_scp(ecg(measurements=()))).sections)
+    sections[6] = sections[6][:2] + struct.pack("<H", interval_us) + sections[6][4:]
+    found = decode(assemble(sections, 20))
+    assert found.rhythm.sampling_rate_hz == rate
+    assert "rate-rounded" in {warning.code for warning in found.warnings}
+
+
+def test_an_interval_of_no_rate_is_refused():
+    sections = dict(read_record(write_scp(ecg(measurements=()))).sections)
+    sections[6] = sections[6][:2] + struct.pack("<H", 3900) + sections[6][4:]
+    assert refusal(assemble(sections, 20)) == "unknown-rate"

@@ -105,6 +105,23 @@ def test_intervals_need_both_of_their_limits():
     }
 
 
+@pytest.mark.parametrize(
+    ("limits", "names"),
+    [
+        ((0, 0, 300, 396, 700), {"qrs_ms", "qt_ms"}),
+        ((100, 100, 300, 396, 700), {"qrs_ms", "qt_ms"}),
+        ((100, 200, 0, 0, 700), {"p_ms"}),
+        ((0, 90, 150, 240, 500), {"p_ms", "pr_ms", "qrs_ms", "qt_ms"}),
+        ((100, 29999, 300, 396, 0), {"pr_ms", "qrs_ms"}),
+    ],
+)
+def test_a_wave_without_duration_is_absent_and_begins_no_interval(limits, names):
+    body = struct.pack("<BBHH5H3h", 1, 0, 29999, 29999, *limits, 29999, 29999, 29999)
+    found = decoded(s7=body)
+    assert {m.name for m in found.measurements} == names
+    assert ("not-measured" in codes(found)) or len(names) == 4
+
+
 def test_limits_out_of_order_are_noted():
     limits = struct.pack("<5H3h", 100, 90, 300, 396, 700, 0, 0, 0)
     found = decoded(s7=struct.pack("<BBHH", 1, 0, 900, 900) + limits)

@@ -118,7 +118,7 @@ def test_other_protocols_are_refused(protocol):
         (3, put(1, "B", 3 << 3), "leads-not-simultaneous"),
         (6, put(0, "H", 0), "unknown-scale"),
         (6, put(2, "H", 0), "unknown-rate"),
-        (6, put(2, "H", 3333), "unknown-rate"),
+        (6, put(2, "H", 3900), "unknown-rate"),
         (6, put(4, "B", 3), "difference-code"),
         (6, put(5, "B", 2), "bimodal-code"),
         (6, put(6, "H", 0xFFFF), "truncated"),

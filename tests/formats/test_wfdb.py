@@ -146,7 +146,7 @@ def edited_header(files: dict[str, bytes], pattern: str, by: str) -> bytes:
         (r"(\S+) 0 V1\n", "1 0 V1\n", "wfdb-checksum", "checksum"),
         (r"dat 16 ", "dat 508 ", "wfdb-storage", "format"),
         (r"dat 16 ", "dat 16x2 ", "wfdb-frames", "samples per frame"),
-        (r"dat 16 ", "dat 16:3 ", "wfdb-frames", "samples per frame"),
+        (r"dat 16 ", "dat 16:3 ", "wfdb-frames", "skew"),
         (r"record\.dat", "other.dat", "wfdb-no-signal", "files"),
         (r"record 12 500", "record 13 500", "wfdb-header", "signal lines"),
     ],
@@ -155,6 +155,13 @@ def test_a_header_that_is_not_right_is_refused_with_its_field(pattern, by, code,
     with pytest.raises(Refused) as refused:
         decode(edited_header(wfdb_files(waveform()), pattern, by))
     assert (refused.value.code, refused.value.field) == (code, field)
+
+
+def test_a_signal_that_is_left_out_has_one_sample_a_frame_too():
+    pressure = "record.dat 16x2 10(0)/mmHg 16 0 0 0 0 ABP\n# age"
+    files = wfdb_files(waveform(), WfdbOptions(comments=("age: 45",)))
+    files["record.hea"] = files["record.hea"].replace(b"record 12 500 5000", b"record 13 500 0")
+    assert refusal(edited_header(files, "# age", pressure)) == "wfdb-frames"
 
 
 def test_a_modified_lead_keeps_its_own_name():

@@ -6,8 +6,8 @@ import datetime as dt
 
 import pytest
 
+from apps.ecg.age import age_years
 from apps.ecg.models import Patient
-from apps.inference.adapters import age_years
 
 BORN = dt.date(2008, 2, 29)
 

@@ -132,3 +132,36 @@ def test_what_could_not_be_judged_is_neither_present_nor_absent() -> None:
     assert judged.pop("insufficient_signal") is True
     assert (judged.pop("age_unknown"), judged.pop("not_adult")) == (False, False)
     assert set(judged.values()) == {None}
+
+
+@pytest.mark.parametrize("seconds", [10.0, 30.0])
+@pytest.mark.parametrize("heart_rate", [20.0, 22.0, 25.0, 32.0])
+def test_a_very_slow_rate_is_not_doubled(heart_rate: float, seconds: float) -> None:
+    found = measured_at(heart_rate, duration_s=seconds, t_scale=1.5)
+    assert found.heart_rate_bpm == pytest.approx(heart_rate, rel=0.05)
+    assert "supraventricular_ectopy" not in present(found)
+
+
+@pytest.mark.parametrize(("age", "said"), [(0, False), (6, False), (17, False), (18, True)])
+def test_a_childs_rate_is_not_judged_by_the_limits_of_adults(age: int, said: bool) -> None:
+    signal = synthesize(SynthesisSpec(heart_rate_bpm=130)).samples_uv()
+    found = measure(signal, STANDARD_LEADS, 500, person=Person("M", age))
+    assert ("tachycardia" in present(found)) == said
+    assert "regular_rr" in present(found)
+
+
+def test_a_pause_leaves_qtc_unjudged() -> None:
+    found = measured_at(70, pause_after=(4,))
+    assert "pause" in present(found)
+    (short,) = (one for one in found.statements if one.code == "qtc_short")
+    assert (short.present, "not_judged" in short.evidence) == (None, True)
+
+
+def test_the_beats_of_a_bigeminy_are_all_counted() -> None:
+    every_second: tuple[tuple[int, str], ...] = tuple((n, "ventricular") for n in range(1, 12, 2))
+    synthetic = synthesize(SynthesisSpec(ectopics=every_second))  # type: ignore[arg-type]
+    found = measure(synthetic.samples_uv(), STANDARD_LEADS, 500, person=WOMAN)
+    assert len(found.r_peaks) == len(synthetic.truth.r_peaks)
+    assert found.heart_rate_bpm == pytest.approx(synthetic.truth.heart_rate_bpm, rel=0.05)
+    assert "ventricular_ectopy" in present(found)
+    assert "qtc_critical" not in present(found)

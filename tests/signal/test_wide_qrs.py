@@ -69,3 +69,14 @@ def test_fast_parts_are_joined_up_to_the_gap() -> None:
     assert (_joined(fast, 41, 20).on, _joined(fast, 41, 20).off) == (40, 56)
     assert (_joined(fast, 41, 35).on, _joined(fast, 41, 35).off) == (10, 90)
     assert _joined(np.zeros(100, dtype=bool), 50, 20).on == 50
+
+
+@pytest.mark.parametrize(("p_ms", "pr_ms"), [(70.0, 80.0), (80.0, 90.0), (106.0, 110.0)])
+@pytest.mark.parametrize("rate", [60.0, 110.0])
+def test_a_p_wave_that_runs_into_the_qrs_is_no_part_of_it(
+    p_ms: float, pr_ms: float, rate: float
+) -> None:
+    found, truth = measured(p_ms=p_ms, pr_ms=pr_ms, heart_rate_bpm=rate)
+    assert found.qrs_ms == pytest.approx(truth.qrs_ms, abs=20)
+    assert found.qt_ms == pytest.approx(truth.qt_ms, abs=20)
+    assert found.pr_ms is None or found.pr_ms == pytest.approx(pr_ms, abs=20)

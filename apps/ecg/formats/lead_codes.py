@@ -33,6 +33,22 @@ _DERIVED = {
     **dict(enumerate(("I", "II", "V1", "V2", "V3", "V4", "V5", "V6"), start=31)),
     **dict(enumerate(("III", "aVR", "aVL", "aVF"), start=111)),
 }
+# Of leads that only a code names: their words mean other things in free labels (A is an ear).
+# Left out are electrodes, which are no leads, and auxiliary leads, which may be anywhere.
+_BY_CODE_ONLY = {
+    **dict(enumerate(("D", "A", "J"), start=70)),
+    **dict(enumerate(("MCL", "MCL1", "MCL2", "MCL3", "MCL4", "MCL5", "MCL6"), start=91)),
+    **dict(enumerate(("CC", "CC1", "CC2", "CC3", "CC4", "CC6", "CC7"), start=98)),
+    **dict(enumerate(("CM", "CM1", "CM2", "CM3", "CM4", "CM6"), start=105)),
+    **dict(enumerate(("CM7", "CH5", "CS5", "CB5", "CR5", "ML"), start=121)),
+}
+_DERIVED_BY_CODE_ONLY = {
+    **dict(enumerate(("V7", "V2R", "V3R", "V4R", "V5R", "V6R", "V7R", "X", "Y", "Z"), start=39)),
+    **dict(enumerate(("CC5", "CM5"), start=49)),
+    **dict(enumerate(("V8", "V9", "V8R", "V9R", "D", "A", "J"), start=79)),
+}
+_BY_NUMBER = _NAMES | _BY_CODE_ONLY
+_DERIVED_BY_NUMBER = _DERIVED | _DERIVED_BY_CODE_ONLY
 _NEGATED = {65}
 _PREFIXES = {"SCPECG": "5.6.3-9-", "MDC": "2:"}
 _MDC_NAME = "MDC_ECG_LEAD_"
@@ -60,10 +76,10 @@ def lead_by_code(scheme: str, value: str) -> LeadCode | None:
         name = lead_by_meaning(value[len(_MDC_NAME) :])
         return LeadCode(name, False, False) if name and not name.startswith("-") else None
     number = _number(scheme, value)
-    if number in _DERIVED:
-        return LeadCode(_DERIVED[number], True, False)
-    if number in _NAMES:
-        return LeadCode(_NAMES[number], False, number in _NEGATED)
+    if number in _DERIVED_BY_NUMBER:
+        return LeadCode(_DERIVED_BY_NUMBER[number], True, False)
+    if number in _BY_NUMBER:
+        return LeadCode(_BY_NUMBER[number], False, number in _NEGATED)
     return None
 
 
@@ -93,7 +109,7 @@ def lead_by_meaning(text: str) -> str | None:
 
 def number_of_lead(name: str, *, derived: bool, negated: bool) -> int:
     """The number all codings of a lead share. Raises ValueError for a lead without one."""
-    for number, known in (_DERIVED if derived else _NAMES).items():
+    for number, known in (_DERIVED_BY_NUMBER if derived else _BY_NUMBER).items():
         if known == name and (number in _NEGATED) == negated:
             return number
     raise ValueError(f"lead {name} has no code")

@@ -10,7 +10,8 @@ from .lead_codes import lead_by_meaning
 _OWN_NAMES = re.compile(
     r"M(L(I{1,3}|[1-6])|CL[1-6]|V[1-9])|C[CMS][1-6]|V[XYZ]", re.ASCII | re.IGNORECASE
 )
-_PREFIX = re.compile(r"^(?:(?:ECG|EKG)[ _:-]+)?(?:Lead[ _]+)?", re.IGNORECASE)
+# A dash right behind the first word parts them, a later one is the sign of -aVR.
+_PREFIX = re.compile(r"^(?:(?:ECG|EKG)(?:-|[ _:]+))?(?:Lead[ _]+)?", re.IGNORECASE)
 
 
 def lead_by_label(label: str) -> str | None:

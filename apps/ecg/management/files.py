@@ -30,6 +30,13 @@ def parts_beside(path: Path, data: bytes) -> list[Path]:
     return parts if all(part.is_file() for part in parts) else []
 
 
+def sentence(refused: Refused) -> str:
+    """Why a file was refused; with the field at fault, where the words do not name it already."""
+    if not refused.field or refused.field in refused.message:
+        return refused.message
+    return f"{refused.message} Field: {refused.field}."
+
+
 def decode_file(path: Path) -> DecodedEcg:
     """The decoded file. Raises Refused, also for a file that cannot be read."""
     try:

@@ -20,6 +20,9 @@ BEST_CONTRAST = 20.0
 THRESHOLD = 0.32
 SEARCH_BACK_THRESHOLD = 0.18
 LONG_RR = 1.6
+LEAST_OF_HIGH = 0.5
+HIDDEN_THRESHOLD = 0.22
+HIDDEN_SHARE = 0.5
 CONTRAST_NEEDED = 5.0
 
 
@@ -81,7 +84,10 @@ def _envelope(steep: Array, rate_hz: float, step: int) -> Array:
 
 
 def _typical_height(height: Array, rate_hz: float) -> Array:
-    """Median of the peaks of 1.5 s windows within about 8 s, so that size may drift."""
+    """Median of the peaks of 1.5 s windows within about 8 s, so that size may drift.
+
+    At a slow rate half of the windows hold no beat: it is never far below that of the others.
+    """
     step = round(1.5 * rate_hz)
     windows = max(1, len(height) // step)
     peaks = height[: windows * step].reshape(windows, -1).max(axis=1) if windows > 1 else None
@@ -90,7 +96,8 @@ def _typical_height(height: Array, rate_hz: float) -> Array:
     reach = 4
     local = [np.median(peaks[max(0, i - reach) : i + reach + 1]) for i in range(windows)]
     centres = (np.arange(windows) + 0.5) * step
-    return np.asarray(np.interp(np.arange(len(height)), centres, local))
+    drifting = np.interp(np.arange(len(height)), centres, local)
+    return np.asarray(np.maximum(drifting, LEAST_OF_HIGH * quantile(peaks[:, None], 0.8)[0]))
 
 
 def _without_t_waves(found: Indexes, height: Array, rate_hz: float) -> Indexes:
@@ -106,17 +113,26 @@ def _without_t_waves(found: Indexes, height: Array, rate_hz: float) -> Indexes:
 def _searched_back(
     found: Indexes, candidates: Indexes, height: Array, typical: Array, rate_hz: float
 ) -> Indexes:
-    """Long pauses are searched once more with a lower threshold."""
+    """Long pauses are searched once more with a lower threshold.
+
+    So is every interval where as many as half hold a beat so slow that it was passed over: where
+    each second beat is such a one, no pause is longer than the others.
+    """
     if len(found) < 3:
         return found
     rr = np.diff(found)
     guard = T_WAVE_MS / 1000 * rate_hz
+    share = height[candidates] / typical[candidates]
     extra: list[int] = []
-    for place in np.flatnonzero(rr > LONG_RR * np.median(rr)):
-        start, stop = found[place], found[place + 1]
-        inside = candidates[(candidates > start + guard) & (candidates < stop - guard)]
-        strong = inside[height[inside] >= SEARCH_BACK_THRESHOLD * typical[inside]]
-        extra.extend(int(index) for index in strong)
+    hidden: list[int] = []
+    for place, interval in enumerate(rr):
+        inside = (candidates > found[place] + guard) & (candidates < found[place + 1] - guard)
+        if interval > LONG_RR * np.median(rr):
+            extra.extend(candidates[inside & (share >= SEARCH_BACK_THRESHOLD)].tolist())
+        elif (inside & (share >= HIDDEN_THRESHOLD)).sum() == 1:
+            hidden.extend(candidates[inside & (share >= HIDDEN_THRESHOLD)].tolist())
+    if len(hidden) >= HIDDEN_SHARE * len(rr):
+        extra += hidden
     return np.unique(np.concatenate([found, np.array(extra, dtype=np.intp)]))
 
 

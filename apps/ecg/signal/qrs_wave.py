@@ -31,6 +31,10 @@ RESUMED_MS = 60.0
 CORE_MS = (-170.0, 190.0)
 TROUGH_FRACTION = 0.15
 TOP_FRACTION = 0.6
+# No QRS begins slowly for longer: before that it is the P wave, which ran on without a rest.
+SLOWEST_START_MS = 64.0
+START_MS = 44.0
+CLEFT_FRACTION = 0.6
 FLOOR_MS = (-250.0, 450.0)
 FLOOR_FACTOR = 2.5
 
@@ -152,6 +156,9 @@ def _together(beat: Averaged) -> Wave | None:
     fast[: beat.at(CORE_MS[0])] = fast[beat.at(CORE_MS[1]) :] = False
     core = _joined(fast, steepest, beat.span(RESUMED_MS))
     on = last_rest(speed < max(ONSET_FRACTION * top, floor), core.on, hold)
+    # A beat looked at by itself may be ventricular, which begins slowly and has no P.
+    if len(beat.beats) > 1 and on is not None and core.on - on > beat.span(SLOWEST_START_MS):
+        on = _after_p(speed, core.on, beat.span(START_MS))
     # The vector also rests at the top of a wide wave: an end is low as well.
     height = rms(shape - shape[core.on if on is None else on])
     low = height < TOP_FRACTION * height[start:stop].max()
@@ -163,3 +170,11 @@ def _together(beat: Averaged) -> Wave | None:
         if speed[off] > TROUGH_FRACTION * top:
             return None
     return None if on is None else Wave(on, off)
+
+
+def _after_p(speed: Array, core_on: int, reach: int) -> int | None:
+    """The slowest moment between a P wave and the QRS that follows at once; None without one."""
+    first = max(0, core_on - reach)
+    trough = first + int(np.argmin(speed[first:core_on]))
+    hump = speed[max(0, trough - reach) : trough].max(initial=0.0)
+    return trough if speed[trough] < CLEFT_FRACTION * hump else None

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 ALGORITHM = "einthoven-measure"
-VERSION = "2.4.0"
+VERSION = "2.4.1"
 
 LeadStatus = Literal["good", "noisy", "flat", "missing"]
 BeatClass = Literal["dominant", "paced", "ventricular", "supraventricular", "other"]

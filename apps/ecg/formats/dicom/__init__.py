@@ -14,7 +14,7 @@ from .electrodes import read_electrode_system
 from .elements import Dataset
 from .fiducials import check_fiducials
 from .filters import read_filters
-from .groups import Group, choose_median, choose_rhythm, read_group, read_waveform
+from .groups import JOINED, Group, choose_median, choose_rhythm, read_group, read_waveform
 from .labels import BY_LABEL
 from .measurements import read_measurements
 from .part10 import read_file, recognises
@@ -59,7 +59,7 @@ def decode(data: bytes) -> DecodedEcg:
         format=NAME,
         decoder=VERSION,
         rhythm=complete_limb_leads(read_waveform(rhythm, reader), warnings),
-        median=complete_limb_leads(read_waveform(median, reader), warnings) if median else None,
+        median=complete_limb_leads(read_waveform([median], reader), warnings) if median else None,
         vendor=vendor,
         model=model,
         software=software,
@@ -74,12 +74,14 @@ def decode(data: bytes) -> DecodedEcg:
         sop_instance_uid=ascii_text(dataset, tags.SOP_INSTANCE_UID),
         study_instance_uid=ascii_text(dataset, tags.STUDY_INSTANCE_UID),
         electrode_system=read_electrode_system(dataset, reader),
-        filters=read_filters(rhythm.dataset, reader),
+        filters=read_filters([group.dataset for group in rhythm], reader),
         measurements=read_measurements(dataset, groups, reader),
         statements=read_statements(dataset, reader),
         warnings=warnings.all(),
         # Carts are known that write V4 on V4R: a label alone is no lead everybody takes.
-        experimental=warnings.holds(BY_LABEL) or not is_proven(dataset, rhythm.dataset),
+        experimental=warnings.holds(BY_LABEL)
+        or warnings.holds(JOINED)
+        or not is_proven(dataset, rhythm[0].dataset),
     )
 
 
@@ -97,9 +99,11 @@ def _kind(dataset: Dataset) -> str:
     return ascii_text(dataset, tags.SOP_CLASS_UID)
 
 
-def _check_content(dataset: Dataset, groups: list[Group], rhythm: Group, reader: Reader) -> None:
+def _check_content(
+    dataset: Dataset, groups: list[Group], rhythm: list[Group], reader: Reader
+) -> None:
     """Limits of the object definition warn; too few leads for an ECG is refused."""
-    require_leads(len(rhythm.channels), field="WaveformSequence")
+    require_leads(sum(len(group.channels) for group in rhythm), field="WaveformSequence")
     channels = sum(len(group.channels) for group in groups)
     if _kind(dataset) == AMBULATORY:
         reader.warnings.add("ambulatory", "Recorded while walking about, not at rest.")

@@ -51,16 +51,22 @@ class Dataset:
         return self.sequences.get(tag, [])
 
 
-def malformed(what: str) -> NoReturn:
-    raise Refused("dicom-malformed", f"This is not a well-formed DICOM file: {what}.")
+def malformed(what: str, field: str = "") -> NoReturn:
+    raise Refused("dicom-malformed", f"This is not a well-formed DICOM file: {what}.", field=field)
 
 
-def truncated() -> NoReturn:
-    raise Refused("truncated", "The file ends before its content does; transfer it again.")
+def truncated(field: str = "") -> NoReturn:
+    message = "The file ends before its content does; transfer it again."
+    raise Refused("truncated", message, field=field)
 
 
-def too_complex(what: str) -> NoReturn:
-    raise Refused("dicom-too-complex", f"The DICOM file has {what}.")
+def too_complex(what: str, field: str = "") -> NoReturn:
+    raise Refused("dicom-too-complex", f"The DICOM file has {what}.", field=field)
+
+
+def shown(tag: int) -> str:
+    """A tag as the standard prints it."""
+    return f"({tag >> 16:04X},{tag & 0xFFFF:04X})"
 
 
 def read_elements(data: bytes, at: int, syntax: Syntax, until: int = 0) -> tuple[Dataset, int]:
@@ -76,6 +82,7 @@ class _Walk:
         self.data = data
         self.elements = 0
         self.items = 0
+        self.tag = 0  # the element last begun, whose number a refusal names
 
     def dataset(
         self, at: int, end: int, syntax: Syntax, depth: int, *, until: int = 0, open_: bool = False
@@ -91,8 +98,9 @@ class _Walk:
                 return found, at
             if group == 0xFFFE:
                 if not (open_ and tag == ITEM_END):
-                    malformed("a delimiter stands outside a sequence")
+                    malformed("a delimiter stands outside a sequence", shown(self.tag))
                 return found, at + 8
+            self.tag = tag
             self._count(found, tag)
             if syntax.explicit and vr in SHORT_VRS:
                 # Most are such: no sequence, and their length is known.
@@ -106,9 +114,9 @@ class _Walk:
     def _count(self, found: Dataset, tag: int) -> None:
         self.elements += 1
         if self.elements > MAX_ELEMENTS:
-            too_complex(f"more than {MAX_ELEMENTS} elements")
+            too_complex(f"more than {MAX_ELEMENTS} elements", shown(tag))
         if tag in found.values or tag in found.sequences:
-            malformed("an element occurs twice")
+            malformed("an element occurs twice", shown(tag))
 
     def _value(self, found: Dataset, tag: int, vr: bytes, length: int, at: int, end: int) -> int:
         if length > end - at:
@@ -126,7 +134,7 @@ class _Walk:
         if not syntax.explicit:
             vr, (length,), at = b"", _LENGTHS["<"](self.data, at + 4), at + 8
         elif vr not in LONG_VRS:
-            malformed("a value representation is unknown")
+            malformed("a value representation is unknown", shown(tag))
         else:
             if end - at < 12:
                 self._overrun(at + 12)
@@ -143,7 +151,7 @@ class _Walk:
         self, at: int, end: int, length: int, syntax: Syntax, depth: int
     ) -> tuple[list[Dataset], int]:
         if depth > MAX_DEPTH:
-            too_complex(f"sequences nested deeper than {MAX_DEPTH}")
+            too_complex(f"sequences nested deeper than {MAX_DEPTH}", shown(self.tag))
         open_ = length == UNDEFINED
         if not open_:
             if length > end - at:
@@ -159,7 +167,7 @@ class _Walk:
             if open_ and group << 16 | element == SEQUENCE_END:
                 return items, at
             if group << 16 | element != ITEM:
-                malformed("a sequence holds something that is not an item")
+                malformed("a sequence holds something that is not an item", shown(self.tag))
             item, at = self._item(at, end, size, syntax, depth)
             items.append(item)
         if open_:
@@ -171,7 +179,7 @@ class _Walk:
     ) -> tuple[Dataset, int]:
         self.items += 1
         if self.items > MAX_ITEMS:
-            too_complex(f"more than {MAX_ITEMS} sequence items")
+            too_complex(f"more than {MAX_ITEMS} sequence items", shown(self.tag))
         if size == UNDEFINED:
             return self.dataset(at, end, syntax, depth, open_=True)
         if size > end - at:
@@ -180,8 +188,8 @@ class _Walk:
 
     def _overrun(self, needed: int) -> NoReturn:
         if needed > len(self.data):
-            truncated()
-        malformed("a length reaches beyond the part that holds it")
+            truncated(shown(self.tag))
+        malformed("a length reaches beyond the part that holds it", shown(self.tag))
 
 
 def _is_public(tag: int) -> bool:
@@ -193,5 +201,5 @@ def _is_sequence(tag: int, vr: bytes, length: int) -> bool:
         return True
     unsaid = vr in (b"", b"UN")
     if length == UNDEFINED and not unsaid:
-        malformed("a value has no length")
+        malformed("a value has no length", shown(tag))
     return unsaid and (length == UNDEFINED or tag in tags.SEQUENCES)

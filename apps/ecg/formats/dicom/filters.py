@@ -12,11 +12,11 @@ from .elements import Dataset
 from .values import Reader, ascii_text
 
 
-def read_filters(group: Dataset, reader: Reader) -> Filters:
+def read_filters(groups: list[Dataset], reader: Reader) -> Filters:
     """The narrowest band of all channels; 0 means off, None not said."""
-    high_pass = _values(group, tags.FILTER_LOW)
-    low_pass = _values(group, tags.FILTER_HIGH)
-    notch = _values(group, tags.NOTCH_FILTER)
+    high_pass = _values(groups, tags.FILTER_LOW)
+    low_pass = _values(groups, tags.FILTER_HIGH)
+    notch = _values(groups, tags.NOTCH_FILTER)
     if any(len(set(values)) > 1 for values in (high_pass, low_pass, notch)):
         reader.warnings.add("filters-differ", "Channels were filtered differently.")
     return Filters(
@@ -26,8 +26,9 @@ def read_filters(group: Dataset, reader: Reader) -> Filters:
     )
 
 
-def _values(group: Dataset, tag: int) -> list[Decimal]:
-    texts = [ascii_text(item, tag) for item in group.items(tags.CHANNEL_DEFINITIONS)]
+def _values(groups: list[Dataset], tag: int) -> list[Decimal]:
+    items = [item for group in groups for item in group.items(tags.CHANNEL_DEFINITIONS)]
+    texts = [ascii_text(item, tag) for item in items]
     return [value for text in texts if (value := parse_decimal(text)) is not None and value >= 0]
 
 

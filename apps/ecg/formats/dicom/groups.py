@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from apps.ecg.formats.canonical import STANDARD_LEADS, Refused, Waveform, WaveformKind
 from apps.ecg.formats.negated import turned
@@ -19,6 +21,9 @@ from .samples import read_samples
 from .values import Reader, ascii_text, decimal, unsigned
 
 SHORTEST_RHYTHM_S = Decimal("2.4")
+# Groups of 2.5 s are columns of a printed page, recorded one after another whatever they say.
+SHORTEST_JOINED_S = Decimal(5)
+JOINED = "groups-joined"
 _MEDIAN_LABELS = ("MEDIAN", "AVERAGE", "REPRESENTATIVE", "TEMPLATE")
 
 
@@ -76,8 +81,8 @@ def _kind(label: str, original: bool, seconds: Decimal) -> tuple[WaveformKind, b
     return ("median" if short and not original else "rhythm"), False
 
 
-def choose_rhythm(groups: list[Group], reader: Reader) -> Group:
-    """The one rhythm; refused where leaving the others out would lose leads."""
+def choose_rhythm(groups: list[Group], reader: Reader) -> list[Group]:
+    """The one rhythm, or the groups that together are it; refused where leads would be lost."""
     found = [group for group in groups if group.kind == "rhythm"]
     if not found:
         raise Refused(
@@ -85,6 +90,9 @@ def choose_rhythm(groups: list[Group], reader: Reader) -> Group:
         )
     best = _best(found, lambda g: (len(g.standard_leads()), g.original, g.labelled, g.seconds))
     if best is None or any(not group.leads() <= best.leads() for group in found):
+        if _are_one(found):
+            reader.warnings.add(JOINED, f"{len(found)} groups that begin at once hold the leads.")
+            return found
         _refuse_sequential(found)
         raise Refused(
             "several-rhythms",
@@ -93,7 +101,19 @@ def choose_rhythm(groups: list[Group], reader: Reader) -> Group:
         )
     if len(found) > 1:
         reader.warnings.add("groups-left-out", f"{len(found) - 1} further rhythm groups left out.")
-    return best
+    return [best]
+
+
+def _are_one(groups: list[Group]) -> bool:
+    """Whether all say they begin at one moment, at one rate, of one length, with other leads."""
+    alike = {(group.begins_ms, group.rate_hz, group.seconds) for group in groups}
+    names = [name for group in groups for name in group.leads()]
+    return (
+        len(alike) == 1
+        and groups[0].begins_ms is not None
+        and groups[0].seconds >= SHORTEST_JOINED_S
+        and len(set(names)) == len(names)
+    )
 
 
 def _refuse_sequential(groups: list[Group]) -> None:
@@ -123,8 +143,25 @@ def _best(groups: list[Group], rank: Callable[[Group], tuple[int | Decimal, ...]
     return ordered[0] if ordered else None
 
 
-def read_waveform(group: Group, reader: Reader) -> Waveform:
-    """The samples of a chosen group. Raises Refused."""
+def read_waveform(groups: list[Group], reader: Reader) -> Waveform:
+    """The samples of chosen groups, their leads side by side. Raises Refused."""
+    first, *others = (_read_waveform(group, reader) for group in groups)
+    if not others:
+        return first
+    parts = [first, *others]
+    missing = None
+    if any(part.missing is not None for part in parts):
+        missing = np.concatenate([_missing(part) for part in parts], axis=1)
+    counts = np.concatenate([part.counts for part in parts], axis=1)
+    leads = tuple(lead for part in parts for lead in part.leads)
+    return replace(first, leads=leads, counts=counts, missing=missing)
+
+
+def _missing(part: Waveform) -> NDArray[np.bool_]:
+    return np.zeros(part.counts.shape, np.bool_) if part.missing is None else part.missing
+
+
+def _read_waveform(group: Group, reader: Reader) -> Waveform:
     columns = [channel.column for channel in group.channels]
     stored = {channel.column: channel.bits_stored for channel in group.channels}
     counts, missing = read_samples(group.dataset, stored, reader.warnings)

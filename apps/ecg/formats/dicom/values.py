@@ -17,6 +17,7 @@ from . import tags
 from .elements import Dataset
 
 _PADDING = "\0 \r\n\t"
+_IR_58 = "\x1b$)A"
 _DELIMITERS = {0x0D, 0x0A, 0x09, 0x0C}
 
 
@@ -103,7 +104,8 @@ def _strict(raw: bytes, encodings: list[str]) -> str:
     with python_warnings.catch_warnings():
         python_warnings.simplefilter("error")
         try:
-            return decode_bytes(raw, encodings, _DELIMITERS)
+            # The library leaves the announcement of ISO-IR 58 in the text.
+            return decode_bytes(raw, encodings, _DELIMITERS).replace(_IR_58, "")
         except UserWarning:
             raise UnicodeError from None
 

@@ -47,7 +47,7 @@ def decode(data: bytes) -> DecodedEcg:
         model=about.equipment(header),
         acquired_local=acquired,
         time_source="start date and time" if acquired else "",
-        patient=about.patient(header, warnings),
+        patient=about.patient(header, acquired, warnings),
         filters=about.filters([header.signals[c.column] for c in columns], warnings),
         warnings=warnings.all(),
         experimental=header.width != 2 or about.is_plus(header),

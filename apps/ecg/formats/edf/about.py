@@ -7,7 +7,7 @@ import re
 from fractions import Fraction
 
 from apps.ecg.formats.canonical import Filters, PatientIdentity
-from apps.ecg.formats.identity import read_sex
+from apps.ecg.formats.identity import age_in_years, checked_birth_date, read_sex
 from apps.ecg.formats.warnings import Warnings
 
 from .header import Header, Signal
@@ -68,7 +68,7 @@ def _day(text: str) -> dt.date | None:
         return None
 
 
-def patient(header: Header, warnings: Warnings) -> PatientIdentity:
+def patient(header: Header, acquired: dt.datetime | None, warnings: Warnings) -> PatientIdentity:
     """EDF+ has four words in order; the free text of EDF is kept in the file only."""
     words = [_word(word) for word in header.patient.split()]
     if not is_plus(header) or len(words) < 4:
@@ -76,11 +76,13 @@ def patient(header: Header, warnings: Warnings) -> PatientIdentity:
             warnings.add("patient-unread", "Who the patient is stands in free text: not read.")
         return PatientIdentity()
     code, sex, born, name = words[:4]
+    born_on = checked_birth_date(_day(born), acquired, warnings)
     return PatientIdentity(
         family_name=name,
         identifier=code,
         sex=read_sex(sex, warnings),
-        born_on=_day(born),
+        born_on=born_on,
+        age_years=age_in_years(born_on, acquired, None, warnings),
     )
 
 

@@ -99,7 +99,9 @@ class _Fields:
         raw = self.data[self.at : self.at + size]
         self.at += size
         if len(raw) < size:
-            raise Refused("truncated", "The file ends within its header; send it again.")
+            raise Refused(
+                "truncated", "The file ends within its header; send it again.", field="header"
+            )
         return plain_text(raw).strip(_PADDING)
 
     def whole(self, name: str, size: int = 8) -> int:

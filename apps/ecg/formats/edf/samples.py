@@ -47,7 +47,9 @@ def _records(data: bytes, header: Header) -> NDArray[np.int32]:
     expected = header.records * row * header.width
     body = data[header.length :]
     if len(body) < expected:
-        raise Refused("truncated", "The file is shorter than it says; send it again.")
+        raise Refused(
+            "truncated", "The file is shorter than it says; send it again.", field="data records"
+        )
     if len(body) > expected:
         raise Refused("data-length", "The file is longer than it says.", field="data records")
     return _values(np.frombuffer(body, np.uint8), header.width).reshape(header.records, row)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
 
 from apps.ecg.formats import profiles
 from apps.ecg.formats.canonical import DecodedEcg, Lead, Refused, Waveform
+from apps.ecg.formats.identity import age_in_years, checked_birth_date
 from apps.ecg.formats.leads_needed import require_leads
 from apps.ecg.formats.limb import complete_limb_leads
 from apps.ecg.formats.scale import check_rate, check_scale
@@ -38,16 +40,21 @@ def decode(data: bytes) -> DecodedEcg:
     leads = _leads(header)
     require_leads(len(leads), field=SPECIFICATION)
     waveform = complete_limb_leads(_waveform(data, header, leads), warnings)
-    if header.acquired is None:
+    acquired, born = header.acquired, header.patient.born_on
+    if acquired is None:
         warnings.add("time-source", "The file states no date and time.")
     return DecodedEcg(
         format=NAME,
         decoder=VERSION,
         rhythm=waveform,
         model=header.recorder,
-        acquired_local=header.acquired,
-        time_source="recording date and start time" if header.acquired else "",
-        patient=header.patient,
+        acquired_local=acquired,
+        time_source="recording date and start time" if acquired else "",
+        patient=replace(
+            header.patient,
+            born_on=(born_on := checked_birth_date(born, acquired, warnings)),
+            age_years=age_in_years(born_on, acquired, None, warnings),
+        ),
         warnings=warnings.all(),
         experimental=True,
     )
@@ -75,7 +82,9 @@ def _waveform(data: bytes, header: Header, leads: tuple[Lead, ...]) -> Waveform:
     if header.samples < 1:
         raise Refused("no-samples", "The waveform holds no samples.", field="ECG size")
     if values < header.samples or values % len(leads) or (len(data) - header.samples_at) % 2:
-        raise Refused("truncated", "The file is shorter than it says; send it again.")
+        raise Refused(
+            "truncated", "The file is shorter than it says; send it again.", field="ECG size"
+        )
     if header.samples not in (samples, values):
         raise Refused("data-length", "The file is longer than it says.", field="ECG size")
     raw = np.frombuffer(data, "<i2", offset=header.samples_at)

@@ -34,7 +34,9 @@ class Header:
 def read_header(data: bytes) -> Header:
     """Everything the header says, once its checksum proves it. Raises Refused."""
     if len(data) < FIXED_END:
-        raise Refused("truncated", "The file ends within its header; send it again.")
+        raise Refused(
+            "truncated", "The file ends within its header; send it again.", field="header"
+        )
     found = FIXED.unpack_from(data, BODY_AT)
     var_length, samples, _, samples_at = found[:4]
     if var_length < 0 or samples_at != FIXED_END + var_length or samples_at > len(data):

@@ -23,11 +23,13 @@ def check_amplitude(signal: Signal, panel: Panel) -> None:
     figure = f"{largest / 1000:.2f} mV at most"
     if largest < SMALLEST_UV:
         words = "No lead is larger than 0.05 mV; the scale or signal is wrong."
-        panel.quarantine("amplitude", "no-signal", words, figure, "at least 0.05 mV")
+        panel.quarantine("amplitude", "no-signal", words, figure, "at least 0.05 mV", "scale")
         return
     if largest > LARGEST_UV:
         words = "A lead is larger than 20 mV; the scale is wrong."
-        panel.quarantine("amplitude", "implausible-amplitude", words, figure, "up to 20 mV")
+        panel.quarantine(
+            "amplitude", "implausible-amplitude", words, figure, "up to 20 mV", "scale"
+        )
         return
     panel.passed("amplitude", "Every lead is as large as usual.", figure, USUAL)
     for name, value in zip(signal.names, ranges, strict=True):
@@ -66,7 +68,7 @@ def check_median_scale(rhythm: Signal, median: Signal, panel: Panel) -> None:
         figure = f"{ratio:.2f} in {name}"
         if not RATIO_WRONG[0] <= ratio <= RATIO_WRONG[1]:
             words = f"Median beat and rhythm differ in scale (lead {name})."
-            panel.quarantine("median", "median-scale", words, figure, "0.4 to 2.5")
+            panel.quarantine("median", "median-scale", words, figure, "0.4 to 2.5", "median scale")
         elif not RATIO_ODD[0] <= ratio <= RATIO_ODD[1]:
             words = f"Median beat and rhythm differ in height (lead {name})."
             panel.warn("median", "median-scale", words, figure, ALIKE)

@@ -14,6 +14,7 @@ from .signal import Signal, Vector
 FLAT_UV = 2.0
 CONSTANT = 1e-6  # a variance that is only rounding
 COPY_CORRELATION, COPY_SIZE = 0.9999, 0.01
+LONGEST_FIELD = 64
 LIMIT = "less than 2 µV for more than 1 s"
 
 
@@ -40,7 +41,9 @@ def check_flat(signal: Signal, panel: Panel) -> None:
     names = [signal.names[lead] for lead, row in zip(leads, flat, strict=True) if row.any()]
     words = f"No signal for more than a second in {', '.join(names)}."
     if len(names) >= 3 or {"I", "II"} & set(names):
-        panel.quarantine("flat", "flat-leads", words, ", ".join(names), LIMIT)
+        panel.quarantine(
+            "flat", "flat-leads", words, ", ".join(names), LIMIT, _leads(", ".join(names))
+        )
     elif names:
         panel.warn("flat", "flat-lead", words, ", ".join(names), LIMIT)
 
@@ -106,7 +109,13 @@ def check_duplicates(signal: Signal, panel: Panel) -> None:
         ):
             names = f"{signal.names[leads[a]]} and {signal.names[leads[b]]}"
             words = f"Leads {names} hold the same signal."
-            panel.quarantine("copies", "duplicate-channel", words, names, "r up to 0.9999")
+            panel.quarantine(
+                "copies", "duplicate-channel", words, names, "r up to 0.9999", _leads(names)
+            )
+
+
+def _leads(names: str) -> str:
+    return f"leads {names}"[:LONGEST_FIELD]
 
 
 def _alike(a: float, b: float) -> bool:

@@ -52,13 +52,15 @@ def _check_duration(seconds: float, panel: Panel) -> None:
     limit = f"{limit} {SHORTEST_S} s"
     if seconds < SHORTEST_S:
         words = f"The recording is shorter than {SHORTEST_S} s."
-        panel.quarantine("duration", "too-short", words, figure, limit)
+        panel.quarantine("duration", "too-short", words, figure, limit, "duration")
     elif seconds > LONGEST_S:
         words = (
             f"The recording lasts {seconds / 60:.0f} minutes; send the part to be read, "
             f"at most {LONGEST_S / 60:.0f} minutes."
         )
-        panel.quarantine("duration", "too-long", words, figure, f"up to {LONGEST_S:g} s")
+        panel.quarantine(
+            "duration", "too-long", words, figure, f"up to {LONGEST_S:g} s", "duration"
+        )
     elif abs(seconds - USUAL_S) > USUAL_TOLERANCE_S:
         words = f"The recording lasts {figure}, not 10 s."
         panel.warn("duration", "unusual-duration", words, figure, limit)
@@ -73,6 +75,6 @@ def _check_gaps(rhythm: Waveform, panel: Panel) -> None:
     gaps = sum(len(runs(rhythm.missing[:, i])) for i in range(len(rhythm.leads)))
     if gaps > MAX_GAPS:
         words = "The recording is broken by too many gaps."
-        panel.quarantine("gaps", "too-many-gaps", words, str(gaps), str(MAX_GAPS))
+        panel.quarantine("gaps", "too-many-gaps", words, str(gaps), str(MAX_GAPS), "samples")
     else:
         panel.passed("gaps", "Missing samples are marked as missing.", str(gaps), str(MAX_GAPS))

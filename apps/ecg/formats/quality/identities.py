@@ -33,7 +33,7 @@ def check_identities(signal: Signal, panel: Panel) -> None:
                 f"Lead {name} does not follow from I and II (off by {residual:.0f} µV); "
                 f"{_diagnosis(limb, name)}."
             )
-            panel.quarantine("limb-leads", "lead-identity", words, figure, LIMIT)
+            panel.quarantine("limb-leads", "lead-identity", words, figure, LIMIT, f"lead {name}")
         elif residual > allowed:
             words = f"Lead {name} is off I and II by {residual:.0f} µV."
             panel.warn("limb-leads", "lead-identity", words, figure, LIMIT)

@@ -30,7 +30,7 @@ class Panel:
     def quarantine(
         self, name: str, code: str, message: str, figure: str = "", limit: str = "", field: str = ""
     ) -> None:
-        """The first one refuses the file."""
+        """The first one refuses the file; `field` is what of the file cannot be so."""
         self._row(Check(name, "quarantine", message, figure, limit))
         self._refusal = self._refusal or (code, message, field)
 

@@ -20,7 +20,7 @@ def check_pulse(signal: Signal, panel: Panel) -> None:
     """A pulse that no known tail explains is refused."""
     if holds_pulse(signal):
         words = "A calibration pulse stands in the recording."
-        panel.quarantine("pulse", "calibration-pulse", words, limit=LIMIT)
+        panel.quarantine("pulse", "calibration-pulse", words, limit=LIMIT, field="samples")
     else:
         panel.passed("pulse", "No calibration pulse stands in the recording.", limit=LIMIT)
 

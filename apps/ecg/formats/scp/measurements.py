@@ -13,7 +13,8 @@ from .fields import Fields
 
 GLOBAL, PER_LEAD = "Section 7", "Section 10"
 # Not computed, lead rejected, wave absent; the others are what writers leave in their place.
-NOT_MEASURED = {29999, 29998, 19999, 0x7FFF, 0x8000, -0x8000, 0xFFFF}
+ABSENT = 29999
+NOT_MEASURED = {ABSENT, 29998, 19999, 0x7FFF, 0x8000, -0x8000, 0xFFFF}
 _QTC_METHODS = {1: "bazett", 2: "hodges"}
 _PER_LEAD_NAMES = ("p_ms", "pr_ms", "qrs_ms", "qt_ms")
 
@@ -52,11 +53,13 @@ def _intervals(beat: _Beat, warnings: Warnings) -> list[SourceMeasurement | None
     limits = [at for at in beat[:5] if at not in NOT_MEASURED]
     if any(a > b for a, b in itertools.pairwise(limits)):
         warnings.add("fiducial-order", "The device's wave limits are out of order.")
+    p_on, p_off = _limits(beat.p_on, beat.p_off)
+    qrs_on, qrs_off = _limits(beat.qrs_on, beat.qrs_off)
     spans = (
-        ("p_ms", beat.p_on, beat.p_off, "5.10.3-1/2"),
-        ("pr_ms", beat.p_on, beat.qrs_on, "5.10.3-1/3"),
-        ("qrs_ms", beat.qrs_on, beat.qrs_off, "5.10.3-3/4"),
-        ("qt_ms", beat.qrs_on, beat.t_off, "5.10.3-3/5"),
+        ("p_ms", p_on, p_off, "5.10.3-1/2"),
+        ("pr_ms", p_on, qrs_on, "5.10.3-1/3"),
+        ("qrs_ms", qrs_on, qrs_off, "5.10.3-3/4"),
+        ("qt_ms", qrs_on, beat.t_off, "5.10.3-3/5"),
     )
     axes = (
         ("p_axis_deg", beat.p_axis, "5.10.3-11"),
@@ -64,6 +67,11 @@ def _intervals(beat: _Beat, warnings: Warnings) -> list[SourceMeasurement | None
         ("t_axis_deg", beat.t_axis, "5.10.3-15"),
     )
     return [_span(*span) for span in spans] + [_axis(*axis) for axis in axes]
+
+
+def _limits(on: int, off: int) -> tuple[int, int]:
+    """Of one wave; neither where it would end as it begins or before: so zeros say it is absent."""
+    return (on, off) if off in NOT_MEASURED or on < off else (ABSENT, ABSENT)
 
 
 def _span(name: str, start: int, end: int, code: str) -> SourceMeasurement | None:

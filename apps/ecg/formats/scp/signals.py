@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from apps.ecg.formats import profiles
 from apps.ecg.formats.canonical import Lead, Refused, Waveform, WaveformKind
-from apps.ecg.formats.scale import check_rate, check_scale
+from apps.ecg.formats.scale import check_rate, check_scale, exact_rate, rounded_rate
 from apps.ecg.formats.units import voltage_factor
 from apps.ecg.formats.warnings import Warnings
 
@@ -46,8 +46,10 @@ def read_signals(record: Record, warnings: Warnings) -> Signals:
     beats = _beats(record, leads, encoded)
     beat = _beat(record, leads, tables, beats, warnings)
     counts, interval = _rhythm(encoded, leads, tables, beats, beat, warnings)
-    rhythm = _waveform("rhythm", leads, counts, encoded.avm_nv, interval, RHYTHM)
-    median = beat and _waveform("median", leads, beat.counts, beat.avm_nv, beat.interval_us, BEAT)
+    rhythm = _waveform("rhythm", leads, counts, encoded.avm_nv, interval, RHYTHM, warnings)
+    median = beat and _waveform(
+        "median", leads, beat.counts, beat.avm_nv, beat.interval_us, BEAT, warnings
+    )
     empty = _empty_chest_leads(rhythm, warnings)
     return Signals(
         _without(rhythm, empty),
@@ -210,14 +212,24 @@ def _waveform(
     avm_nv: Decimal,
     interval_us: int,
     field: str,
+    warnings: Warnings,
 ) -> Waveform:
     scale = _scale(avm_nv, field)
-    rate = check_rate(MICROSECONDS / interval_us, field=field)
+    rate = check_rate(_rate(interval_us, warnings), field=field)
     signs = np.array([-1 if code.negated else 1 for code in leads.codes])
     named = tuple(
         Lead(code.name, scale, derived=code.derived, negated=code.negated) for code in leads.codes
     )
     return Waveform(kind, named, np.ascontiguousarray(counts * signs, np.int32), rate)
+
+
+def _rate(interval_us: int, warnings: Warnings) -> Decimal | None:
+    """Exactly, or the one whole rate whose interval was rounded to whole µs: 3333 are 300 Hz."""
+    step_s = interval_us / MICROSECONDS
+    rate = exact_rate(step_s)
+    if rate is None and (rate := rounded_rate(step_s)) is not None:
+        warnings.add("rate-rounded", f"The interval is that of {rate} Hz, rounded.")
+    return rate
 
 
 def _scale(avm_nv: Decimal, field: str) -> Decimal:

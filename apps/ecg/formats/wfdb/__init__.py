@@ -78,7 +78,9 @@ def _record(data: bytes) -> tuple[Header, dict[str, bytes]]:
     files = bundle.read(data)
     headers = [name for name in files if name.endswith(SUFFIX)]
     if len(headers) != 1:
-        raise Refused("several-records", "The archive holds several records; send one each.")
+        raise Refused(
+            "several-records", "The archive holds several records; send one each.", field="header"
+        )
     header = read_header(files[headers[0]])
     if not header.signals:
         raise Refused(

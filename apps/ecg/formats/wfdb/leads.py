@@ -26,6 +26,11 @@ def read_leads(header: Header, warnings: Warnings) -> list[Column]:
     """The leads in stored order. Raises Refused for a lead or scale that is not known."""
     columns = []
     for number, signal in enumerate(header.signals):
+        if signal.per_frame != 1:
+            # What is left out lies between the leads in the file: its rate moves them too.
+            raise Refused(
+                "wfdb-frames", "Signals of several rates are not read.", field="samples per frame"
+            )
         if signal.unit and voltage_factor(signal.unit) is None and not _named(signal):
             warnings.add("channels-left-out", "Channels that are no ECG are left out.")
             continue
@@ -41,12 +46,8 @@ def _named(signal: Signal) -> str | None:
 
 
 def _lead(signal: Signal, warnings: Warnings) -> Lead:
-    if signal.per_frame != 1 or signal.skew:
-        raise Refused(
-            "wfdb-frames",
-            "Signals of several rates or with a skew are not read.",
-            field="samples per frame",
-        )
+    if signal.skew:
+        raise Refused("wfdb-frames", "Signals with a skew are not read.", field="skew")
     name = _named(signal)
     if name is None:
         raise Refused(

@@ -36,8 +36,10 @@ def read_xml(data: bytes, *, doctype: str = "") -> Element:
         raise Refused("xml-doctype", "The XML defines a document type of its own.") from None
     except DefusedXmlException:
         raise Refused("xml-entity", "The XML defines or refers to entities.") from None
-    except (ParseError, UnicodeEncodeError):
-        raise Refused("xml-malformed", "The XML is not well-formed or is cut short.") from None
+    except (ParseError, UnicodeEncodeError) as error:
+        line = f"line {error.position[0]}" if isinstance(error, ParseError) else "encoding"
+        message = "The XML is not well-formed or is cut short."
+        raise Refused("xml-malformed", message, field=line) from None
     return builder.root
 
 

@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from apps.ecg.formats.canonical import DecodedEcg, Refused
 from apps.ecg.formats.export import as_json, as_text, write_npz
 from apps.ecg.formats.quality import clock_warnings
-from apps.ecg.management.files import decode_file
+from apps.ecg.management.files import decode_file, sentence
 
 MANY = 20
 
@@ -48,10 +48,11 @@ class Command(BaseCommand):
             if options["npz"]:
                 _write_npz(ecg, Path(options["npz"]))
         except Refused as refused:
-            error = {"code": refused.code, "message": refused.message}
+            message = sentence(refused)
+            error = {"code": refused.code, "message": message}
             self._line(
                 {"file": file, "error": error},
-                f"{file}: refused ({refused.code}) — {refused.message}",
+                f"{file}: refused ({refused.code}) — {message}",
                 options,
             )
             return False

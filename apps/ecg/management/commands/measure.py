@@ -11,7 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from apps.ecg.formats.canonical import DecodedEcg, Refused
-from apps.ecg.management.files import decode_file
+from apps.ecg.management.files import decode_file, sentence
 from apps.ecg.signal import Measured, measure
 from apps.ecg.signal.document import as_text, document
 from apps.ecg.signal.person import Person
@@ -38,8 +38,9 @@ class Command(BaseCommand):
                 measured = _measured(decode_file(Path(file)), person)
             except Refused as error:
                 refused += 1
-                record = {"file": file, "error": {"code": error.code, "message": error.message}}
-                text = f"{file}: refused ({error.code}) — {error.message}"
+                message = sentence(error)
+                record = {"file": file, "error": {"code": error.code, "message": message}}
+                text = f"{file}: refused ({error.code}) — {message}"
             else:
                 record = {"file": file, **document(measured)}
                 text = f"{file}: {as_text(measured)}"

@@ -11,8 +11,9 @@ from apps.ecg.signal.limits import Limits
 from apps.ecg.signal.person import Person
 from apps.ecg.signal.results import Statement
 
+# What is slow or fast in a child depends on its age in months; of paced adults it is said too.
+GROWN: tuple[Criterion, ...] = (rhythm.rate,)
 ANYONE: tuple[Criterion, ...] = (
-    rhythm.rate,
     rhythm.regularity,
     rhythm.pacing,
     rhythm.sinus,
@@ -48,11 +49,15 @@ OF_HEIGHTS = frozenset(
         repolarization.st_depression,
     }
 )
+NOT_ADULT = "not an adult"
 STRETCHED = "every lead was stretched to the same height"
 
 
 def state(facts: Facts, person: Person, limits: Limits) -> tuple[Statement, ...]:
     """Every statement there is, present or not; None where it could not be judged."""
+    rate = [one for each in GROWN for one in each(facts, person, limits)]
+    if person.is_child(limits):
+        rate = _not_judged(rate, NOT_ADULT)
     found = [one for each in ANYONE for one in _judged(each, each(facts, person, limits), facts)]
     adult = [one for each in ADULTS for one in _judged(each, each(facts, person, limits), facts)]
     for criterion in ADULTS_BY_SEX_AND_AGE:
@@ -60,7 +65,7 @@ def state(facts: Facts, person: Person, limits: Limits) -> tuple[Statement, ...]
     reason = _adults_not_judged(facts, person, limits)
     if reason:
         adult = _not_judged(adult, reason)
-    return (*found, *adult, *_about(facts, person, limits))
+    return (*rate, *found, *adult, *_about(facts, person, limits))
 
 
 def _judged(criterion: Criterion, said: Iterable[Statement], facts: Facts) -> list[Statement]:
@@ -76,7 +81,7 @@ def _not_judged(statements: Iterable[Statement], reason: str) -> list[Statement]
 def _adults_not_judged(facts: Facts, person: Person, limits: Limits) -> str:
     if facts.pacing is not None:
         return "paced rhythm"
-    return "not an adult" if person.is_child(limits) else ""
+    return NOT_ADULT if person.is_child(limits) else ""
 
 
 def _for_everyone(

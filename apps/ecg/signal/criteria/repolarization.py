@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from apps.ecg.signal.criteria.conduction import slow_conduction
-from apps.ecg.signal.criteria.facts import Facts, reaches, said
+from apps.ecg.signal.criteria.facts import Facts, above, reaches, said
 from apps.ecg.signal.limits import Limits
 from apps.ecg.signal.person import Person
 from apps.ecg.signal.results import Statement
@@ -27,7 +27,11 @@ NEIGHBOURS = (
 
 
 def qtc(facts: Facts, person: Person, limits: Limits) -> Iterator[Statement]:
+    """Not judged where a single pause makes the mean RR one that no beat had."""
     value = facts.qtc.fridericia if facts.qtc else None
+    paused = facts.rhythm.regular is False and bool(
+        above(facts.rhythm.longest_rr_ms, limits.pause_ms)
+    )
     wide = facts.qrs_ms is not None and facts.qrs_ms >= limits.wide_qrs_ms
     women = person.sex == "F"
     long_ms = limits.qtc_long_women_ms if women else limits.qtc_long_men_ms
@@ -42,11 +46,12 @@ def qtc(facts: Facts, person: Person, limits: Limits) -> Iterator[Statement]:
         yield said(
             code,
             text,
-            present,
+            None if paused else present,
             "QTc by Fridericia's formula",
             qtc_fridericia_ms=value,
             limit_ms=limit,
             note=note,
+            not_judged="a pause between unequal RR" if paused else None,
         )
     yield said(
         "qt_unreliable",
