@@ -103,6 +103,40 @@ def sha1(data):
     return base64.b64encode(hashlib.sha1(data).digest()).decode()
 
 
+def test_base64_in_lines_is_base64(ehr, mercy):
+    lines = base64.encodebytes(b"an ecg " * 30).decode()
+    assert "\n" in lines.strip()
+    said = ehr.submit_fhir(document(None, {"data": lines})).json()
+    with inside(mercy):
+        row = Submission.objects.select_related("ingress").get(public_id=said["id"])
+    assert row.ingress.size == len(b"an ecg " * 30)
+
+
+INSURED = {"type": {"coding": [{"code": "SS"}]}, "value": "1"}
+UNSURE = {
+    "several, none marked": ([{"value": "1"}, {"value": "2"}], "Patient.identifier"),
+    "several, two marked": ([PATIENT["identifier"][1]] * 2, "Patient.identifier"),
+    "one of another type": ([INSURED], "Patient.identifier"),
+    "a system": ([{"system": "urn:oid:1.2", "value": "1"}], "Patient.identifier.assigner"),
+    "an assigner without a name": (
+        [{"value": "1", "assigner": {"reference": "Organization/1"}}],
+        "Patient.identifier.assigner",
+    ),
+}
+
+
+def test_a_number_that_may_be_another_persons_is_refused(ehr, mercy):
+    for form, (numbers, place) in UNSURE.items():
+        body = parameters(document(), PATIENT | {"identifier": numbers})
+        (issue,) = checked(ehr.submit_fhir(body), OperationOutcome)["issue"]
+        assert issue["expression"] == [place], form
+    of_subject = subject(identifier={"system": "urn:oid:1.2", "value": "1"})
+    (issue,) = checked(ehr.submit_fhir(of_subject), OperationOutcome)["issue"]
+    assert issue["expression"] == ["DocumentReference.subject.identifier.assigner"]
+    with inside(mercy):
+        assert not Submission.objects.exists()
+
+
 def test_the_hash_of_an_attachment_is_checked(ehr):
     right = document(attachment={"hash": sha1(b"an ecg"), "size": 6})
     assert ehr.submit_fhir(right).status_code == 202

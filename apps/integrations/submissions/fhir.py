@@ -11,6 +11,7 @@ from typing import Any
 from apps.ingestion.stated import ACCESSION
 from apps.integrations.api.problems import Problem
 from apps.integrations.submissions.asked import Asked, check, is_digest, read_base64
+from apps.integrations.submissions.numbers import ACCESSION_NUMBER, is_of_type, record_number
 
 DOCUMENT, PARAMETERS, PATIENT = "DocumentReference", "Parameters", "Patient"
 ATTACHMENT = f"{DOCUMENT}.content[0].attachment"
@@ -21,8 +22,6 @@ NAMES = {
     "size": f"{ATTACHMENT}.size",
 }
 SEXES = {"female": "F", "male": "M", "other": "O", "unknown": ""}
-# HL7 table 0203.
-RECORD_NUMBER, ACCESSION_NUMBER = "MR", "ACSN"
 
 Json = dict[str, Any]
 
@@ -38,7 +37,7 @@ def read_fhir(body: Any) -> Asked:
     if document.get("status") != "current":
         words = "Only documents that are current are taken."
         raise Problem("invalid-request", field=f"{DOCUMENT}.status", detail=words)
-    stated = _identity(patient or _subject(document)) | _order(document)
+    stated = _stated(document, patient) | _order(document)
     return check(Asked(**_attachment(document), stated=stated), NAMES)
 
 
@@ -104,16 +103,17 @@ def _subject(document: Json) -> Json:
     return {"identifier": [subject["identifier"]]} if "identifier" in subject else {}
 
 
-def _identity(patient: Json) -> dict[str, str]:
-    """Only what is said; the authority is the assigner's name, as files say it."""
-    numbers = patient.get("identifier", [])
-    number: Json = next(
-        (n for n in numbers if _is(n, RECORD_NUMBER)), numbers[0] if numbers else {}
-    )
+def _stated(document: Json, patient: Json | None) -> dict[str, str]:
+    """Whom it is of, by the parameter, else by the document's own subject."""
+    if patient is not None:
+        return _identity(patient, "Patient.identifier")
+    return _identity(_subject(document), f"{DOCUMENT}.subject.identifier")
+
+
+def _identity(patient: Json, place: str) -> dict[str, str]:
+    """Only what is said; `place` is where its numbers stand."""
     name: Json = next(iter(patient.get("name", [])), {})
-    said = {
-        "identifier": number.get("value", ""),
-        "assigning_authority": (number.get("assigner") or {}).get("display", ""),
+    said = record_number(patient.get("identifier", []), place) | {
         "family_name": name.get("family", ""),
         "given_name": next(iter(name.get("given", [])), "") or "",
         "born_on": _whole_date(patient.get("birthDate", "")),
@@ -130,11 +130,8 @@ def _whole_date(text: str) -> str:
 def _order(document: Json) -> dict[str, str]:
     related = (document.get("context") or {}).get("related", [])
     numbers = [
-        part["identifier"] for part in related if _is(part.get("identifier"), ACCESSION_NUMBER)
+        part["identifier"]
+        for part in related
+        if is_of_type(part.get("identifier"), ACCESSION_NUMBER)
     ]
     return {ACCESSION: numbers[0].get("value", "")} if numbers else {}
-
-
-def _is(identifier: Json | None, code: str) -> bool:
-    codings = ((identifier or {}).get("type") or {}).get("coding", [])
-    return any(coding.get("code") == code for coding in codings)

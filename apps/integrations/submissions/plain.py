@@ -84,6 +84,7 @@ def read_fields(body: Any, fields: dict[str, Read], inside: str) -> dict[str, An
     if not isinstance(body, dict):
         raise Problem("invalid-request", field=inside, detail="Give an object.")
     if body.keys() - fields.keys():
-        raise Problem("invalid-request", field=inside, detail="A field is not known here.")
+        words = f"A field is not known here. Known are {', '.join(sorted(fields))}."
+        raise Problem("invalid-request", field=inside, detail=words)
     name = f"{inside}." if inside else ""
     return {key: fields[key](value, name + key) for key, value in body.items()}
