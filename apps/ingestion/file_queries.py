@@ -78,13 +78,13 @@ def held_by(active: Active, archives: Iterable[Ingress]) -> dict[int, Held]:
     keys = [row.pk for row in archives if row.outcome == Ingress.Outcome.UNPACKED]
     if not keys:
         return {}
-    rows = Ingress.objects.filter(parent__in=keys).values("parent_id")
-    counted = rows.annotate(
-        total=Count("id"),
-        waiting=Count("id", filter=Q(state__in=IN_WORK)),
-        stopped=Count("id", filter=Q(state__in=STOPPED)),
+    counted = Ingress.objects.filter(parent__in=keys).values_list(
+        "parent_id",
+        Count("id"),
+        Count("id", filter=Q(state__in=IN_WORK)),
+        Count("id", filter=Q(state__in=STOPPED)),
     )
-    return {row.pop("parent_id"): Held(**row) for row in counted}
+    return {archive: Held(*counts) for archive, *counts in counted if archive}
 
 
 def check_hash(active: Active, text: str) -> str:

@@ -137,6 +137,43 @@ def test_a_number_that_may_be_another_persons_is_refused(ehr, mercy):
         assert not Submission.objects.exists()
 
 
+def patient(**fields):
+    return parameters(document(), PATIENT | fields)
+
+
+def numbered(value):
+    return [{"value": value}]
+
+
+TEXTS = {
+    "a long name": (patient(name=[{"family": "Smith" * 99}]), "Patient.name[0].family"),
+    "no text": (patient(name=[{"given": ["Smith\0"]}]), "Patient.name[0].given"),
+    "half a pair": (
+        patient(name=[{"family": "Smith\ud800"}]),
+        "Parameters.parameter[1].resource.name[0].family",
+    ),
+    "a long number": (patient(identifier=numbered("Smith" * 99)), "Patient.identifier"),
+    "a number in lines": (
+        subject(identifier={"value": "Smith\n1"}),
+        "DocumentReference.subject.identifier",
+    ),
+    "two orders": (
+        document(context={"related": ORDER["related"][:1] * 2}),
+        "DocumentReference.context.related",
+    ),
+}
+
+
+def test_texts_that_no_record_holds_are_refused_at_the_door(ehr, mercy):
+    for form, (body, place) in TEXTS.items():
+        answer = ehr.submit_fhir(body)
+        (issue,) = checked(answer, OperationOutcome)["issue"]
+        assert (answer.status_code, issue["expression"]) == (400, [place]), form
+        assert "Smith" not in answer.content.decode()
+    with inside(mercy):
+        assert not Submission.objects.exists()
+
+
 def test_the_hash_of_an_attachment_is_checked(ehr):
     right = document(attachment={"hash": sha1(b"an ecg"), "size": 6})
     assert ehr.submit_fhir(right).status_code == 202

@@ -12,6 +12,7 @@ from apps.ingestion.stated import ACCESSION
 from apps.integrations.api.problems import Problem
 from apps.integrations.submissions.asked import Asked, check, is_digest, read_base64
 from apps.integrations.submissions.numbers import ACCESSION_NUMBER, is_of_type, record_number
+from apps.integrations.submissions.plain import short
 
 DOCUMENT, PARAMETERS, PATIENT = "DocumentReference", "Parameters", "Patient"
 ATTACHMENT = f"{DOCUMENT}.content[0].attachment"
@@ -20,6 +21,13 @@ NAMES = {
     "url": f"{ATTACHMENT}.url",
     "digest": f"{ATTACHMENT}.hash",
     "size": f"{ATTACHMENT}.size",
+}
+RELATED = f"{DOCUMENT}.context.related"
+# Where a patient says it; a number stands where the patient does.
+PLACES = {
+    "family_name": f"{PATIENT}.name[0].family",
+    "given_name": f"{PATIENT}.name[0].given",
+    "born_on": f"{PATIENT}.birthDate",
 }
 SEXES = {"female": "F", "male": "M", "other": "O", "unknown": ""}
 
@@ -119,7 +127,7 @@ def _identity(patient: Json, place: str) -> dict[str, str]:
         "born_on": _whole_date(patient.get("birthDate", "")),
         "sex": SEXES.get(patient.get("gender", ""), ""),
     }
-    return {key: value for key, value in said.items() if value}
+    return {key: short(value, PLACES.get(key, place)) for key, value in said.items() if value}
 
 
 def _whole_date(text: str) -> str:
@@ -134,4 +142,8 @@ def _order(document: Json) -> dict[str, str]:
         for part in related
         if is_of_type(part.get("identifier"), ACCESSION_NUMBER)
     ]
-    return {ACCESSION: numbers[0].get("value", "")} if numbers else {}
+    if len(numbers) > 1:
+        words = "Give the accession number (type ACSN) of one order."
+        raise Problem("invalid-request", field=RELATED, detail=words)
+    number = numbers[0].get("value", "") if numbers else ""
+    return {ACCESSION: short(number, RELATED)} if number else {}

@@ -11,7 +11,7 @@ from apps.ingestion.stated import ACCESSION, IDENTITY
 from apps.integrations.api.problems import Problem
 from apps.integrations.submissions.asked import Asked, check, is_digest, read_base64
 
-LONGEST_TEXT, LONGEST_ADDRESS = 120, 2000
+LONGEST_TEXT, LONGEST_ADDRESS, LARGEST = 120, 2000, 1 << 50
 NAMES = {name: name for name in ("data", "url", "size")} | {"digest": "sha256"}
 
 Read = Callable[[Any, str], Any]
@@ -53,7 +53,7 @@ def _sha256(value: Any, name: str) -> str:
 
 
 def _size(value: Any, name: str) -> int:
-    if type(value) is not int or value < 1:
+    if type(value) is not int or not 0 < value <= LARGEST:
         raise Problem("invalid-request", field=name, detail="Give a length in bytes.")
     return value
 
