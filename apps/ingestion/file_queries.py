@@ -78,12 +78,12 @@ def held_by(active: Active, archives: Iterable[Ingress]) -> dict[int, Held]:
     keys = [row.pk for row in archives if row.outcome == Ingress.Outcome.UNPACKED]
     if not keys:
         return {}
-    counted = Ingress.objects.filter(parent__in=keys).values_list(
-        "parent_id",
-        Count("id"),
-        Count("id", filter=Q(state__in=IN_WORK)),
-        Count("id", filter=Q(state__in=STOPPED)),
-    )
+    rows = Ingress.objects.filter(parent__in=keys).values("parent")
+    counted = rows.annotate(
+        total=Count("id"),
+        waiting=Count("id", filter=Q(state__in=IN_WORK)),
+        stopped=Count("id", filter=Q(state__in=STOPPED)),
+    ).values_list("parent", "total", "waiting", "stopped")
     return {archive: Held(*counts) for archive, *counts in counted if archive}
 
 
