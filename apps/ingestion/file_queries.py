@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 
+from apps.core.leases import Leased
 from apps.ingestion.malware import may_be_opened
 from apps.ingestion.models import Ingress
 from apps.ingestion.quarantine import STOPPED
@@ -18,6 +21,7 @@ from apps.tenants.access import Active
 from apps.tenants.queries import permit
 
 MOST_OF_A_HASH = 100
+IN_WORK = (Leased.State.RECEIVED, Leased.State.PROCESSING)
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -57,6 +61,30 @@ def members_of(active: Active, archive: Ingress) -> list[Ingress]:
     if archive.outcome != Ingress.Outcome.UNPACKED:
         return []
     return list(_rows().filter(parent=archive).order_by("member"))
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What came out of an archive: how many files, still in work, refused or given up."""
+
+    total: int
+    waiting: int
+    stopped: int
+
+
+def held_by(active: Active, archives: Iterable[Ingress]) -> dict[int, Held]:
+    """By the key of each archive that was unpacked; no query where there is none."""
+    permit(active, "view_recordings")
+    keys = [row.pk for row in archives if row.outcome == Ingress.Outcome.UNPACKED]
+    if not keys:
+        return {}
+    rows = Ingress.objects.filter(parent__in=keys).values("parent")
+    counted = rows.annotate(
+        total=Count("id"),
+        waiting=Count("id", filter=Q(state__in=IN_WORK)),
+        stopped=Count("id", filter=Q(state__in=STOPPED)),
+    ).values_list("parent", "total", "waiting", "stopped")
+    return {archive: Held(*counts) for archive, *counts in counted if archive}
 
 
 def check_hash(active: Active, text: str) -> str:

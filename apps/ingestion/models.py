@@ -115,6 +115,9 @@ class Ingress(Leased, Public):
     released_code = models.CharField(
         max_length=64, blank=True, db_comment="operational: The refusal a person set aside."
     )
+    released_before = models.JSONField(
+        default=list, db_comment="operational: Refusals that persons set aside before that one."
+    )
     released_by = SharedForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -196,6 +199,10 @@ class Ingress(Leased, Public):
 
     def __str__(self) -> str:
         return f"Arrival {self.public_id}"
+
+    def is_set_aside(self, code: str) -> bool:
+        """Whether a person let it through whatever that refusal says."""
+        return code == self.released_code or code in self.released_before
 
 
 class RecordingArrival(Tenant):

@@ -72,9 +72,11 @@ def _release(
         raise NotReleasable("The file is not held for something that can be released.")
     if not reason:
         raise NotReleasable("Say why: the reason stays with the file.")
+    if row.released_code:
+        row.released_before = [*row.released_before, row.released_code]
     row.released_code, row.released_by = row.error_code, by
     row.released_at, row.release_reason = now, reason
-    columns = ["released_code", "released_by", "released_at", "release_reason"]
+    columns = ["released_code", "released_before", "released_by", "released_at", "release_reason"]
     if row.error_code in signed.WORDS:
         row.signature_code = ""
         columns.append("signature_code")

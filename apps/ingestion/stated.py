@@ -38,7 +38,7 @@ def said_of_patient(stated: dict[str, str], organization: Organization) -> dict[
 
 def word_of(ingress: Ingress) -> dict[str, str]:
     """What its sender says; nothing once a person said that the file is right."""
-    return {} if ingress.released_code in MISMATCHES else ingress.stated
+    return {} if any(map(ingress.is_set_aside, MISMATCHES)) else ingress.stated
 
 
 def agreed(copy: Copy, stated: dict[str, str], organization: Organization) -> Copy:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import structlog
 from django.db import transaction
@@ -17,7 +18,7 @@ from apps.core.leases import Lease, Leased
 from apps.ecg.formats.archives import Member
 from apps.ecg.formats.canonical import Refused
 from apps.ingestion.actions import RAW, displayable
-from apps.ingestion.malware import record_scan, scan_columns
+from apps.ingestion.malware import NOT_SCANNED, record_scan, scan_columns
 from apps.ingestion.models import Ingress, ProcessingRules
 from apps.tenants import blobs
 
@@ -85,6 +86,7 @@ def _enter_member(ingress: Ingress, place: int, name: str, stored: Stored) -> No
         member=place,
         trace_id=ingress.trace_id,
         **{field: getattr(ingress, field) for field in INHERITED},
+        **_release_of(ingress),
     )
     if insert_unless_there(row):
         audit.record(
@@ -97,3 +99,17 @@ def _enter_member(ingress: Ingress, place: int, name: str, stored: Stored) -> No
         )
     elif not Ingress.objects.filter(parent=ingress, member=place, sha256=row.sha256).exists():
         raise PermanentError("member-key-taken")
+
+
+def _release_of(archive: Ingress) -> dict[str, Any]:
+    """Who let an archive through unscanned let through what is in it. What was too large to scan
+    as a whole is scanned piece by piece, and nothing of it is let through yet.
+    """
+    if not archive.is_set_aside(NOT_SCANNED):
+        return {}
+    return {
+        "released_code": NOT_SCANNED,
+        "released_by_id": archive.released_by_id,
+        "released_at": archive.released_at,
+        "release_reason": archive.release_reason,
+    }

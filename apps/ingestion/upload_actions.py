@@ -35,6 +35,7 @@ from apps.ingestion.actions import (
 from apps.ingestion.content import cap_of
 from apps.ingestion.models import Ingress, UploadPart, UploadSession
 from apps.ingestion.signed import NOT_SIGNED, Signed
+from apps.ingestion.upload_ends import free_name, over
 from apps.ingestion.upload_refused import UploadRefused
 from apps.ingestion.upload_room import check_room
 from apps.tenants.models import ApiClient, Organization, Site, User
@@ -45,7 +46,7 @@ State = UploadSession.State
 
 @dataclass(frozen=True, slots=True)
 class Announced:
-    """A file that is to come. The same key of the same sender is the same upload."""
+    """A file that is to come. The same key of the same sender is the same upload, until it ends."""
 
     source: str
     idem_key: str
@@ -135,6 +136,7 @@ def _write(upload: UploadSession, actor: User | ApiClient | None) -> bool:
     if not Organization.objects.filter(pk=upload.organization_id, is_live=True).exists():
         raise OrganizationClosed
     check_room(upload)
+    free_name(upload.source, upload.idem_key)
     if not insert_unless_there(upload):
         return False
     audit.record(
@@ -150,9 +152,10 @@ def _write(upload: UploadSession, actor: User | ApiClient | None) -> bool:
 
 @transaction.atomic
 def _announced_before(announced: Announced) -> UploadSession | None:
-    """Raises DeliveryKeyReused where the key names another file."""
+    """None where it ended too. Raises DeliveryKeyReused where the key names another file."""
     rows = UploadSession.objects.select_related("location", "ingress", "site")
-    kept = rows.filter(source=announced.source, idem_key=announced.idem_key).first()
+    named = rows.filter(source=announced.source, idem_key=announced.idem_key)
+    kept = named.exclude(over()).first()
     if kept is None:
         return None
     same = (kept.size, kept.content) == (announced.size, announced.content)

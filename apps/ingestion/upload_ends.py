@@ -9,6 +9,8 @@ from collections.abc import Iterable
 import structlog
 from django.conf import settings
 from django.db import DatabaseError, connections, transaction
+from django.db.models import CharField, Q, Value
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
 from apps.audit import actions as audit
@@ -35,6 +37,21 @@ def abort_upload(upload: UploadSession, *, actor: User | ApiClient | None = None
     if not _end(upload.pk, State.ABORTED, actor):
         raise AlreadyAccepted
     clear_ended([upload.pk])
+
+
+def over() -> Q:
+    """Those that became no file and never will, whether the sweeper has seen it or not."""
+    late = Q(state=State.OPEN, expires_at__lte=timezone.now())
+    return Q(state__in=(State.ABORTED, State.EXPIRED)) | late
+
+
+@transaction.atomic
+def free_name(source: str, idem_key: str) -> None:
+    """What ended without a file keeps no name: its sender may begin it anew by the same."""
+    rows = UploadSession.objects.filter(over(), source=source, idem_key=idem_key)
+    for upload in rows:
+        _end(upload.pk, State.EXPIRED)
+    rows.update(idem_key=Concat(Value("ended "), Cast("public_id", CharField())))
 
 
 @transaction.atomic

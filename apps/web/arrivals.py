@@ -13,10 +13,12 @@ from apps.ecg.queries import stage_runs_of
 from apps.inference.models import InferenceRun
 from apps.inference.queries import runs_of
 from apps.ingestion.case_queries import cases_of
+from apps.ingestion.file_queries import held_by
 from apps.ingestion.malware import may_be_opened
 from apps.ingestion.models import Ingress
 from apps.ingestion.quarantine import RELEASABLE, STOPPED
 from apps.ingestion.rules import current_rules
+from apps.ingestion.stated import MISMATCHES
 from apps.tenants.access import Active
 from apps.web.checks import check_counts, check_rows
 from apps.web.stages import Progress, progress_of, reference_of
@@ -80,20 +82,28 @@ def doors_of(active: Active, arrival: Ingress) -> dict[str, bool]:
         "may_release": active.may("release_files")
         and arrival.state == Leased.State.QUARANTINED
         and arrival.error_code in RELEASABLE,
+        "may_decide": active.may("resolve_identity")
+        and arrival.state == Leased.State.QUARANTINED
+        and arrival.error_code in MISMATCHES,
         "may_download": active.may("download_originals") and opened,
     }
 
 
 def rows_of(active: Active, arrivals: list[Ingress]) -> list[Row]:
-    """Two more queries, however many arrivals."""
+    """Two more queries, however many arrivals, and one where archives are among them."""
     keys = {row.recording_id for row in arrivals if row.recording_id}
     runs = stage_runs_of(active, keys) if keys else {}
     readings: dict[int, list[InferenceRun]] = defaultdict(list)
     for run in runs_of(active, keys) if keys else ():
         readings[run.recording_id].append(run)
 
+    held = held_by(active, arrivals)
+
     def row_of(arrival: Ingress) -> Row:
         key = arrival.recording_id or 0
-        return Row(arrival, progress_of(arrival, runs.get(key, []), readings.get(key, [])))
+        progress = progress_of(
+            arrival, runs.get(key, []), readings.get(key, []), held.get(arrival.pk)
+        )
+        return Row(arrival, progress)
 
     return [row_of(arrival) for arrival in arrivals]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from apps.core.leases import Leased
 from apps.ecg.models import StageRun
+from apps.ingestion.file_queries import Held
 from apps.ingestion.malware import WAITS
 from apps.ingestion.models import Ingress
 
@@ -76,13 +77,29 @@ class Progress:
         return WORDS[self.kind][2]
 
 
-def progress_of(arrival: Ingress, runs: Iterable[StageRun], readings: Iterable[Leased]) -> Progress:
-    """`runs` are the recording's stages, `readings` its algorithm runs."""
+def progress_of(
+    arrival: Ingress,
+    runs: Iterable[StageRun],
+    readings: Iterable[Leased],
+    held: Held | None = None,
+) -> Progress:
+    """`runs` are the recording's stages, `readings` its algorithm runs; of an archive `held` is
+    what came out of it, and it is in work for as long as that is.
+    """
     stages = _file_stages(arrival)
     if arrival.outcome == Outcome.NEW:
         stages += _recording_stages(list(runs), list(readings))
     kind = _kind(arrival, stages)
-    return Progress(tuple(stages), kind, message_of(arrival, kind))
+    if held is None:
+        return Progress(tuple(stages), kind, message_of(arrival, kind))
+    return Progress(tuple(stages), "working" if held.waiting else kind, _of_archive(held))
+
+
+def _of_archive(held: Held) -> str:
+    words = [f"An archive of {held.total} file{'' if held.total == 1 else 's'}"]
+    words += [f"{held.waiting} still in work"] if held.waiting else []
+    words += [f"{held.stopped} refused or given up"] if held.stopped else []
+    return f"{', '.join(words)}; each is an arrival of its own."
 
 
 def reference_of(arrival: Ingress) -> str:

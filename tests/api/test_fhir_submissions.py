@@ -103,6 +103,77 @@ def sha1(data):
     return base64.b64encode(hashlib.sha1(data).digest()).decode()
 
 
+def test_base64_in_lines_is_base64(ehr, mercy):
+    lines = base64.encodebytes(b"an ecg " * 30).decode()
+    assert "\n" in lines.strip()
+    said = ehr.submit_fhir(document(None, {"data": lines})).json()
+    with inside(mercy):
+        row = Submission.objects.select_related("ingress").get(public_id=said["id"])
+    assert row.ingress.size == len(b"an ecg " * 30)
+
+
+INSURED = {"type": {"coding": [{"code": "SS"}]}, "value": "1"}
+UNSURE = {
+    "several, none marked": ([{"value": "1"}, {"value": "2"}], "Patient.identifier"),
+    "several, two marked": ([PATIENT["identifier"][1]] * 2, "Patient.identifier"),
+    "one of another type": ([INSURED], "Patient.identifier"),
+    "a system": ([{"system": "urn:oid:1.2", "value": "1"}], "Patient.identifier.assigner"),
+    "an assigner without a name": (
+        [{"value": "1", "assigner": {"reference": "Organization/1"}}],
+        "Patient.identifier.assigner",
+    ),
+}
+
+
+def test_a_number_that_may_be_another_persons_is_refused(ehr, mercy):
+    for form, (numbers, place) in UNSURE.items():
+        body = parameters(document(), PATIENT | {"identifier": numbers})
+        (issue,) = checked(ehr.submit_fhir(body), OperationOutcome)["issue"]
+        assert issue["expression"] == [place], form
+    of_subject = subject(identifier={"system": "urn:oid:1.2", "value": "1"})
+    (issue,) = checked(ehr.submit_fhir(of_subject), OperationOutcome)["issue"]
+    assert issue["expression"] == ["DocumentReference.subject.identifier.assigner"]
+    with inside(mercy):
+        assert not Submission.objects.exists()
+
+
+def patient(**fields):
+    return parameters(document(), PATIENT | fields)
+
+
+def numbered(value):
+    return [{"value": value}]
+
+
+TEXTS = {
+    "a long name": (patient(name=[{"family": "Smith" * 99}]), "Patient.name[0].family"),
+    "no text": (patient(name=[{"given": ["Smith\0"]}]), "Patient.name[0].given"),
+    "half a pair": (
+        patient(name=[{"family": "Smith\ud800"}]),
+        "Parameters.parameter[1].resource.name[0].family",
+    ),
+    "a long number": (patient(identifier=numbered("Smith" * 99)), "Patient.identifier"),
+    "a number in lines": (
+        subject(identifier={"value": "Smith\n1"}),
+        "DocumentReference.subject.identifier",
+    ),
+    "two orders": (
+        document(context={"related": ORDER["related"][:1] * 2}),
+        "DocumentReference.context.related",
+    ),
+}
+
+
+def test_texts_that_no_record_holds_are_refused_at_the_door(ehr, mercy):
+    for form, (body, place) in TEXTS.items():
+        answer = ehr.submit_fhir(body)
+        (issue,) = checked(answer, OperationOutcome)["issue"]
+        assert (answer.status_code, issue["expression"]) == (400, [place]), form
+        assert "Smith" not in answer.content.decode()
+    with inside(mercy):
+        assert not Submission.objects.exists()
+
+
 def test_the_hash_of_an_attachment_is_checked(ehr):
     right = document(attachment={"hash": sha1(b"an ecg"), "size": 6})
     assert ehr.submit_fhir(right).status_code == 202

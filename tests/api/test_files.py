@@ -19,6 +19,7 @@ from tests.admin.people import events
 from tests.api.keys import Program, make_client, program_of
 from tests.database import committed
 from tests.factories import inside, make_ingress, make_recording
+from tests.ingestion.archives import packed
 from tests.ingestion.files import ecg_file
 
 pytestmark = committed
@@ -204,3 +205,14 @@ def test_files_of_every_door_can_be_followed(mercy):
     found = program_of(mercy, "files:read").get(f"files/{row.public_id}").json()
     assert found["recording"] == str(recording.public_id)
     assert "filename" not in found
+
+
+def test_the_files_out_of_an_archive_are_named_to_be_followed(mercy, drained):
+    program = program_of(mercy)
+    sent = program.send(packed({"a.dcm": ecg_file(), "notes.txt": b"Rota"})).json()
+    assert sent["members"] == []
+    drained()
+    found = program.get(f"files/{sent['id']}").json()
+    assert (found["outcome"], len(found["members"])) == ("unpacked", 2)
+    members = [program.get(f"files/{name}").json() for name in found["members"]]
+    assert [one["state"] for one in members] == ["done", "quarantined"]

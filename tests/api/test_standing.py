@@ -33,3 +33,18 @@ def test_what_was_begun_never_goes_back_to_requested():
     fetched = Submission(state="done", host="files.example", ingress=waiting)
     assert standing_of(fetched).status == "in-progress"
     assert standing_of(Submission(state="done", ingress=waiting)).status == "requested"
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("fetch-status-404", "The host answered 404."),
+        ("fetch-status-302", "Redirects are not followed"),
+        ("egress-name", "name is not known"),
+        ("lease-lost", ""),
+    ],
+)
+def test_what_went_wrong_at_the_senders_host_is_said(code, words):
+    message = standing_of(Submission(state="dead", error_code=code)).message
+    assert words in message
+    assert bool(message) is bool(words)

@@ -251,6 +251,7 @@ WRONG = {
     "another digest": (plain(sha256=digest(b"")), "sha256"),
     "another size": (plain(size=1), "size"),
     "no size": (plain(size=True), "size"),
+    "no length of any file": (plain(data=None, url="https://files.example/1", size=10**25), "size"),
     "no date": (plain(patient={"born_on": "Smith"}), "patient.born_on"),
     "no sex": (plain(patient={"sex": "Smith"}), "patient.sex"),
     "no name": (plain(patient={"family_name": 7}), "patient.family_name"),

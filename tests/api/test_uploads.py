@@ -100,6 +100,7 @@ def test_a_field_that_is_wrong_is_named_and_not_repeated(field, mercy):
 def test_a_length_that_is_not_taken_is_refused_and_on_the_record(size, code, mercy):
     answer = post(program_of(mercy), "uploads", {"size": size})
     assert (answer.json()["code"], answer.json()["field"]) == (code, "size")
+    assert ("32 MB at most" in answer.json().get("detail", "")) is (code == "too-large")
     assert len(events(mercy, "ingestion.file.refused")) == 1
 
 

@@ -33,6 +33,16 @@ def test_the_queue_shows_what_the_sender_says(client_of, technician, differing):
     assert f'action="/identity/senders/{differing.public_id}"' in page
 
 
+def test_the_page_of_the_file_leads_to_the_queue_who_may_decide(
+    client_of, technician, reader, differing
+):
+    pages = [
+        client_of(one).get(f"/arrivals/{differing.public_id}").content.decode()
+        for one in (technician, reader)
+    ]
+    assert ["Decide whether sender or file is right" in page for page in pages] == [True, False]
+
+
 def test_taking_the_files_word_links_it_by_what_it_says(
     client_of, technician, mercy, differing, drained
 ):

@@ -7,6 +7,8 @@ import pytest
 from apps.audit.models import Alarm
 from apps.ingestion.model_share_file import ShareFile
 from apps.ingestion.models import Ingress, ProcessingRules
+from apps.ingestion.smb.client import Share
+from apps.ingestion.smb.errors import Gone
 from tests.database import committed
 from tests.factories import inside
 from tests.ingestion.files import ecg_file, process_waiting
@@ -82,6 +84,47 @@ def test_a_file_that_is_never_finished_is_quarantined_with_one_alarm(
     assert (arrival.state, arrival.error_code) == ("quarantined", "incomplete")
     with inside(source.organization):
         assert Alarm.objects.get().code == "share.incomplete"
+
+
+def test_a_file_listed_by_a_name_that_opens_nothing_is_told_of_until_it_is_renamed(
+    source, folder, look
+):
+    """The server makes up a name for one that SMB cannot say, and where case matters opens none."""
+    (folder / "ecg?1.dcm").write_bytes(ecg_file())
+    report = look(6)
+    assert (report.taken, report.waiting, report.held_back) == (0, 0, 1)
+    assert [(row.state, row.problem) for row in rows(source)] == [("waiting", "file-gone")]
+    look(2)
+    with inside(source.organization):
+        assert [(a.code, a.resolved_at) for a in Alarm.objects.all()] == [("share.held_back", None)]
+    (folder / "ecg?1.dcm").rename(folder / "ecg 1.dcm")
+    report = look(4)
+    assert (report.taken, report.held_back) == (1, 0)
+    with inside(source.organization):
+        assert Alarm.objects.get().resolved_at is not None
+
+
+def test_a_file_that_went_away_while_it_was_looked_at_is_nobodys_trouble(
+    source, folder, look, monkeypatch
+):
+    (folder / "a.dcm").write_bytes(ecg_file())
+    look(2)
+    with monkeypatch.context() as gone:
+        gone.setattr(Share, "opened", opens_no(folder.name))
+        assert look(1).held_back == 0
+    assert look(1).taken == 1
+
+
+def opens_no(prefix):
+    """No file of that folder; folders open as ever."""
+    opened = Share.opened
+
+    def refuse(share, path, *args, **given):
+        if path.startswith(f"{prefix}\\"):
+            raise Gone
+        return opened(share, path, *args, **given)
+
+    return refuse
 
 
 def test_the_same_name_with_new_content_is_taken_again_each_content_once(source, folder, look):

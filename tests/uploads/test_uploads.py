@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from dataclasses import replace
 
 import pytest
+from django.utils import timezone
 
 from apps.core.blobs.sealing import KEY_GONE, Unsealable
 from apps.core.blobs.store import TooLarge
@@ -115,6 +117,33 @@ def test_the_same_key_is_the_same_upload(mercy):
         assert (one.is_new, two.is_new, two.upload.pk) == (True, False, one.upload.pk)
         with pytest.raises(DeliveryKeyReused):
             begin_upload(announced(DATA + b"!", idem_key=first.idem_key))
+
+
+@pytest.mark.parametrize("end", ["by its sender", "by the sweeper", "by the clock"])
+def test_the_key_of_an_upload_that_ended_begins_it_anew(end, mercy):
+    first = announced(DATA)
+    with organization_scope(mercy.pk):
+        ended = begin_upload(first).upload
+    if end == "by its sender":
+        with organization_scope(mercy.pk):
+            abort_upload(ended)
+    else:
+        expire(mercy)
+    if end == "by the sweeper":
+        sweep_uploads()
+    with organization_scope(mercy.pk):
+        anew = begin_upload(first)
+        assert (anew.is_new, begin_upload(first).upload.pk) == (True, anew.upload.pk)
+    assert again(ended).state == ("aborted" if end == "by its sender" else "expired")
+    send_parts(anew.upload, DATA)
+    assert finish(anew.upload, DATA).is_new
+    with pytest.raises(UploadRefused, match="upload-ended"):
+        finish(again(ended), DATA)
+
+
+def expire(organization):
+    with inside(organization):
+        UploadSession.objects.update(expires_at=timezone.now() - dt.timedelta(seconds=1))
 
 
 def test_the_same_key_with_another_hash_is_refused(mercy):

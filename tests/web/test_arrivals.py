@@ -7,7 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from apps.ingestion.models import RecordingArrival
+from apps.ingestion.models import Ingress, RecordingArrival
+from tests.api.keys import program_of
 from tests.database import committed
 from tests.factories import inside, make_ingress, make_recording, make_stage_run
 from tests.web.pages import events, mrn_of, names
@@ -59,6 +60,30 @@ def conflict(organization, outcome="identity_conflict"):
             identity={"family_name": "Somebodyelse", "identifier": "99 99 99"},
         )
     return recording, arrival
+
+
+def test_an_archive_is_in_work_until_its_files_are_and_counts_those_refused(
+    client_of, technician, mercy
+):
+    archive = make_ingress(mercy, state="done", outcome="unpacked", filename="ward.zip")
+    make_ingress(mercy, state="quarantined", outcome="quarantined", parent=archive, member=0)
+    make_ingress(mercy, state="done", outcome="new", parent=archive, member=1)
+    last = make_ingress(mercy, state="received", parent=archive, member=2)
+    client = client_of(technician)
+    status = client.get(f"/arrivals/{archive.public_id}/status").json()
+    assert (status["outcome"], "3 files, 1 still in work" in status["message"]) == ("", True)
+    with inside(mercy):
+        Ingress.objects.filter(pk=last.pk).update(state="done", outcome="document")
+    status = client.get(f"/arrivals/{archive.public_id}/status").json()
+    assert status["outcome"] == "unpacked"
+    assert status["message"].startswith("An archive of 3 files, 1 refused or given up;")
+    assert status["message"] in client.get("/arrivals").content.decode()
+
+
+def test_the_page_of_a_file_names_the_program_that_sent_it(client_of, technician, mercy):
+    name = program_of(mercy).send(b"an ecg").json()["id"]
+    page = client_of(technician).get(f"/arrivals/{name}").content.decode()
+    assert re.search(r"<dt>Sender</dt><dd>[^<]+\(API client\)</dd>", page)
 
 
 def test_the_list_shows_stages_outcome_and_the_refusal_in_words(client_of, technician, mercy):

@@ -106,7 +106,7 @@ def note_gone(source: ShareSource, since: dt.datetime) -> None:
     """What a whole walk did not find is not waited for."""
     waited = (State.WAITING, State.INCOMPLETE, State.REFUSED, State.ACCEPTED)
     rows = ShareFile.objects.filter(source=source, state__in=waited, last_seen_at__lt=since)
-    rows.update(state=State.GONE)
+    rows.update(state=State.GONE, problem="")
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from django.conf import settings
 
 from apps.ingestion.model_rules import ProcessingRules
 from apps.ingestion.model_share_file import ShareFile
+from apps.ingestion.smb.errors import Gone
 
 State = ShareFile.State
 
@@ -36,10 +37,13 @@ def delays_of(rules: ProcessingRules) -> Delays:
 def observe(row: ShareFile, version: str, size: int, now: dt.datetime) -> None:
     """Count one more look at the file; begin again where it is not what it was."""
     row.last_seen_at = now
-    if row.version != version or row.state == State.GONE:
+    was_listed = row.state != State.GONE or row.problem == Gone.code
+    if row.version != version or not was_listed:
         begin_again(row, version, size, now)
-    else:
-        row.looks += 1
+        return
+    row.looks += 1
+    if row.state == State.GONE:
+        row.state = State.WAITING
 
 
 def begin_again(row: ShareFile, version: str, size: int, now: dt.datetime) -> None:

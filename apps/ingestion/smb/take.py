@@ -72,7 +72,7 @@ class Taking:
             begin_again(row, row.version, row.size, self.now)
             row.problem = Busy.code
         except Gone:
-            row.state = State.GONE
+            _not_there(row)
         except FileProblem as problem:
             row.problem = problem.code
         ledger.save(row)
@@ -172,3 +172,11 @@ class Taking:
 
 def _refuse(row: ShareFile, code: str) -> None:
     row.state, row.problem = State.REFUSED, code
+
+
+def _not_there(row: ShareFile) -> None:
+    """Gone between listing and opening; listed once more it stands under a name that opens nothing,
+    as a server makes up for what it cannot say, and somebody must hear of it.
+    """
+    row.state = State.WAITING if row.problem == Gone.code else State.GONE
+    row.problem = Gone.code

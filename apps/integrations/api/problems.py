@@ -64,7 +64,7 @@ KINDS: dict[str, Kind] = {
     "upload-ended": Kind(409, "This upload was ended. Begin a new one."),
     "key-destroyed": Kind(410, "The key of this organization's data was destroyed."),
     "length-required": Kind(411, "State the length of the body: Content-Length."),
-    "too-large": Kind(413, "The body is larger than this address takes."),
+    "too-large": Kind(413, "It is larger than this address takes."),
     "media-type-unsupported": Kind(415, "This address does not take that kind of body."),
     "idempotency-key-reused": Kind(422, "The Idempotency-Key names a delivery of other bytes."),
     "too-many-requests": Kind(429, "Too many requests of your organization. Wait, then go on."),

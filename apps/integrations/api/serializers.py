@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.urls import reverse
@@ -33,11 +34,19 @@ class File(fields.Serializer):
     )
     message = fields.CharField(source="refusal_message", help_text="What the sender can do.")
     recording = fields.UUIDField(source="recording.public_id", default=None, allow_null=True)
+    members = fields.SerializerMethodField(
+        help_text="Files out of an archive, by id, in its order: each is followed by itself."
+    )
     sha256 = fields.CharField(
         help_text="Hash of the bytes as they arrived; empty until those sent in parts are checked."
     )
     size = fields.IntegerField()
     received_at = fields.DateTimeField()
+
+    def get_members(self, file: Ingress) -> list[uuid.UUID]:
+        if file.outcome != Ingress.Outcome.UNPACKED:
+            return []
+        return list(file.members.order_by("member").values_list("public_id", flat=True))
 
 
 class UploadWanted(fields.Serializer):

@@ -7,11 +7,12 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.serializers import Serializer
 
+from apps.ingestion.content import Content
 from apps.integrations.api.problems import Problem
 
 # What a field must be, in words of ours: a library's would repeat what was sent.
 WORDS = {
-    "content": "Give one of the contents this API knows.",
+    "content": f"One of {', '.join(Content.values)}.",
     "filename": "Give a text of up to 255 characters.",
     "parts": "Give 1 to 100 parts, each with its number and sha256.",
     "sha256": "Give a SHA-256 as 64 hexadecimal digits, in lower case.",
@@ -26,7 +27,8 @@ def read(shape: type[Serializer], request: Request) -> dict[str, Any]:
         raise Problem("invalid-request", detail="The body must be a JSON object.")
     body = shape(data=given)
     if set(given) - set(body.fields):
-        raise Problem("invalid-request", detail="A field is not known here.")
+        words = f"A field is not known here. Known are {', '.join(sorted(body.fields))}."
+        raise Problem("invalid-request", detail=words)
     if not body.is_valid():
         field = min(body.errors)
         raise Problem("invalid-request", field=field, detail=WORDS[field])

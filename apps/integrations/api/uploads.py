@@ -23,6 +23,7 @@ from apps.ingestion.actions import (
     MayNotSubmit,
     OrganizationClosed,
 )
+from apps.ingestion.content import cap_of
 from apps.ingestion.models import Ingress, UploadSession
 from apps.ingestion.signed import NOT_SIGNED, Signed
 from apps.ingestion.upload_actions import (
@@ -110,6 +111,9 @@ class Uploads(Operations):
         except UploadRefused as refused:
             note_refusal(self.caller, refused.code)
             raise _problem(refused) from None
+        except TooLarge as error:
+            most = f"“{announced.content}” has {cap_of(announced.content) >> 20} MB at most."
+            raise _refused(self, error, most) from None
         except tuple(REFUSED) as error:
             raise _refused(self, error) from None
         return Response(
@@ -236,10 +240,10 @@ def _absolute(request: HttpRequest, part: dict[str, Any]) -> dict[str, Any]:
     return {**part, "url": request.build_absolute_uri(part["url"])}
 
 
-def _refused(view: Operations, error: Exception) -> Problem:
+def _refused(view: Operations, error: Exception, words: str = "") -> Problem:
     code, field = REFUSED[type(error)]
     note_refusal(view.caller, code)
-    return Problem(code, field=field)
+    return Problem(code, field=field, detail=words)
 
 
 def _problem(refused: UploadRefused) -> Problem:

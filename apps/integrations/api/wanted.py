@@ -78,7 +78,8 @@ def read(given: QueryDict, parameters: Parameters) -> dict[str, Any]:
     found = {}
     for name, values in given.lists():
         if name not in parameters:
-            raise Problem("invalid-request", detail="A parameter is not known here.")
+            words = f"A parameter is not known here. Known are {', '.join(sorted(parameters))}."
+            raise Problem("invalid-request", detail=words)
         reader, words = parameters[name]
         try:
             (text,) = values

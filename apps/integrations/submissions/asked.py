@@ -35,9 +35,12 @@ class Asked:
 
 
 def read_base64(text: str, name: str) -> bytes:
-    """Raises Problem naming the field."""
+    """In lines or not: FHIR R4 (base64Binary) allows white space, and many encoders break lines.
+
+    Raises Problem naming the field.
+    """
     try:
-        return base64.b64decode(text, validate=True)
+        return base64.b64decode("".join(text.split()), validate=True)
     except (binascii.Error, ValueError):
         raise Problem("invalid-request", field=name, detail="It is not base64.") from None
 

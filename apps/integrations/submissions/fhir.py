@@ -11,6 +11,8 @@ from typing import Any
 from apps.ingestion.stated import ACCESSION
 from apps.integrations.api.problems import Problem
 from apps.integrations.submissions.asked import Asked, check, is_digest, read_base64
+from apps.integrations.submissions.numbers import ACCESSION_NUMBER, is_of_type, record_number
+from apps.integrations.submissions.plain import short
 
 DOCUMENT, PARAMETERS, PATIENT = "DocumentReference", "Parameters", "Patient"
 ATTACHMENT = f"{DOCUMENT}.content[0].attachment"
@@ -20,9 +22,14 @@ NAMES = {
     "digest": f"{ATTACHMENT}.hash",
     "size": f"{ATTACHMENT}.size",
 }
+RELATED = f"{DOCUMENT}.context.related"
+# Where a patient says it; a number stands where the patient does.
+PLACES = {
+    "family_name": f"{PATIENT}.name[0].family",
+    "given_name": f"{PATIENT}.name[0].given",
+    "born_on": f"{PATIENT}.birthDate",
+}
 SEXES = {"female": "F", "male": "M", "other": "O", "unknown": ""}
-# HL7 table 0203.
-RECORD_NUMBER, ACCESSION_NUMBER = "MR", "ACSN"
 
 Json = dict[str, Any]
 
@@ -38,7 +45,7 @@ def read_fhir(body: Any) -> Asked:
     if document.get("status") != "current":
         words = "Only documents that are current are taken."
         raise Problem("invalid-request", field=f"{DOCUMENT}.status", detail=words)
-    stated = _identity(patient or _subject(document)) | _order(document)
+    stated = _stated(document, patient) | _order(document)
     return check(Asked(**_attachment(document), stated=stated), NAMES)
 
 
@@ -104,22 +111,23 @@ def _subject(document: Json) -> Json:
     return {"identifier": [subject["identifier"]]} if "identifier" in subject else {}
 
 
-def _identity(patient: Json) -> dict[str, str]:
-    """Only what is said; the authority is the assigner's name, as files say it."""
-    numbers = patient.get("identifier", [])
-    number: Json = next(
-        (n for n in numbers if _is(n, RECORD_NUMBER)), numbers[0] if numbers else {}
-    )
+def _stated(document: Json, patient: Json | None) -> dict[str, str]:
+    """Whom it is of, by the parameter, else by the document's own subject."""
+    if patient is not None:
+        return _identity(patient, "Patient.identifier")
+    return _identity(_subject(document), f"{DOCUMENT}.subject.identifier")
+
+
+def _identity(patient: Json, place: str) -> dict[str, str]:
+    """Only what is said; `place` is where its numbers stand."""
     name: Json = next(iter(patient.get("name", [])), {})
-    said = {
-        "identifier": number.get("value", ""),
-        "assigning_authority": (number.get("assigner") or {}).get("display", ""),
+    said = record_number(patient.get("identifier", []), place) | {
         "family_name": name.get("family", ""),
         "given_name": next(iter(name.get("given", [])), "") or "",
         "born_on": _whole_date(patient.get("birthDate", "")),
         "sex": SEXES.get(patient.get("gender", ""), ""),
     }
-    return {key: value for key, value in said.items() if value}
+    return {key: short(value, PLACES.get(key, place)) for key, value in said.items() if value}
 
 
 def _whole_date(text: str) -> str:
@@ -130,11 +138,12 @@ def _whole_date(text: str) -> str:
 def _order(document: Json) -> dict[str, str]:
     related = (document.get("context") or {}).get("related", [])
     numbers = [
-        part["identifier"] for part in related if _is(part.get("identifier"), ACCESSION_NUMBER)
+        part["identifier"]
+        for part in related
+        if is_of_type(part.get("identifier"), ACCESSION_NUMBER)
     ]
-    return {ACCESSION: numbers[0].get("value", "")} if numbers else {}
-
-
-def _is(identifier: Json | None, code: str) -> bool:
-    codings = ((identifier or {}).get("type") or {}).get("coding", [])
-    return any(coding.get("code") == code for coding in codings)
+    if len(numbers) > 1:
+        words = "Give the accession number (type ACSN) of one order."
+        raise Problem("invalid-request", field=RELATED, detail=words)
+    number = numbers[0].get("value", "") if numbers else ""
+    return {ACCESSION: short(number, RELATED)} if number else {}

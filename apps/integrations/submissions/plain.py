@@ -11,7 +11,7 @@ from apps.ingestion.stated import ACCESSION, IDENTITY
 from apps.integrations.api.problems import Problem
 from apps.integrations.submissions.asked import Asked, check, is_digest, read_base64
 
-LONGEST_TEXT, LONGEST_ADDRESS = 120, 2000
+LONGEST_TEXT, LONGEST_ADDRESS, LARGEST = 120, 2000, 1 << 50
 NAMES = {name: name for name in ("data", "url", "size")} | {"digest": "sha256"}
 
 Read = Callable[[Any, str], Any]
@@ -53,7 +53,7 @@ def _sha256(value: Any, name: str) -> str:
 
 
 def _size(value: Any, name: str) -> int:
-    if type(value) is not int or value < 1:
+    if type(value) is not int or not 0 < value <= LARGEST:
         raise Problem("invalid-request", field=name, detail="Give a length in bytes.")
     return value
 
@@ -84,6 +84,7 @@ def read_fields(body: Any, fields: dict[str, Read], inside: str) -> dict[str, An
     if not isinstance(body, dict):
         raise Problem("invalid-request", field=inside, detail="Give an object.")
     if body.keys() - fields.keys():
-        raise Problem("invalid-request", field=inside, detail="A field is not known here.")
+        words = f"A field is not known here. Known are {', '.join(sorted(fields))}."
+        raise Problem("invalid-request", field=inside, detail=words)
     name = f"{inside}." if inside else ""
     return {key: fields[key](value, name + key) for key, value in body.items()}

@@ -28,9 +28,16 @@ WORDS = {
     "type-sends-none": "An organization of this type sends no ECGs.",
     "organization-closed": "The organization takes no files.",
     "egress-host": "The host is not on the organization's list any more.",
+    "egress-name": "The host's name is not known.",
+    "egress-tls": "The host's certificate is not trusted, or it speaks no TLS.",
+    "egress-connection": "The host did not answer as HTTP asks.",
+    "egress-answer-cut": "The host ended its answer early.",
     "egress-private-address": "The host has no public address.",
     "egress-timeout": "The host did not answer in time.",
 }
+
+FETCHED = "fetch-status-"
+REDIRECTED = " Redirects are not followed: give the address it leads to."
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +54,7 @@ def standing_of(row: Submission) -> Standing:
     if row.state == State.DEAD:
         code = row.error_code
         status = REJECTED if code.startswith(OF_THE_SENDER) else FAILED
-        return Standing(status, code, message=WORDS.get(code, ""))
+        return Standing(status, code, message=_words_of(code))
     if row.state != State.DONE or row.ingress is None:
         is_begun = row.state == State.PROCESSING or row.attempts > 0
         return Standing(IN_PROGRESS if is_begun else REQUESTED)
@@ -63,3 +70,11 @@ def _of_file(file: Ingress, *, was_fetched: bool) -> Standing:
         return Standing(FAILED, file.error_code)
     is_begun = was_fetched or file.state == State.PROCESSING or file.attempts > 0
     return Standing(IN_PROGRESS if is_begun else REQUESTED)
+
+
+def _words_of(code: str) -> str:
+    """For the sender; empty where nothing of theirs went wrong."""
+    if code.startswith(FETCHED):
+        status = code.removeprefix(FETCHED)
+        return f"The host answered {status}.{REDIRECTED if status.startswith('3') else ''}"
+    return WORDS.get(code, "")

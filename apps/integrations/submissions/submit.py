@@ -146,6 +146,8 @@ def _said(url: str, refused: egress.Refused) -> str:
     """The host and nothing else of the address."""
     if refused.code == "egress-address":
         return "Give an https address without user, password or blanks."
+    if refused.code == "egress-plain-http":
+        return ""
     host = urlsplit(url).hostname or ""
     known = host.isascii() and len(host) <= 253
     return f"The host {host} is not one that is fetched from." if known else ""
