@@ -83,7 +83,13 @@ def _link_twin(ingress: Ingress, twin: RecordingArrival, lease: Lease) -> None:
     said = word_of(ingress)
     copy = agreed(Copy(twin.identity, twin.sop_instance_uid), said, ingress.organization)
     agreed_order(twin.recording.accession_number, said)
-    _link(ingress, twin.recording, Outcome.SAME_BYTES, copy, lease)
+    outcome = str(Outcome.SAME_BYTES)
+    if copy.stated != twin.identity and not ingress.is_canary:
+        # Its sender says whose it is where the file says nothing: asked, as of any other copy.
+        lock_until_commit(f"signal:{ingress.organization_id}:{twin.recording.canonical_hash}")
+        compared = _compare(twin.recording, copy)
+        outcome = compared if compared in CONFLICTS else outcome
+    _link(ingress, twin.recording, outcome, copy, lease)
 
 
 @transaction.atomic

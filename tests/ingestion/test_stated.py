@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from apps.ecg.formats.canonical import PatientIdentity
+from apps.ingestion.models import IdentityCase
 from tests.database import committed
 from tests.factories import inside
 from tests.ingestion.files import arrivals_of, bring_in, ecg_file, person
@@ -49,6 +50,24 @@ def test_a_file_of_nobody_is_of_whom_its_sender_says(mercy):
     with inside(mercy):
         numbers = list(patient.identifiers.values_list("value", "assigning_authority"))
     assert (patient.family_name, numbers) == ("ASHDOWN", [("MRN-4711", "TRUST")])
+
+
+def kinds_of(organization):
+    with inside(organization):
+        return list(IdentityCase.objects.order_by("id").values_list("kind", flat=True))
+
+
+def test_bytes_that_came_of_nobody_ask_whose_they_are_once_a_sender_says_it(mercy):
+    file = ecg_file(patient=NOBODY)
+    bring_in(mercy, file)
+    named = sent(mercy, file, **AGREEING)
+    assert (named.state, named.outcome) == ("duplicate", "patient_correction")
+    again = sent(mercy, file, **AGREEING)
+    assert len(kinds_of(mercy)) == 1
+    other = sent(mercy, file, identifier="MRN-1", family_name="Smith")
+    assert "Smith" not in str(other.recording.patient.family_name)
+    assert other.outcome in ("identity_conflict", "patient_correction")
+    assert again.recording == named.recording == other.recording
 
 
 def test_a_file_of_somebody_is_not_completed_by_its_sender(mercy):
