@@ -221,8 +221,7 @@ def _move(case: IdentityCase, by: User) -> None:
     patient, _ = find_or_create_patient(stated, recording.organization)
     _correct(patient, stated, by, case)
     if patient.pk != recording.patient_id:
-        recording.patient = patient
-        recording.save(update_fields=["patient"])
+        _give(recording, patient, case)
         audit.record("ecg.recording.moved", recording, actor=by, entry=_name(case))
 
 
@@ -230,10 +229,17 @@ def _give_new_patient(case: IdentityCase, by: User) -> None:
     """A record of its own, with the copy's number only where nobody else holds that."""
     assert case.chosen is not None
     recording = case.recording
-    recording.patient = create_patient(case.chosen.identity, recording.organization)
-    recording.save(update_fields=["patient"])
+    _give(recording, create_patient(case.chosen.identity, recording.organization), case)
     audit.record("ecg.patient.created", recording.patient, actor=by, entry=_name(case))
     audit.record("ecg.recording.moved", recording, actor=by, entry=_name(case))
+
+
+def _give(recording: Recording, patient: Patient, case: IdentityCase) -> None:
+    """With the age its file states only where the file did not speak of somebody else."""
+    recording.patient = patient
+    if case.kind == Kind.IDENTITY_CONFLICT:
+        recording.stated_age_years = None
+    recording.save(update_fields=["patient", "stated_age_years"])
 
 
 def _correct(patient: Patient, stated: dict[str, Any], by: User, case: IdentityCase) -> None:

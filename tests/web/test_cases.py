@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from apps.audit.models import Alarm
-from apps.ecg.models import Patient
+from apps.ecg.models import Patient, Recording
 from apps.ingestion import cases as decisions
 from apps.ingestion.cases import NotDecidable, Verdict
 from apps.ingestion.models import IdentityCase, RecordingArrival
@@ -95,6 +95,19 @@ def test_a_new_patient_gets_the_ecg_and_a_number_that_nobody_else_has(
             [] if is_held else ["MRN-9"]
         )
     assert len(events(mercy, "ecg.patient.created")) == 1
+
+
+@pytest.mark.parametrize("decision", ["move", "new_patient"])
+@pytest.mark.parametrize(("kind", "kept"), [("IDENTITY_CONFLICT", None), ("CORRECTION", 61)])
+def test_the_age_that_another_patients_file_states_does_not_come_along(
+    desk, mercy, decision, kind, kept
+):
+    held = make_recording(mercy, patient=make_patient(mercy, mrn="M1"), stated_age_years=61)
+    case, ingress = case_about(held, Kind[kind])
+    decide(desk, case, decision, ingress)
+    with inside(mercy):
+        moved = Recording.objects.select_related("patient").get(pk=held.pk)
+    assert (moved.patient.family_name, moved.stated_age_years) == ("Bright", kept)
 
 
 def test_other_demographics_of_the_same_number_correct_the_record(desk, recording, mercy):
