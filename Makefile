@@ -84,7 +84,7 @@ accuracy: setup
 search-report: setup
 	@$(BIN)/python -m tests.search
 
-bench: setup
+bench: setup test-tools
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 neighbour: setup
