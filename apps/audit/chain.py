@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import json
 import uuid
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -67,7 +67,7 @@ def compact(fields: dict[str, Any]) -> bytes:
 
 
 def _fields(event: Event, seq: int) -> dict[str, Any]:
-    fields: dict[str, Any] = asdict(event)
+    fields: dict[str, Any] = {name: getattr(event, name) for name in Event.__slots__}
     fields["trace_id"] = str(event.trace_id) if event.trace_id else None
     fields["occurred_at"] = event.occurred_at.astimezone(UTC).isoformat(timespec="microseconds")
     fields["seq"] = seq

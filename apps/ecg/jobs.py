@@ -55,7 +55,13 @@ def finish_stage(lease: Lease) -> None:
 
 
 def load_waveform(recording: Recording) -> Waveform:
-    """The rhythm, read in a short transaction. Raises PermanentError where it is not genuine."""
+    """The rhythm, read in a short transaction unless it was stored by this process just now.
+
+    Raises PermanentError where it is not genuine.
+    """
+    in_hand = waveforms.take_in_hand(recording)
+    if in_hand is not None:
+        return in_hand
     try:
         with transaction.atomic():
             return waveforms.load(recording)

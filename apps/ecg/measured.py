@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +10,12 @@ from django.db.models import QuerySet
 
 from apps.core.compiled import Compiled
 from apps.ecg.disagreement import CODE, disagreements
+from apps.ecg.formats.flat import fields_of
 from apps.ecg.model_recording import Source
 from apps.ecg.models import Analysis, Finding, Measurement, Recording
 
 if TYPE_CHECKING:
-    from apps.ecg.signal.results import Measured
+    from apps.ecg.signal.results import LeadMeasures, Measured
 
 QTC_FORMULAS = ("bazett", "fridericia", "framingham", "hodges")
 
@@ -30,9 +30,9 @@ def store_measured(recording: Recording, measured: Measured, algorithm: str) -> 
         algorithm=algorithm,
         r_peaks=list(measured.r_peaks),
         beats=_beats(measured),
-        leads={name: asdict(lead) for name, lead in measured.leads.items()},
-        rhythm=asdict(measured.rhythm),
-        quality={lead: asdict(quality) for lead, quality in measured.quality.items()},
+        leads={name: _lead(lead) for name, lead in measured.leads.items()},
+        rhythm=fields_of(measured.rhythm),
+        quality={lead: fields_of(quality) for lead, quality in measured.quality.items()},
         reasons=measured.reasons,
     )
 
@@ -96,9 +96,13 @@ def _device(recording: Recording) -> dict[str, float]:
     return {name: float(value) for name, value in _of_device(recording=recording.pk)}
 
 
+def _lead(lead: LeadMeasures) -> dict[str, Any]:
+    return fields_of(lead) | {"fiducials_ms": fields_of(lead.fiducials_ms)}
+
+
 def _beats(measured: Measured) -> list[dict[str, float | str | None]]:
     """Borders of each beat in ms, and its class."""
     classes = measured.beat_classes or ("",) * len(measured.beats)
     return [
-        {**asdict(beat), "class": kind} for beat, kind in zip(measured.beats, classes, strict=True)
+        {**fields_of(beat), "class": kind} for beat, kind in zip(measured.beats, classes, strict=True)
     ]

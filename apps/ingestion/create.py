@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +12,7 @@ from apps.audit import actions as audit
 from apps.core.compiled import Compiled
 from apps.ecg import waveforms
 from apps.ecg.formats.canonical import DecodedEcg, DecodeWarning
+from apps.ecg.formats.flat import fields_of
 from apps.ecg.formats.identity import OLDEST_YEARS
 from apps.ecg.formats.quality import clock_warnings
 from apps.ecg.model_recording import Source
@@ -66,15 +66,15 @@ def create_recording(
         samples=ecg.rhythm.samples,
         lead_names=list(ecg.rhythm.lead_names()),
         electrode_system=ecg.electrode_system,
-        filters=asdict(ecg.filters),
+        filters=fields_of(ecg.filters),
         canonical_hash=signal,
         links_by_hash=not ingress.is_canary and _proves_identity(ecg),
         sop_instance_uid=ecg.sop_instance_uid,
         study_instance_uid=ecg.study_instance_uid,
         original_sha256=ingress.sha256,
-        warnings=[asdict(warning) for warning in warnings],
-        checks=[asdict(check) for check in ecg.checks],
-        overrides=[asdict(override) for override in ecg.overrides],
+        warnings=[fields_of(warning) for warning in warnings],
+        checks=[fields_of(check) for check in ecg.checks],
+        overrides=[fields_of(override) for override in ecg.overrides],
         is_experimental=ecg.experimental,
         is_synthetic=ecg.vendor.startswith(SYNTHETIC),
         is_canary=ingress.is_canary,

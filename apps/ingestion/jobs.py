@@ -20,7 +20,6 @@ from apps.core.compiled import Compiled
 from apps.core.errors import PermanentError, RetryableError
 from apps.core.heartbeat import allow_for
 from apps.core.leases import Lease, Leased
-from apps.core.together import together
 from apps.ecg.formats.archives import MAX_BYTES, is_packed
 from apps.ecg.formats.canonical import DecodedEcg, Refused
 from apps.ecg.formats.sandbox import DecoderUnavailable, decode_limited
@@ -64,9 +63,8 @@ def process(lease: Lease) -> None:
     """Bring one file from received to its outcome. Raises PermanentError, RetryableError."""
     with transaction.atomic():
         (ingress,) = _ROW(pk=lease.id)
-        twins, rules, profiles = twins_of(ingress), own_rules(), live_profiles()
-        together(twins, rules, profiles)
-        known = Known(rules_in(rules), [one.as_json() for one in profiles], whole(twins))
+        profiles = [one.as_json() for one in live_profiles()]
+        known = Known(rules_in(own_rules()), profiles, whole(twins_of(ingress)))
     structlog.contextvars.bind_contextvars(trace_id=str(ingress.trace_id))
     allow_for(ingress.size)
     ingress.scanned_at, ingress.decoded_at, ingress.format = None, None, ""

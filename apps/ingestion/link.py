@@ -19,7 +19,6 @@ from apps.core import leases
 from apps.core.compiled import Compiled
 from apps.core.leases import Lease, Leased
 from apps.core.locks import lock_until_commit
-from apps.core.together import together
 from apps.ecg.formats.canonical import DecodedEcg
 from apps.ecg.models import Recording
 from apps.ecg.stages import advance
@@ -30,7 +29,7 @@ from apps.ingestion.create import create_recording
 from apps.ingestion.identity import names_somebody
 from apps.ingestion.malware import record_scan, scan_columns
 from apps.ingestion.models import IdentityCase, Ingress, ProcessingRules, RecordingArrival
-from apps.ingestion.neighbours import ask_about_likeness, ask_about_name, bearers_of
+from apps.ingestion.neighbours import ask_about_likeness, ask_about_name
 from apps.ingestion.orders.matching import match_recording
 from apps.ingestion.stated import agreed, agreed_order, word_of
 
@@ -108,32 +107,28 @@ def link_recording(ingress: Ingress, ecg: DecodedEcg, lease: Lease, rules: Proce
     places = [f"signal:{ingress.organization_id}:{signal}"]
     places += [f"uid:{ingress.organization_id}:{copy.uid}"] if copy.uid else []
     lock_until_commit(*places)
-    twins, same = twins_of(ingress), _same_signal(signal=signal)
-    bearers = bearers_of(copy.uid, signal)
-    together(twins, same, bearers)
-    twin = whole(twins)
+    twin = whole(twins_of(ingress))
     if twin is not None:  # it came in while this copy was decoded
         _link_twin(ingress, twin, lease)
         return
-    held = None if ingress.is_canary else _held(same, ecg)
+    held = None if ingress.is_canary else _held(signal, ecg)
     if held is not None:
-        ask_about_name(held, copy.uid, bearers)
+        ask_about_name(held, copy.uid, signal)
         _link(ingress, held, _compare(held, copy), copy, lease)
         return
     recording = create_recording(ingress, ecg, signal, copy.stated, when)
     if not ingress.is_canary:
-        ask_about_name(recording, copy.uid, bearers)
+        ask_about_name(recording, copy.uid, signal)
         ask_about_likeness(recording, ecg.rhythm, rules)
         match_recording(recording)
     advance(recording, done="decode", lane=ingress.lane)
     _link(ingress, recording, Outcome.NEW, copy, lease)
 
 
-def _held(same: QuerySet[Any, Any], ecg: DecodedEcg) -> Recording | None:
+def _held(signal: str, ecg: DecodedEcg) -> Recording | None:
     """Rule 6: a demo signal is nobody's, however often it comes."""
-    if ecg.is_demo or not same:
-        return None
-    return Recording.objects.get(pk=same[0])
+    same = None if ecg.is_demo else _same_signal(signal=signal)
+    return Recording.objects.get(pk=same[0]) if same else None
 
 
 def _compare(held: Recording, copy: Copy) -> str:

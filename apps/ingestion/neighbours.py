@@ -26,6 +26,7 @@ Kind = IdentityCase.Kind
 
 @Compiled
 def _bearers(*, uid: str, signal: str) -> QuerySet[Any, Any]:
+    """The key of the earliest arrival of another signal under this object name."""
     bearers = RecordingArrival.objects.filter(sop_instance_uid=uid)
     others = bearers.exclude(recording__canonical_hash=signal).order_by("id")
     return others.values_list("pk", flat=True)[:1]
@@ -40,18 +41,12 @@ def _near(*, patient: int, pk: int, since: dt.datetime, until: dt.datetime) -> Q
     return others.order_by("id")[:MOST_COMPARED]
 
 
-def bearers_of(uid: str, signal: str) -> QuerySet[Any, Any]:
-    """The key of the earliest arrival of another signal under this object name."""
-    if not uid:
-        return RecordingArrival.objects.none()
-    return _bearers(uid=uid, signal=signal)
-
-
-def ask_about_name(recording: Recording, uid: str, bearers: QuerySet[Any, Any]) -> None:
+def ask_about_name(recording: Recording, uid: str, signal: str) -> None:
     """Rule 4: a copy of another signal bore this object name. One case for each name.
 
-    `bearers` were read with the name locked.
+    Call with the name locked.
     """
+    bearers = _bearers(uid=uid, signal=signal) if uid else None
     if bearers:
         name = hashlib.sha256(uid.encode()).hexdigest()
         earliest = RecordingArrival.objects.select_related("recording").get(pk=bearers[0])

@@ -296,7 +296,8 @@ Q_CLUSTER = {
     "name": "einthoven",
     "orm": "default",
     "cache": "queue",
-    "workers": env.whole_number("WORKERS", 2),
+    # One more than two cores have: while one waits for a commit, another computes.
+    "workers": env.whole_number("WORKERS", 3),
     "timeout": 3600,
     "retry": 3700,
     "poll": 0.1,

@@ -10,7 +10,7 @@ import pytest
 
 from apps.core import drain, leases
 from apps.core.leases import LIVE, Leased
-from apps.ecg import jobs
+from apps.ecg import jobs, waveforms
 from apps.ecg.models import Analysis, Finding, Measurement, StageRun
 from apps.ecg.signal import ALGORITHM, VERSION
 from apps.ecg.signal.synthesis import SynthesisSpec, synthesize
@@ -26,8 +26,9 @@ METHOD = f"{ALGORITHM}@{VERSION}"
 
 @pytest.fixture
 def waiting(mercy):
-    """A recording of known truth that waits to be measured."""
+    """A recording of known truth that waits to be measured, stored by another process."""
     recording = make_recording(mercy, waveform=synthesize(SPEC).waveform(), report=False)
+    waveforms.take_in_hand(recording)
     return make_stage_run(recording, "measure")
 
 
@@ -67,6 +68,24 @@ def test_a_measured_recording_goes_to_draft_and_infer(mercy, waiting):
         assert [run.stage for run in following] == ["draft", "infer"]
     assert waiting.state == Leased.State.DONE
     assert waiting.finished_at is not None
+
+
+def test_samples_in_hand_are_given_once_and_to_their_own_recording(mercy, waiting):
+    made = [synthesize(SynthesisSpec(seed=seed)).waveform() for seed in (4, 5, 6)]
+    first, _ = (make_recording(mercy, waveform=one) for one in made[:2])
+    assert waveforms.take_in_hand(first) is None  # it was stored before the other
+    third = make_recording(mercy, waveform=made[2])
+    assert waveforms.take_in_hand(third) is made[2]
+    assert waveforms.take_in_hand(third) is None
+
+
+def test_what_this_process_stored_just_now_is_not_read_back(mercy, waiting, monkeypatch):
+    with inside(mercy):
+        rhythm = waveforms.load(waiting.recording)
+    monkeypatch.setattr(waveforms, "_in_hand", (waiting.recording.public_id, rhythm))
+    monkeypatch.setattr(waveforms, "load", None)
+    work_once()
+    assert counted(mercy)[0] == 1
 
 
 def test_the_devices_numbers_stay_beside_the_platforms(mercy, waiting):

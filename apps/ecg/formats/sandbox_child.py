@@ -24,7 +24,7 @@ from .sandbox_protocol import (
     member_head,
     parse_request_header,
 )
-from .wire import encode
+from .wire import Buffer, encoded_parts
 
 Decode = Callable[[bytes, list[dict[str, Any]]], DecodedEcg]
 
@@ -41,13 +41,13 @@ def run_child(channel_fd: int, decode: Decode) -> NoReturn:
         if kind == TO_UNPACK:
             _unpack(channel, data)
         else:
-            _send(channel, RESULT, _result(lambda: decode(data, known)))
+            _send(channel, RESULT, *_result(lambda: decode(data, known)))
         code = 0
     finally:
         os._exit(code)
 
 
-def _send(channel: socket.socket, kind: bytes, *parts: bytes) -> None:
+def _send(channel: socket.socket, kind: bytes, *parts: Buffer) -> None:
     channel.sendall(frame_header(kind, sum(map(len, parts))))
     for part in parts:
         channel.sendall(part)
@@ -65,17 +65,17 @@ def _unpack(channel: socket.socket, data: bytes) -> None:
         for member in members(data):
             _send(channel, MEMBER, member_head(member.name), member.content)
 
-    _send(channel, RESULT, _result(told))
+    _send(channel, RESULT, *_result(told))
 
 
-def _result(work: Callable[[], DecodedEcg | None]) -> bytes:
+def _result(work: Callable[[], DecodedEcg | None]) -> list[Buffer]:
     try:
         found = work()
-        return b"" if found is None else encode(found)
+        return [] if found is None else encoded_parts(found)
     except Refused as refused:
-        return encode(refused)
+        return encoded_parts(refused)
     except MemoryError:
-        return encode(Refused("decoder-memory", "The file needs more memory than allowed."))
+        return encoded_parts(Refused("decoder-memory", "The file needs more memory than allowed."))
 
 
 def _limit(limits: Limits) -> None:
@@ -88,11 +88,11 @@ def _limit(limits: Limits) -> None:
 
 
 def _read(channel: socket.socket, length: int) -> bytes:
-    buffer = bytearray(length)
-    view, at = memoryview(buffer), 0
-    while at < length:
-        got = channel.recv_into(view[at:])
+    parts = []
+    while length:
+        got = channel.recv(length, socket.MSG_WAITALL)
         if not got:
             raise EOFError
-        at += got
-    return bytes(buffer)
+        parts.append(got)
+        length -= len(got)
+    return b"".join(parts)  # of one part it is that part, not a copy

@@ -9,7 +9,6 @@ import datetime as dt
 import json
 import re
 import struct
-from dataclasses import asdict
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -28,7 +27,10 @@ from .canonical import (
     SourceStatement,
     Waveform,
 )
+from .flat import fields_of
 from .scale import check_rate, check_scale
+
+Buffer = bytes | memoryview
 
 MAX_SAMPLES = 16 << 20
 _LENGTH = struct.Struct("<I")
@@ -63,33 +65,38 @@ class WireError(ValueError):
 
 def encode(result: DecodedEcg | Refused) -> bytes:
     """A decoded ECG or a refusal as bytes for `decode_wire`."""
+    return b"".join(encoded_parts(result))
+
+
+def encoded_parts(result: DecodedEcg | Refused) -> list[Buffer]:
+    """The same in parts to send one after another, the samples from where they lie."""
     if isinstance(result, Refused):
         refusal: dict[str, Any] = {"code": result.code, "message": result.message}
-        refusal |= {"field": result.field, "checks": [asdict(c) for c in result.checks]}
+        refusal |= {"field": result.field, "checks": [fields_of(c) for c in result.checks]}
         return _framed({"refused": refusal}, [])
     waveforms = [result.rhythm] if result.median is None else [result.rhythm, result.median]
     header: dict[str, Any] = {name: getattr(result, name) for name in _TEXTS}
     header |= {
         "acquired_local": result.acquired_local and result.acquired_local.isoformat(),
         "utc_offset_minutes": result.utc_offset_minutes,
-        "patient": asdict(result.patient)
+        "patient": fields_of(result.patient)
         | {"born_on": result.patient.born_on and result.patient.born_on.isoformat()},
-        "filters": asdict(result.filters),
-        "measurements": [asdict(m) for m in result.measurements],
-        "statements": [asdict(s) for s in result.statements],
-        "warnings": [asdict(w) for w in result.warnings],
+        "filters": fields_of(result.filters),
+        "measurements": [fields_of(m) for m in result.measurements],
+        "statements": [fields_of(s) for s in result.statements],
+        "warnings": [fields_of(w) for w in result.warnings],
         "experimental": result.experimental,
         "is_demo": result.is_demo,
-        "overrides": [asdict(o) for o in result.overrides],
-        "checks": [asdict(c) for c in result.checks],
+        "overrides": [fields_of(o) for o in result.overrides],
+        "checks": [fields_of(c) for c in result.checks],
         "waveforms": [_waveform_header(w) for w in waveforms],
     }
     return _framed(header, [part for w in waveforms for part in _waveform_body(w)])
 
 
-def _framed(header: dict[str, Any], body: list[bytes]) -> bytes:
+def _framed(header: dict[str, Any], body: list[Buffer]) -> list[Buffer]:
     text = json.dumps(header, allow_nan=False).encode()
-    return b"".join([_LENGTH.pack(len(text)), text, *body])
+    return [_LENGTH.pack(len(text)), text, *body]
 
 
 def _waveform_header(waveform: Waveform) -> dict[str, Any]:
@@ -105,8 +112,8 @@ def _waveform_header(waveform: Waveform) -> dict[str, Any]:
     }
 
 
-def _waveform_body(waveform: Waveform) -> list[bytes]:
-    counts = np.ascontiguousarray(waveform.counts, dtype="<i4").tobytes()
+def _waveform_body(waveform: Waveform) -> list[Buffer]:
+    counts = memoryview(np.ascontiguousarray(waveform.counts, dtype="<i4")).cast("B")
     if waveform.missing is None:
         return [counts]
     return [counts, np.packbits(waveform.missing, axis=None).tobytes()]
