@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from apps.core.compiled import Compiled
 from apps.core.locks import lock_until_commit
 from apps.ecg.models import PatientIdentifier, Recording
 from apps.ingestion.models import Order, OrderCase, OrderLink, ProcessingRules
@@ -112,8 +114,22 @@ def around(at: dt.datetime, rules: ProcessingRules) -> dict[str, tuple[dt.dateti
 
 def _orders(number: str, patients: list[Number]) -> bool:
     """Whether there are any that could be meant: most ECGs need no more than this one question."""
-    named = orders_named(number) if number else Order.objects.none()
-    return (named | orders_of(patients)).exists()
+    if not number and not patients:
+        return False
+    values = {"number": number} if number else {}
+    for place, (value, authority) in enumerate(patients):
+        values |= {f"value_{place}": value, f"authority_{place}": authority}
+    return bool(_meant(bool(number), len(patients), **values))
+
+
+@Compiled
+def _meant(named: bool, patients: int, **values: str) -> QuerySet[Any, Any]:
+    """The key of one that bears the number, or is of the patient by one of so many numbers."""
+    numbers = [(values[f"value_{i}"], values[f"authority_{i}"]) for i in range(patients)]
+    rows = orders_of(numbers)
+    if named:
+        rows = rows | orders_named(values["number"])
+    return rows.values_list("pk", flat=True)[:1]
 
 
 def orders_named(number: str) -> QuerySet[Order]:
