@@ -104,5 +104,6 @@ def _beats(measured: Measured) -> list[dict[str, float | str | None]]:
     """Borders of each beat in ms, and its class."""
     classes = measured.beat_classes or ("",) * len(measured.beats)
     return [
-        {**fields_of(beat), "class": kind} for beat, kind in zip(measured.beats, classes, strict=True)
+        {**fields_of(beat), "class": kind}
+        for beat, kind in zip(measured.beats, classes, strict=True)
     ]
