@@ -139,6 +139,7 @@ CODES: dict[str, str] = {
     "ingestion.sample.replayed": "Trial of a vendor profile put back in the queue",
     "ecg.recording.created": "Recording created",
     "ecg.recording.measured": "Recording measured",
+    "ecg.recording.numbered": "Order number of a recording came with a later copy",
     "ecg.recording.moved": "Recording given to another patient",
     "ecg.recording.retimed": "Time of a recording corrected",
     "ecg.recording.duplicated": "Recording marked as a duplicate",

@@ -31,6 +31,7 @@ from apps.ingestion.malware import record_scan, scan_columns
 from apps.ingestion.models import IdentityCase, Ingress, ProcessingRules, RecordingArrival
 from apps.ingestion.neighbours import ask_about_likeness, ask_about_name
 from apps.ingestion.orders.matching import match_recording
+from apps.ingestion.orders.numbering import take_number
 from apps.ingestion.stated import agreed, agreed_order, word_of
 
 log = structlog.get_logger(__name__)
@@ -81,13 +82,15 @@ def link_known_bytes(ingress: Ingress, twin: RecordingArrival, lease: Lease) -> 
 def _link_twin(ingress: Ingress, twin: RecordingArrival, lease: Lease) -> None:
     said = word_of(ingress)
     copy = agreed(Copy(twin.identity, twin.sop_instance_uid), said, ingress.organization)
-    agreed_order(twin.recording.accession_number, said)
+    number = agreed_order(twin.recording.accession_number, said)
     outcome = str(Outcome.SAME_BYTES)
     if copy.stated != twin.identity and not ingress.is_canary:
         # Its sender says whose it is where the file says nothing: asked, as of any other copy.
         lock_until_commit(f"signal:{ingress.organization_id}:{twin.recording.canonical_hash}")
         compared = _compare(twin.recording, copy)
         outcome = compared if compared in CONFLICTS else outcome
+    if outcome not in CONFLICTS:
+        take_number(twin.recording, number)
     _link(ingress, twin.recording, outcome, copy, lease)
 
 
@@ -114,7 +117,10 @@ def link_recording(ingress: Ingress, ecg: DecodedEcg, lease: Lease, rules: Proce
     held = None if ingress.is_canary else _held(signal, ecg)
     if held is not None:
         ask_about_name(held, copy.uid, signal)
-        _link(ingress, held, _compare(held, copy), copy, lease)
+        outcome = _compare(held, copy)
+        if outcome not in CONFLICTS:
+            take_number(held, ecg.accession_number)
+        _link(ingress, held, outcome, copy, lease)
         return
     recording = create_recording(ingress, ecg, signal, copy.stated, when)
     if not ingress.is_canary:

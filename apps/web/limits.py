@@ -12,6 +12,7 @@ from apps.core.scope import organization_scope
 from apps.tenants.access import Active
 from apps.tenants.limits import spend, spend_as_address
 from apps.tenants.model_limits import Door
+from apps.web.guard import PARTS
 from apps.web.middleware import METHODS
 from apps.web.views import errors
 
@@ -19,8 +20,6 @@ CHUNK = 64 * 1024
 UPLOAD, SIGN_IN = "/upload/files", "/sign-in"
 API, API_FILES = "/api/", "/api/v1/files"
 API_JSON = ("/api/v1/submissions", "/api/v1/fhir/r4/$submit-ecg")
-# Parts of uploads, by addresses that are signed for one each.
-PARTS = "/staging/"
 # What a page takes; what a form library would take besides is not asked of it.
 PAGES = ("GET", "HEAD", "POST")
 # A form around one file: its borders and headers.

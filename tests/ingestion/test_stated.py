@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from apps.ecg.formats.canonical import PatientIdentity
@@ -9,11 +11,15 @@ from apps.ingestion.models import IdentityCase
 from tests.database import committed
 from tests.factories import inside
 from tests.ingestion.files import arrivals_of, bring_in, ecg_file, person
+from tests.orders.ecgs import MADE, order, standing
+from tests.web.pages import events
 
 pytestmark = committed
 
 AGREEING = {"identifier": "MRN-4711", "assigning_authority": "TRUST", "family_name": "ASHDOWN"}
 NOBODY = PatientIdentity()
+# No order of then is meant by an ECG that names none.
+FAR_AWAY = MADE - dt.timedelta(days=20)
 
 
 def sent(organization, file, **stated):
@@ -84,3 +90,40 @@ def test_the_order_is_the_one_both_name_or_either(mercy):
         "sender-names-other-order",
         "accession_number",
     )
+
+
+def test_an_order_named_with_a_later_copy_is_taken_where_there_is_none(mercy):
+    file = ecg_file(accession_number="")
+    first = bring_in(mercy, file)
+    sent(mercy, file, accession_number="A-2")
+    with inside(mercy):
+        first.recording.refresh_from_db()
+    assert first.recording.accession_number == "A-2"
+    assert len(events(mercy, "ecg.recording.numbered")) == 1
+    other = sent(mercy, file, accession_number="A-3")
+    assert other.error_code == "sender-names-other-order"
+
+
+def test_an_order_named_by_another_file_of_the_same_signal_is_taken_too(mercy):
+    first = bring_in(mercy, ecg_file(accession_number=""))
+    again = bring_in(mercy, ecg_file(accession_number="A-2"))
+    assert again.recording == first.recording
+    assert again.recording.accession_number == "A-2"
+
+
+def test_a_copy_of_somebody_else_brings_no_order(mercy):
+    first = bring_in(mercy, ecg_file(accession_number=""))
+    other = bring_in(mercy, ecg_file(patient=person(family_name="Smith"), accession_number="A-2"))
+    assert other.outcome == "identity_conflict"
+    with inside(mercy):
+        first.recording.refresh_from_db()
+    assert first.recording.accession_number == ""
+
+
+def test_the_order_of_a_number_that_came_later_is_matched(mercy):
+    file = ecg_file(accession_number="")
+    recording = bring_in(mercy, file).recording
+    order(mercy, "P-1", at=FAR_AWAY)
+    assert standing(recording) == ""
+    sent(mercy, file, accession_number="P-1")
+    assert standing(recording) == "P-1"

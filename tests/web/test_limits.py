@@ -123,3 +123,10 @@ def test_the_refusal_of_a_large_body_is_a_sentence(client_of, reader, settings):
 def test_a_body_of_no_stated_length_is_refused(mercy):
     answer = program_of(mercy).send(Transfer_Encoding="chunked")
     assert (answer.status_code, answer.json()["code"]) == (411, "length-required")
+
+
+def test_whoever_sends_a_part_that_is_too_long_hears_a_sentence(client, settings):
+    settings.UPLOAD_PART_BYTES = 10
+    answer = client.put(f"/staging/{'0' * 32}/1", b"11 bytes it")
+    assert answer.status_code == 413
+    assert answer.json()["message"].startswith("What was sent is larger")
