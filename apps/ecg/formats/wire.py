@@ -113,7 +113,7 @@ def _waveform_header(waveform: Waveform) -> dict[str, Any]:
 
 
 def _waveform_body(waveform: Waveform) -> list[Buffer]:
-    counts = memoryview(np.ascontiguousarray(waveform.counts, dtype="<i4")).cast("B")
+    counts = np.ascontiguousarray(waveform.counts, dtype="<i4").data.cast("B")
     if waveform.missing is None:
         return [counts]
     return [counts, np.packbits(waveform.missing, axis=None).tobytes()]
