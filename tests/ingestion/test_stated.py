@@ -113,7 +113,7 @@ def test_an_order_named_by_another_file_of_the_same_signal_is_taken_too(mercy):
 
 def test_a_copy_of_somebody_else_brings_no_order(mercy):
     first = bring_in(mercy, ecg_file(accession_number=""))
-    somebody = person(identifier="MRN-2", family_name="Smith")
+    somebody = person(identifier="MRN-2", family_name="Smith", born_on=dt.date(1950, 1, 2))
     other = bring_in(mercy, ecg_file(patient=somebody, accession_number="A-2"))
     assert other.outcome == "identity_conflict"
     with inside(mercy):
