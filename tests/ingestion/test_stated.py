@@ -10,7 +10,7 @@ from apps.ecg.formats.canonical import PatientIdentity
 from apps.ingestion.models import IdentityCase
 from tests.database import committed
 from tests.factories import inside
-from tests.ingestion.files import OTHER_EXPORT, arrivals_of, bring_in, ecg_file, person
+from tests.ingestion.files import arrivals_of, bring_in, ecg_file, person
 from tests.orders.ecgs import MADE, order, standing
 from tests.web.pages import events
 
@@ -113,8 +113,9 @@ def test_an_order_named_by_another_file_of_the_same_signal_is_taken_too(mercy):
 
 def test_a_copy_of_somebody_else_brings_no_order(mercy):
     first = bring_in(mercy, ecg_file(accession_number=""))
-    smith = {"patient": person(identifier="MRN-2", family_name="Smith"), "accession_number": "A-2"}
-    other = bring_in(mercy, ecg_file(1, OTHER_EXPORT, **smith))
+    smith = person(identifier="MRN-2", family_name="Smith")
+    file = ecg_file(patient=smith, accession_number="A-2", sop_instance_uid="1.2.3.4")
+    other = bring_in(mercy, file)
     assert other.outcome == "identity_conflict"
     with inside(mercy):
         first.recording.refresh_from_db()
