@@ -31,7 +31,7 @@ from tests.factories import inside
 LEAST_A_CORE = 10.0
 CORES = 2
 ECG_MS = 100.0
-ROUNDS = 3
+ROUNDS = 5
 # So many times the files of the other benchmarks: what starting and ending take weighs little.
 LASTING = 3
 
