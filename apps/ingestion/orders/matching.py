@@ -31,10 +31,15 @@ MOST = 50
 
 def match_recording(recording: Recording) -> None:
     """Link an ECG to its order, or ask. Call in its transaction; again, it changes nothing."""
-    patients = numbers_of_patient(recording)
     number = recording.accession_number.strip()
-    lock_orders(recording.organization_id, [number, *(value for value, _ in patients)])
-    _match(recording, number, patients)
+    _match(recording, number, lock_orders_of(recording, number))
+
+
+def lock_orders_of(recording: Recording, number: str) -> list[Number]:
+    """The numbers of its patient; orders under one of them or that number come before or after."""
+    patients = numbers_of_patient(recording)
+    _lock(recording.organization_id, [number, *(value for value, _ in patients)])
+    return patients
 
 
 def rematch(recording: Recording) -> None:
@@ -57,7 +62,7 @@ def _match(recording: Recording, number: str, patients: list[Number]) -> None:
 
 def match_order(order: Order) -> None:
     """Link ECGs that came before their order. Call in the transaction that changed it."""
-    lock_orders(order.organization_id, [*order.numbers, order.patient_number])
+    _lock(order.organization_id, [*order.numbers, order.patient_number])
     for recording in _waiting_for(order):
         _match(recording, recording.accession_number.strip(), numbers_of_patient(recording))
 
@@ -193,7 +198,7 @@ def _waiting_for(order: Order) -> list[Recording]:
     return found + [row for row in near.order_by("id")[:MOST] if row.pk not in known]
 
 
-def lock_orders(organization_id: int, names: Iterable[str]) -> None:
+def _lock(organization_id: int, names: Iterable[str]) -> None:
     """An order and its ECG that come at once see each other: the later waits for the earlier."""
     wanted = sorted({name for name in names if name})
     if wanted:

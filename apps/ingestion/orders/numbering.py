@@ -5,7 +5,7 @@ from __future__ import annotations
 from apps.audit import actions as audit
 from apps.ecg.models import Recording
 from apps.ecg.stages import changed
-from apps.ingestion.orders.matching import lock_orders, match_recording
+from apps.ingestion.orders.matching import lock_orders_of, match_recording
 
 
 def take_number(recording: Recording, number: str) -> None:
@@ -15,8 +15,8 @@ def take_number(recording: Recording, number: str) -> None:
     """
     if not number or recording.accession_number or recording.is_canary:
         return
-    # Before the row, as an order that comes in now does it.
-    lock_orders(recording.organization_id, [number])
+    # Before the row, as an order that comes in now does it: neither waits for the other for ever.
+    lock_orders_of(recording, number.strip())
     held = Recording.objects.select_for_update().get(pk=recording.pk)
     if held.accession_number:  # another copy brought one just now
         return
