@@ -140,6 +140,7 @@ CODES: dict[str, str] = {
     "ecg.recording.created": "Recording created",
     "ecg.recording.measured": "Recording measured",
     "ecg.recording.numbered": "Order number of a recording came with a later copy",
+    "ecg.recording.numbered_otherwise": "A copy named another order than the recording",
     "ecg.recording.moved": "Recording given to another patient",
     "ecg.recording.retimed": "Time of a recording corrected",
     "ecg.recording.duplicated": "Recording marked as a duplicate",

@@ -289,6 +289,7 @@ class OrderCase(Tenant, Public):
         OTHER_PATIENT = "other_patient", "The order is for another patient"
         SEVERAL = "several", "Several orders fit"
         ASKED = "asked", "Another order is asked for"
+        OTHER_NUMBER = "other_number", "A copy names another order"
 
     class Decision(models.TextChoices):
         LINK = "link", "It answers this order"

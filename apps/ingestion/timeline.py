@@ -21,7 +21,8 @@ MOST = 500
 # Reading is no transition, and what stands beside the timeline is not said again.
 OF_RECORDINGS = {
     *("ecg.recording.created", "ecg.recording.measured", "ecg.recording.moved"),
-    *("ecg.recording.retimed", "ecg.recording.duplicated", "ecg.recording.numbered"),
+    *("ecg.recording.retimed", "ecg.recording.duplicated"),
+    *("ecg.recording.numbered", "ecg.recording.numbered_otherwise"),
 }
 OF_FILES = {"ingestion.document.kept", "ingestion.upload.kept"}
 LEFT_OUT = {"sha256", "size", "recording", "archive", "field", "since"}

@@ -15,6 +15,7 @@ LABELS = {
     "gaps": "Gaps",
     "amplitude": "Amplitude",
     "flat": "Flat leads",
+    "clipped": "Clipped leads",
     "pulse": "Calibration pulse",
     "limb-leads": "Limb leads",
     "copies": "Copied leads",

@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from apps.ecg.model_recording import Source
 from apps.ecg.models import Analysis, Measurement
 from apps.inference import rules
+from apps.web.missing_values import in_words, not_measured
 
 MINUS = "\N{MINUS SIGN}"
 QTC = "qtc_fridericia_ms"
@@ -19,6 +20,8 @@ OTHER_FORMULAS = (
     ("Framingham", "qtc_framingham_ms"),
     ("Hodges", "qtc_hodges_ms"),
 )
+# Under which name the analysis says why there is no such number.
+REASON_KEYS = {QTC: "qtc"}
 DEVICE_QTC = ((QTC, "Frid."), ("qtc_bazett_ms", "Bazett"), ("qtc_ms", "formula not stated"))
 
 # The rule that fired → the column it marks, and how.
@@ -99,12 +102,13 @@ def table(
     if prior:
         then = by_source(prior[1], Source.PLATFORM)
         shown += [_plain("prior", prior[0], then), _change(now, then)]
+    missing = not_measured(analysis.reasons) if analysis else ""
     return Table(
         rows=tuple(shown),
         method=analysis.algorithm.replace("@", " ") if analysis else "",
         formulas=tuple((name, whole(now[key])) for name, key in OTHER_FORMULAS if key in now),
         limits=limits_in_words(person),
-        notes=(*_notes(now), *((READERS,) if reader else ())),
+        notes=tuple(filter(None, (*_notes(now), READERS if reader else "", missing))),
     )
 
 
@@ -156,7 +160,9 @@ def _now(values: Values, analysis: Analysis | None, person: Person) -> Row:
         if name in values:
             cells.append(Cell(whole(values[name]), marks.get(name, "")))
         else:
-            cells.append(Cell(missing, reason=str(reasons.get(name, ""))))
+            cells.append(
+                Cell(missing, reason=in_words(reasons.get(REASON_KEYS.get(name, name), "")))
+            )
     return Row("now", "Now", tuple(cells), _axis(values, missing))
 
 

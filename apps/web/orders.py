@@ -19,6 +19,8 @@ QUESTIONS = {
     " linked. Is the ECG of the wrong patient, or the number wrong?",
     Kind.SEVERAL: "More than one order of this patient fits the ECG. Which one does it answer?",
     Kind.ASKED: "Somebody asks for another order than the ECG has. Which one does it answer?",
+    Kind.OTHER_NUMBER: "A later copy of the same ECG carries the number of another order than the"
+    " first. Nothing was changed. Which order does the ECG answer?",
 }
 # Where the two sides can be compared: those that decide, then what a person looks at besides.
 COMPARED = ("MRN", "Assigned by", "Name", "Born", "Sex", "Order number")

@@ -17,7 +17,7 @@ from tests.formats.ecgs import ecg, file, median, rows, waveform
 EVERY = {
     *("rate", "duration", "leads", "gaps", "amplitude", "flat", "pulse", "limb-leads", "copies"),
     *("scales", "heights", "median", "median-rate", "heart-rate", "electrodes"),
-    *("wave-limits", "intervals", "qtc"),
+    *("wave-limits", "intervals", "qtc", "clipped"),
 }
 
 

@@ -17,6 +17,7 @@ from apps.ecg.signal.synthesis import SynthesisSpec, synthesize
 from tests.formats.ecgs import ecg, file, median, rows, waveform
 
 NAMES = waveform().lead_names()
+COUNTS_OF_400_UV = 400
 
 
 def check(ecg):
@@ -89,6 +90,36 @@ def test_one_flat_chest_lead_is_noted():
 @pytest.mark.parametrize("names", [("I", "aVL"), ("II", "V1"), ("V1", "V2", "V3")])
 def test_flat_limb_leads_or_three_flat_leads_are_refused(names):
     assert refused(changed(flat(*names))) == "flat-leads"
+
+
+def cut(*names, at):
+    """Counts beyond the end of the recorder's range."""
+
+    def change(signal):
+        for name in names:
+            signal[name][:] = np.clip(signal[name], -at, at)
+
+    return change
+
+
+def test_leads_whose_peaks_are_cut_off_are_noted_by_name():
+    found = check(ecg(changed(cut("V3", "V5", at=COUNTS_OF_400_UV))))
+    assert [(one.code, one.message) for one in found] == [
+        (
+            "clipped-lead",
+            "Peaks are cut off flat in V3, V5: their true heights are not in the file.",
+        )
+    ]
+    assert codes(changed(cut("V3", "V5", at=9_000))) == set()
+
+
+def test_a_gap_at_the_highest_value_is_no_peak_that_is_cut_off():
+    rhythm = waveform()
+    missing = np.zeros(rhythm.counts.shape, dtype=np.bool_)
+    lead = NAMES.index("V4")
+    for start in np.argsort(rhythm.counts[:, lead])[-2:]:
+        missing[start + 1 : start + 8, lead] = True
+    assert "clipped-lead" not in codes(replace(rhythm, missing=missing))
 
 
 def test_a_dropout_of_all_leads_is_refused_but_a_pause_is_noted():

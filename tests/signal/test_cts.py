@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from apps.ecg.formats.canonical import STANDARD_LEADS
 from apps.ecg.signal import Measured, measure
-from apps.ecg.signal.quality import clipped_fraction
 from apps.ecg.signal.synthesis import SynthesisSpec, synthesize
 from tests.signal.records import measured
 
@@ -105,7 +104,3 @@ def test_each_lead_tells_its_disturbance() -> None:
     assert quality["V5"].mains_uv == 0
     assert (quality["V2"].wander_uv or 0) > 150 > 3 * (quality["V5"].wander_uv or 0)
     assert quality["V3"].clipped_fraction > 0.02 > quality["V5"].clipped_fraction
-
-
-def test_a_lead_that_never_moves_is_not_clipped() -> None:
-    assert clipped_fraction(np.zeros((50, 1))).tolist() == [0.0]

@@ -8,6 +8,7 @@ import pytest
 from apps.ecg.signal import p_wave
 from apps.ecg.signal.averaging import Averaged
 from apps.ecg.signal.borders import Wave
+from tests.signal.records import measured
 
 RATE_HZ = 500.0
 CENTRE = 225
@@ -54,3 +55,19 @@ def test_what_the_two_directions_show_is_never_cut(monkeypatch: pytest.MonkeyPat
     found.append(p_wave.find_p(beats(*LARGE, (170.0, 60.0, 55.0)), QRS, None, 1000.0))
     whole, flat = (one for one in found if one is not None)
     assert whole.on <= flat.on < flat.off <= whole.off
+
+
+@pytest.mark.parametrize(("duration_s", "rate"), [(5.0, 50), (10.0, 30), (10.0, 40)])
+def test_few_beats_of_fibrillation_have_no_pr_but_of_sinus_rhythm_they_have(
+    duration_s: float, rate: int
+) -> None:
+    """A wave that two of three beats have by chance is none."""
+    shape = {"duration_s": duration_s, "heart_rate_bpm": rate}
+    seeds = range(12)
+    fibrillating = [
+        measured(rhythm="atrial_fibrillation", seed=seed, **shape)[0].pr_ms for seed in seeds
+    ]
+    assert sum(pr is not None for pr in fibrillating) <= 1
+    for seed in seeds:
+        found, truth = measured(seed=seed, muscle_uv=10.0, **shape)
+        assert found.pr_ms == pytest.approx(truth.pr_ms, abs=20)

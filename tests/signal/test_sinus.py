@@ -50,14 +50,15 @@ def test_stretched_leads_still_tell_which_way_p_points(p_scale: float, present: 
     [
         (Facts(p_found=True, axes=Axes(p=60.0)), True),
         (Facts(p_found=True, axes=Axes(p=120.0), p_upright=True), False),
-        (Facts(p_found=True, p_upright=True), False),
+        (Facts(p_found=True, p_upright=True), None),
+        (Facts(p_found=False), False),
         (Facts(p_found=True, p_upright=True, true_heights=False), True),
         (Facts(p_found=True, axes=Axes(p=60.0), p_upright=False, true_heights=False), False),
-        (Facts(p_found=True, true_heights=False), False),
+        (Facts(p_found=True, true_heights=False), None),
         (Facts(p_found=None), None),
     ],
 )
-def test_the_axis_decides_where_there_is_one_and_the_direction_elsewhere(
+def test_the_axis_decides_or_the_direction_and_without_either_nothing_is_said(
     facts: Facts, present: bool | None
 ) -> None:
     whole = replace(facts, beat_classes=("dominant",) * 4)

@@ -9,7 +9,9 @@ from apps.web.numbers import MINUS, QTC, Person, flags, limits_in_words, table, 
 
 MAN, WOMAN = Person("M", 70), Person("F", 74)
 BASE = {"heart_rate_bpm": 70, "pr_ms": 160, "qrs_ms": 90, "qt_ms": 400, QTC: 420}
-ANALYSIS = SimpleNamespace(algorithm="measure@1.0", reasons={"pr_ms": "no P wave found"})
+ANALYSIS = SimpleNamespace(
+    algorithm="measure@1.0", reasons={"pr_ms": "not_found", "qtc": "too_few_beats"}
+)
 
 
 def rows(source="platform", **values):
@@ -63,9 +65,12 @@ def test_children_and_unknown_ages_have_no_flags_and_the_page_says_why(age, word
 
 
 def test_what_was_not_measured_says_so_and_why():
-    shown = table(rows(heart_rate_bpm=98.4), ANALYSIS, WOMAN, None).rows[0]
+    found = table(rows(heart_rate_bpm=98.4), ANALYSIS, WOMAN, None)
+    shown = found.rows[0]
     assert [cell.text for cell in shown.cells] == ["98", *["not measured"] * 4]
-    assert shown.cells[1].reason == "no P wave found"
+    assert shown.cells[1].reason == "no such wave found"
+    assert shown.cells[4].reason == "too few beats"
+    assert "Not measured: PR (no such wave found); QTc (too few beats)." in found.notes
 
 
 def test_before_the_platform_has_measured_nothing_is_claimed():
@@ -105,7 +110,7 @@ def test_the_axis_turns_the_shorter_way_round():
 
 def test_a_wide_qrs_makes_qt_unreliable_and_the_page_says_so():
     shown = table(rows(**(BASE | {"qrs_ms": 152})), ANALYSIS, WOMAN, None)
-    assert shown.notes == ("QT is unreliable with a wide QRS.",)
+    assert shown.notes[0] == "QT is unreliable with a wide QRS."
 
 
 @pytest.mark.parametrize(("value", "text"), [("0.5", "1"), ("-38.4", f"{MINUS}38"), ("2.5", "3")])

@@ -27,12 +27,13 @@ from apps.ecg.signal.intervals import LIMB, corrected_qt
 from apps.ecg.signal.limits import ADULT, Limits
 from apps.ecg.signal.location import Located, locate, rr_intervals_ms
 from apps.ecg.signal.person import NOBODY, Person
-from apps.ecg.signal.quality import clipped_fraction, grade_leads
+from apps.ecg.signal.quality import DEPENDENT, clipped_fractions, grade_leads
 from apps.ecg.signal.results import (
     Axes,
     BeatClass,
     Fiducials,
     LeadQuality,
+    LeadStatus,
     Measured,
     MedianBeat,
     Rhythm,
@@ -40,7 +41,6 @@ from apps.ecg.signal.results import (
 from apps.ecg.signal.rhythm import described
 
 ORDER = ("I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6")
-DEPENDENT = frozenset({"III", "aVR", "aVL", "aVF"})
 VALUES = ("heart_rate_bpm", "rr_ms", *WAVE_VALUES)
 Qualities = dict[str, LeadQuality]
 
@@ -68,7 +68,8 @@ def measure(
     samples = np.asarray(samples_uv, dtype=np.float64)[:, order]
     signal = condition(samples, sampling_rate_hz)
     missing = (~np.isfinite(samples)).mean(axis=0)
-    grades = grade_leads(signal, missing, limits, clipped_fraction(samples))
+    clipped = clipped_fractions(samples, names, sampling_rate_hz)
+    grades = grade_leads(signal, missing, limits, clipped)
     quality = dict(zip(names, grades, strict=True))
     basis = _basis(names, quality)
     if not basis:
@@ -168,7 +169,8 @@ def _measured(
 
 
 def _reasons(found: Delineated, facts: Facts, quality: Qualities) -> dict[str, str]:
-    limb = sum(name in LIMB and lead.status == "good" for name, lead in quality.items())
+    limb = [lead.status for name, lead in quality.items() if name in LIMB]
+    too_few = "limb_leads_clipped" if "clipped" in limb else "limb_leads_missing"
     reasons = dict(found.reasons)
     if not facts.true_heights:
         return reasons | dict.fromkeys(("p_axis", "qrs_axis", "t_axis"), "leads_stretched")
@@ -178,7 +180,7 @@ def _reasons(found: Delineated, facts: Facts, quality: Qualities) -> dict[str, s
         ("t_axis", facts.axes.t, found.t),
     ):
         if axis is None and wave is not None:
-            reasons[name] = "limb_leads_missing" if limb < 2 else "indeterminate"
+            reasons[name] = too_few if limb.count("good") < 2 else "indeterminate"
     return reasons
 
 
@@ -242,14 +244,17 @@ def _canonical_order(samples: Array, leads: tuple[str, ...], sampling_rate_hz: f
 
 
 def _trusted_leads(quality: Qualities) -> list[int]:
-    return [i for i, lead in enumerate(quality.values()) if lead.status == "good"]
+    return _of_status(quality, "good")
+
+
+def _of_status(quality: Qualities, status: LeadStatus) -> list[int]:
+    return [i for i, lead in enumerate(quality.values()) if lead.status == status]
 
 
 def _basis(names: tuple[str, ...], quality: Qualities) -> list[int]:
-    """Columns to find waves in: good leads (else noisy ones) that no others imply."""
-    usable = _trusted_leads(quality)
-    if not usable:
-        usable = [i for i, lead in enumerate(quality.values()) if lead.status == "noisy"]
+    """Columns to find waves in: good leads that no others imply, else clipped ones, else noisy."""
+    usable = _trusted_leads(quality) or _of_status(quality, "clipped")
+    usable = usable or _of_status(quality, "noisy")
     if {"I", "II"} <= {names[i] for i in usable}:
         return [i for i in usable if names[i] not in DEPENDENT]
     return usable

@@ -37,6 +37,11 @@ TYPICAL_LIKENESS = 0.7
 GREATEST_SPREAD = 0.6
 CLEAR_LIKENESS = 0.95
 IRREGULAR_LIKENESS = 0.93
+# Of few beats each is a large part of the median, and like it for that alone: all must have the
+# wave, and be like the others without itself, as must beats that come irregularly.
+FEW_BEATS = 6
+LEAST_SIZE = 0.3
+OTHERS_LIKENESS = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +88,9 @@ def _found(beat: Averaged, search: _Search | None, *, irregular: bool) -> Wave |
         return None
     half = beat.span(HALF_WIDTH_MS)
     found = _borders(search, search.speed(DIRECTIONS), half)
-    least = IRREGULAR_LIKENESS if irregular else TYPICAL_LIKENESS
-    if found is None or not _fits(beat, found) or not _in_every_beat(beat, search, found, least):
+    if found is None or not _fits(beat, found):
+        return None
+    if not _in_every_beat(beat, search, found, irregular=irregular):
         return None
     whole = _borders(search, search.speed(SPACE), half)
     if whole is not None:
@@ -146,19 +152,34 @@ def _limit(hump: float, floor: float) -> float:
     return max(REST_FRACTION * hump, min(floor, TROUGH_FRACTION * hump))
 
 
-def _in_every_beat(beat: Averaged, search: _Search, found: Wave, least: float) -> bool:
+def _in_every_beat(beat: Averaged, search: _Search, found: Wave, *, irregular: bool) -> bool:
     """Fibrillation waves average to a small bump that the single beats do not follow."""
     template = levelled(search.shape[found.on : found.off, :DIRECTIONS]).ravel()
     part = beat.beats[:, search.start + found.on : search.start + found.off]
     pieces = part @ search.directions[:, :DIRECTIONS]
     calm = smooth(pieces.transpose(1, 0, 2), SMOOTHING_MS, beat.rate_hz)
     flat = levelled(calm).transpose(1, 0, 2).reshape(len(pieces), -1)
-    power = max(float(template @ template), 1e-9)
-    product = flat @ template
-    likeness = product / np.sqrt(power * np.maximum((flat**2).sum(axis=1), 1e-9))
-    low, high = np.percentile(product / power, (20, 80))
+    likeness, size = _compared(flat, template)
+    low, high = np.percentile(size, (20, 80))
     typical = float(np.median(likeness))
     # 20 to 80 % of a normal distribution are 1.7 standard deviations.
     steady = (high - low) / 1.7 <= GREATEST_SPREAD or typical >= CLEAR_LIKENESS
     share = float((likeness > ALIKE).mean())
-    return typical >= least and share >= SHARE_ALIKE and bool(steady)
+    least = IRREGULAR_LIKENESS if irregular else TYPICAL_LIKENESS
+    few = len(flat) <= FEW_BEATS
+    if typical < least or share < SHARE_ALIKE or not steady or (few and size.min() < LEAST_SIZE):
+        return False
+    return not (few or irregular) or _like_the_others(flat)
+
+
+def _like_the_others(flat: Array) -> bool:
+    """Whether the beats (rows) are like the mean of all the others."""
+    others = (flat.sum(axis=0) - flat) / max(len(flat) - 1, 1)
+    return float(np.median(_compared(flat, others)[0])) >= OTHERS_LIKENESS
+
+
+def _compared(flat: Array, template: Array) -> tuple[Array, Array]:
+    """The correlation of each beat (row) with its template, and its size beside it."""
+    power = np.maximum((template**2).sum(axis=-1), 1e-9)
+    product = (flat * template).sum(axis=-1)
+    return product / np.sqrt(power * np.maximum((flat**2).sum(axis=-1), 1e-9)), product / power

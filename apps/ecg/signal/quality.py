@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from apps.ecg.formats.clipping import clipped_spans
 from apps.ecg.signal.arrays import THIN, Array
 from apps.ecg.signal.conditioning import Conditioned
 from apps.ecg.signal.limits import Limits
@@ -13,19 +14,23 @@ FLAT_WINDOW_S = 1.5
 FLAT_SHARE = 0.25
 WANDER_WINDOW_S = 1.0
 SPREAD_OF_MEDIAN = 1.4826
+DEPENDENT = frozenset({"III", "aVR", "aVL", "aVF"})
 
 
 def grade_leads(
     signal: Conditioned, missing_fraction: Array, limits: Limits, clipped: Array | None = None
 ) -> tuple[LeadQuality, ...]:
-    """Grades in the order of the columns; `clipped` is what `clipped_fraction` gives."""
+    """Grades in the order of the columns; `clipped` is what `clipped_fractions` gives."""
     noise = SPREAD_OF_MEDIAN * np.median(np.abs(signal.fast[::THIN]), axis=0)
     flat = _flat(signal, limits.flat_uv)
     wander = _wander(signal)
+    cut = np.zeros(len(noise)) if clipped is None else clipped
     found = []
     for i in range(len(noise)):
-        status = _status(float(noise[i]), bool(flat[i]), float(missing_fraction[i]), limits)
-        known = status in ("good", "noisy")
+        status = _status(
+            float(noise[i]), bool(flat[i]), float(missing_fraction[i]), float(cut[i]), limits
+        )
+        known = status in ("good", "noisy", "clipped")
         found.append(
             LeadQuality(
                 status,
@@ -33,25 +38,31 @@ def grade_leads(
                 missing_fraction=round(float(missing_fraction[i]), 4),
                 wander_uv=round(float(wander[i]), 1) if known else None,
                 mains_uv=round(float(signal.mains_uv[i]), 1) if known else None,
-                clipped_fraction=0.0 if clipped is None else round(float(clipped[i]), 4),
+                clipped_fraction=round(float(cut[i]), 4),
             )
         )
     return tuple(found)
 
 
-def clipped_fraction(samples_uv: Array) -> Array:
-    """The share of samples that repeat the one before at the lead's highest or lowest value."""
-    low, high = np.fmin.reduce(samples_uv, axis=0), np.fmax.reduce(samples_uv, axis=0)
-    at_end = (samples_uv == low) | (samples_uv == high)
-    repeated = at_end[1:] & (samples_uv[1:] == samples_uv[:-1])
-    return np.asarray(np.where(high > low, repeated.mean(axis=0), 0.0))
+def clipped_fractions(samples_uv: Array, names: tuple[str, ...], rate_hz: float) -> Array:
+    """The share of each lead's samples in peaks that are cut off.
+
+    A lead that I and II imply is cut off where one of these is, though at no end of its own.
+    """
+    spans = [clipped_spans(np.ascontiguousarray(lead), rate_hz) for lead in samples_uv.T]
+    shares = np.array([np.diff(one, axis=1).sum() / len(samples_uv) for one in spans])
+    limbs = max((shares[names.index(name)] for name in ("I", "II") if name in names), default=0.0)
+    implied = np.array([name in DEPENDENT for name in names])
+    return np.asarray(np.where(implied, np.maximum(shares, limbs), shares))
 
 
-def _status(noise: float, flat: bool, missing: float, limits: Limits) -> LeadStatus:
+def _status(noise: float, flat: bool, missing: float, clipped: float, limits: Limits) -> LeadStatus:
     if missing > limits.missing_fraction:
         return "missing"
     if flat:
         return "flat"
+    if clipped > 0:
+        return "clipped"
     return "noisy" if noise > limits.noisy_uv else "good"
 
 

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 ALGORITHM = "einthoven-measure"
-VERSION = "2.4.1"
+VERSION = "2.5.0"
 
-LeadStatus = Literal["good", "noisy", "flat", "missing"]
+LeadStatus = Literal["good", "noisy", "clipped", "flat", "missing"]
 BeatClass = Literal["dominant", "paced", "ventricular", "supraventricular", "other"]
 
 # The numbers that decided, their limits, the criterion's name, the leads it fired in.
@@ -85,7 +85,10 @@ class LeadMeasures:
 
 @dataclass(frozen=True, slots=True)
 class LeadQuality:
-    """How far one lead can be used; noise is the RMS of what is too fast to be ECG."""
+    """How far one lead can be used; noise is the RMS of what is too fast to be ECG.
+
+    A clipped lead, whose peaks are cut off, still tells when its waves are, not how tall.
+    """
 
     status: LeadStatus
     noise_uv: float | None

@@ -84,7 +84,7 @@ def _by_number(recording: Recording, number: str, patients: list[Number]) -> boo
         link(live[0], recording, How.NUMBER)
     elif live:
         ask(recording, Kind.SEVERAL)
-    elif found and not same and not _was_asked(found[0], recording):
+    elif found and not same and not was_asked(found[0], recording):
         ask(recording, Kind.OTHER_PATIENT, found[0])
     return bool(found)
 
@@ -165,7 +165,7 @@ def _was_refused(order: Order, recording: Recording) -> bool:
     return rows.exclude(ended_by=None).exists()
 
 
-def _was_asked(order: Order, recording: Recording) -> bool:
+def was_asked(order: Order, recording: Recording) -> bool:
     return OrderCase.objects.filter(order=order, recording=recording).exists()
 
 

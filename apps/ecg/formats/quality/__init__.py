@@ -10,6 +10,7 @@ from apps.ecg.formats.canonical import DecodedEcg
 
 from .agreement import check_agreement, check_borders
 from .amplitude import STRETCHED, check_amplitude, check_median_scale, check_stretched
+from .clipped import check_clipped
 from .clock import clock_warnings
 from .contact import check_duplicates, check_flat
 from .coverage import check_coverage, check_median_rate
@@ -34,6 +35,7 @@ def evaluate(ecg: DecodedEcg) -> Panel:
     signal = Signal(ecg.rhythm)
     check_amplitude(signal, panel)
     check_flat(signal, panel)
+    check_clipped(signal, panel)
     check_pulse(signal, panel)
     # Stretched leads cannot follow from one another.
     if not check_stretched(signal, panel):

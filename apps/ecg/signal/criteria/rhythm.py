@@ -81,8 +81,9 @@ def sinus(facts: Facts, person: Person, limits: Limits) -> Iterator[Statement]:
         # Leads stretched apart have no axis; which way each points they still tell.
         usual = facts.p_upright
         if facts.true_heights:
-            usual = facts.axes.p is not None and low <= facts.axes.p <= high
-        present = facts.p_found and bool(usual) and _conducted(facts) >= limits.sinus_beats_share
+            usual = None if facts.axes.p is None else low <= facts.axes.p <= high
+        followed = facts.p_found and _conducted(facts) >= limits.sinus_beats_share
+        present = usual if followed else False
     yield said(
         "sinus_rhythm",
         "Sinus rhythm",
