@@ -49,6 +49,11 @@ def test_voltage_is_not_judged_by_what_is_left_of_it() -> None:
     assert stated(found, "lvh_sokolow_lyon") is None
 
 
+def test_of_v5_and_v6_one_may_suffice_for_hypertrophy_but_not_against_it() -> None:
+    assert stated(cut("V5"), "lvh_sokolow_lyon") is None
+    assert stated(cut("V5", qrs_scale=3.0), "lvh_sokolow_lyon") is True
+
+
 def test_what_i_and_ii_imply_is_cut_off_with_them() -> None:
     found = cut("I", at_uv=250)
     assert set(statuses(found)) == {"I", "III", "aVR", "aVL", "aVF"}

@@ -165,3 +165,15 @@ def test_the_beats_of_a_bigeminy_are_all_counted() -> None:
     assert found.heart_rate_bpm == pytest.approx(synthetic.truth.heart_rate_bpm, rel=0.05)
     assert "ventricular_ectopy" in present(found)
     assert "qtc_critical" not in present(found)
+
+
+@pytest.mark.parametrize(("duration_s", "regular"), [(3.6, None), (6.0, True)])
+def test_few_intervals_are_neither_regular_nor_irregular(
+    duration_s: float, regular: bool | None
+) -> None:
+    found = measured_at(60, duration_s=duration_s)
+    assert found.heart_rate_bpm is not None
+    assert found.rhythm.regular is regular
+    stated = {one.code: one.present for one in found.statements}
+    irregular = None if regular is None else False
+    assert (stated["regular_rr"], stated["irregular_rr"]) == (regular, irregular)

@@ -31,7 +31,7 @@ def basic_rhythm(indexes: Indexes, dominant: Flags, limits: Limits) -> BasicRhyt
     """Premature beats are told only where what is left without them is regular."""
     rr = np.diff(indexes).astype(np.float64)
     nothing = np.zeros(len(indexes), dtype=np.bool_)
-    if len(rr) < limits.fewest_fibrillation_rr:
+    if len(rr) < limits.fewest_rhythm_rr:
         return BasicRhythm(None, nothing, irregular=False)
     spread = _spread(rr[_between_usual(dominant)])
     typical = float(np.median(rr))

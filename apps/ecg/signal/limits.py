@@ -14,7 +14,7 @@ class Limits:
     tachycardia_above_bpm: float = 100.0
     irregular_rr_cv: float = 0.10
     fibrillation_rr_cv: float = 0.08
-    fewest_fibrillation_rr: int = 4
+    fewest_rhythm_rr: int = 4
     flutter_share: float = 0.4
     sinus_p_axis_deg: tuple[float, float] = (-30.0, 90.0)
     sinus_beats_share: float = 0.5

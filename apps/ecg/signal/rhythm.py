@@ -14,8 +14,12 @@ RateClass = Literal["normal", "bradycardia", "tachycardia"]
 def described(
     rr_ms: Array, classes: tuple[BeatClass, ...], *, paced: bool, limits: Limits
 ) -> Rhythm:
-    """Of intervals in ms; ectopic beats are not counted in a paced rhythm."""
-    spread = float(rr_ms.std() / rr_ms.mean()) if len(rr_ms) > 1 else None
+    """Of intervals in ms; ectopic beats are not counted in a paced rhythm.
+
+    Two or three intervals may be alike by chance: they are called neither regular nor irregular.
+    """
+    enough = len(rr_ms) >= limits.fewest_rhythm_rr
+    spread = float(rr_ms.std() / rr_ms.mean()) if enough else None
     return Rhythm(
         rate=rate_class(60000 / float(rr_ms.mean()), limits),
         regular=None if spread is None else spread <= limits.irregular_rr_cv,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from apps.ecg.signal.criteria.facts import Facts, above, said
+from apps.ecg.signal.criteria.facts import Facts, above, reaches, said
 from apps.ecg.signal.limits import Limits
 from apps.ecg.signal.person import Person
 from apps.ecg.signal.results import LeadMeasures, Statement
@@ -19,7 +19,9 @@ def hypertrophy(facts: Facts, person: Person, limits: Limits) -> Iterator[Statem
     cornell = _sum(_s(leads.get("V3")), _r(leads.get("aVL")))
     women = person.sex == "F"
     cornell_limit = limits.cornell_women_uv if women else limits.cornell_men_uv
-    reached = None if sokolow is None else sokolow >= limits.sokolow_lyon_uv
+    reached = reaches(sokolow, limits.sokolow_lyon_uv)
+    if not reached and not {"V5", "V6"} <= set(leads):
+        reached = None  # the lead that cannot be judged may be the larger one
     yield said(
         "lvh_sokolow_lyon",
         "Left ventricular hypertrophy by voltage (Sokolow–Lyon)",
