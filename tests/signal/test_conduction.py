@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -105,6 +107,25 @@ def test_a_right_block_has_a_large_late_r_and_ends_away_from_the_left(
 ) -> None:
     assert said(facts, "rbbb") is present
     assert said(facts, "ivcd") is not present
+
+
+@pytest.mark.parametrize(
+    ("own_ms", "code"),
+    [
+        ((160.0, 120.0, 110.0), "rbbb"),
+        ((160.0, 118.0, 110.0), "incomplete_rbbb"),
+        ((), "rbbb"),
+    ],
+)
+def test_a_block_is_complete_where_most_leads_are_wide_by_themselves(
+    own_ms: tuple[float, ...], code: str
+) -> None:
+    facts = right(TALL, -200, -200)
+    for name, own in zip(facts.leads, own_ms, strict=False):
+        borders = Fiducials(qrs_on=100.0, qrs_off=100.0 + own)
+        facts.leads[name] = replace(facts.leads[name], fiducials_ms=borders)
+    found = [each for each in ("rbbb", "incomplete_rbbb") if said(facts, each)]
+    assert found == [code]
 
 
 def pr(*own_ms: float, pr_ms: float | None = 220.0) -> Facts:

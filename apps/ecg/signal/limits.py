@@ -30,6 +30,7 @@ class Limits:
     # Conduction.
     incomplete_qrs_ms: float = 110.0
     wide_qrs_ms: float = 120.0
+    wide_qrs_leads_share: float = 0.5
     nonspecific_qrs_ms: float = 140.0
     terminal_ms: float = 40.0
     terminal_uv: float = 50.0

@@ -60,10 +60,15 @@ def _own_pr_ms(facts: Facts) -> dict[str, float]:
 
 
 def bundle_branches(facts: Facts, person: Person, limits: Limits) -> Iterator[Statement]:
+    """Complete where the QRS is wide over all leads and by itself in most, for readers measure
+    single leads, and the QRS of all begins before and ends after that of each.
+    """
     right, left = _right(facts, limits), _left(facts, limits)
-    qrs = facts.qrs_ms
-    complete = reaches(qrs, limits.wide_qrs_ms)
-    incomplete = None if qrs is None else limits.incomplete_qrs_ms <= qrs < limits.wide_qrs_ms
+    qrs, own = facts.qrs_ms, _own_qrs_ms(facts)
+    wide = [name for name, own_ms in own.items() if own_ms >= limits.wide_qrs_ms]
+    most = not own or len(wide) > limits.wide_qrs_leads_share * len(own)
+    complete = None if qrs is None else qrs >= limits.wide_qrs_ms and most
+    incomplete = None if qrs is None else qrs >= limits.incomplete_qrs_ms and not complete
     terminal = _terminal(facts, limits)
     for code, text, width, shape, criterion in (
         (
@@ -112,10 +117,23 @@ def bundle_branches(facts: Facts, person: Person, limits: Limits) -> Iterator[St
             incomplete_ms=limits.incomplete_qrs_ms,
             wide_ms=limits.wide_qrs_ms,
             nonspecific_ms=limits.nonspecific_qrs_ms,
+            wide_leads=wide,
+            leads_judged=len(own),
+            most_share=limits.wide_qrs_leads_share,
             terminal_v1_uv=terminal.get("V1"),
             terminal_i_uv=terminal.get("I"),
             terminal_v6_uv=terminal.get("V6"),
         )
+
+
+def _own_qrs_ms(facts: Facts) -> dict[str, float]:
+    """Of each lead that has both borders of its own."""
+    borders = {name: lead.fiducials_ms for name, lead in facts.leads.items()}
+    return {
+        name: one.qrs_off - one.qrs_on
+        for name, one in borders.items()
+        if one.qrs_on is not None and one.qrs_off is not None
+    }
 
 
 def slow_conduction(facts: Facts, limits: Limits) -> bool:
