@@ -44,7 +44,7 @@ class RecordingArrivalAdmin(PlatformModelAdmin):
     viewing = "view_record"
     about = "Every copy of a recording that reached the platform, and how it was recognised."
     when_empty = "No recording has arrived yet."
-    hidden = ("identity", "sop_instance_uid")
+    hidden = ("identity", "sop_instance_uid", "accession_number")
     list_display = ("id", "arrived_at", "recording", "ingress", "outcome")
     list_filter = ("outcome",)
     list_select_related = ("recording", "ingress")

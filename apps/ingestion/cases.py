@@ -17,7 +17,8 @@ from apps.ecg.stages import changed
 from apps.ingestion.copies import time_of
 from apps.ingestion.identity import create_patient, find_or_create_patient, names_somebody
 from apps.ingestion.models import IdentityCase, RecordingArrival
-from apps.ingestion.orders.matching import rematch
+from apps.ingestion.orders.matching import lock_orders_of_both, rematch
+from apps.ingestion.orders.numbering import take_number
 from apps.ingestion.rules import current_rules
 from apps.tenants.models import User
 
@@ -194,7 +195,10 @@ def _check(case: IdentityCase, verdict: Verdict) -> None:
 
 
 def _carry_out(case: IdentityCase, by: User, now: dt.datetime) -> None:
-    patients = {case.recording.patient_id}
+    patients, chosen = {case.recording.patient_id}, case.chosen
+    if case.decision in OF_A_COPY and chosen is not None:
+        identifier = chosen.identity.get("identifier", "")
+        lock_orders_of_both(case.recording, identifier, chosen.accession_number)
     if case.decision == Decision.MOVE:
         _move(case, by)
     elif case.decision == Decision.NEW_PATIENT:
@@ -207,7 +211,8 @@ def _carry_out(case: IdentityCase, by: User, now: dt.datetime) -> None:
         audit.record("ecg.recording.duplicated", case.recording, actor=by, entry=_name(case))
     case.state, case.closed_at = State.CLOSED, now
     changed(Recording.objects.filter(patient__in=patients | {case.recording.patient_id}))
-    if case.decision in OF_A_COPY:
+    if case.decision in OF_A_COPY and chosen is not None:
+        take_number(case.recording, chosen.accession_number)
         rematch(case.recording)
     if case.kind in ALARMS:
         resolve_alarm(ALARMS[Kind(case.kind)], str(case.public_id), by=by)

@@ -82,7 +82,7 @@ def link_known_bytes(ingress: Ingress, twin: RecordingArrival, lease: Lease) -> 
 def _link_twin(ingress: Ingress, twin: RecordingArrival, lease: Lease) -> None:
     said = word_of(ingress)
     copy = agreed(Copy(twin.identity, twin.sop_instance_uid), said, ingress.organization)
-    number = agreed_order(twin.recording.accession_number, said)
+    number = agreed_order(twin.accession_number or twin.recording.accession_number, said)
     outcome = str(Outcome.SAME_BYTES)
     if copy.stated != twin.identity and not ingress.is_canary:
         # Its sender says whose it is where the file says nothing: asked, as of any other copy.
@@ -91,7 +91,7 @@ def _link_twin(ingress: Ingress, twin: RecordingArrival, lease: Lease) -> None:
         outcome = compared if compared in CONFLICTS else outcome
     if outcome not in CONFLICTS:
         take_number(twin.recording, number)
-    _link(ingress, twin.recording, outcome, copy, lease)
+    _link(ingress, twin.recording, outcome, copy, number, lease)
 
 
 @transaction.atomic
@@ -120,7 +120,7 @@ def link_recording(ingress: Ingress, ecg: DecodedEcg, lease: Lease, rules: Proce
         outcome = _compare(held, copy)
         if outcome not in CONFLICTS:
             take_number(held, ecg.accession_number)
-        _link(ingress, held, outcome, copy, lease)
+        _link(ingress, held, outcome, copy, ecg.accession_number, lease)
         return
     recording = create_recording(ingress, ecg, signal, copy.stated, when)
     if not ingress.is_canary:
@@ -128,7 +128,7 @@ def link_recording(ingress: Ingress, ecg: DecodedEcg, lease: Lease, rules: Proce
         ask_about_likeness(recording, ecg.rhythm, rules)
         match_recording(recording)
     advance(recording, done="decode", lane=ingress.lane)
-    _link(ingress, recording, Outcome.NEW, copy, lease)
+    _link(ingress, recording, Outcome.NEW, copy, ecg.accession_number, lease)
 
 
 def _held(signal: str, ecg: DecodedEcg) -> Recording | None:
@@ -151,7 +151,9 @@ def _compare(held: Recording, copy: Copy) -> str:
     return kinds[0] if kinds else Outcome.SAME_SIGNAL
 
 
-def _link(ingress: Ingress, recording: Recording, outcome: str, copy: Copy, lease: Lease) -> None:
+def _link(
+    ingress: Ingress, recording: Recording, outcome: str, copy: Copy, number: str, lease: Lease
+) -> None:
     RecordingArrival.objects.create(
         organization_id=ingress.organization_id,
         recording=recording,
@@ -159,6 +161,7 @@ def _link(ingress: Ingress, recording: Recording, outcome: str, copy: Copy, leas
         outcome=outcome,
         identity=copy.stated,
         sop_instance_uid=copy.uid,
+        accession_number=number.strip(),
     )
     audit.record(
         "ingestion.file.linked", ingress, outcome=outcome, recording=str(recording.public_id)

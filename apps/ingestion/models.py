@@ -226,6 +226,12 @@ class RecordingArrival(Tenant):
     sop_instance_uid = models.CharField(
         max_length=64, blank=True, db_comment="identifier: DICOM object id of this copy."
     )
+    accession_number = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        db_comment="identifier: Order or accession number of this copy, or of who sent it.",
+    )
     arrived_at = models.DateTimeField(
         auto_now_add=True, db_comment="operational: When it was linked."
     )
@@ -240,6 +246,11 @@ class RecordingArrival(Tenant):
                 fields=["organization", "sop_instance_uid"],
                 condition=~models.Q(sop_instance_uid=""),
                 name="arrival_by_uid",
+            ),
+            models.Index(
+                fields=["organization", "accession_number"],
+                condition=~models.Q(accession_number=""),
+                name="arrival_by_accession",
             ),
         ]
 

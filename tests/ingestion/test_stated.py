@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from apps.ecg.formats.canonical import PatientIdentity
-from apps.ingestion.models import IdentityCase, OrderCase
+from apps.ingestion.models import IdentityCase
 from tests.database import committed
 from tests.factories import inside
 from tests.ingestion.files import arrivals_of, bring_in, ecg_file, person
@@ -20,7 +20,6 @@ AGREEING = {"identifier": "MRN-4711", "assigning_authority": "TRUST", "family_na
 NOBODY = PatientIdentity()
 # No order of then is meant by an ECG that names none.
 FAR_AWAY = MADE - dt.timedelta(days=20)
-LATER = MADE + dt.timedelta(hours=1)
 
 
 def sent(organization, file, **stated):
@@ -130,41 +129,3 @@ def test_the_order_of_a_number_that_came_later_is_matched(mercy):
     assert standing(recording) == ""
     sent(mercy, file, accession_number="P-1")
     assert standing(recording) == "P-1"
-
-
-def test_a_copy_that_names_another_order_is_asked_about_once(mercy):
-    order(mercy, "P-2", at=FAR_AWAY)
-    recording = bring_in(mercy, ecg_file(accession_number="P-1")).recording
-    for times in (1, 2):
-        copy = bring_in(mercy, ecg_file(accession_number="P-2", sop_instance_uid=f"1.2.{times}"))
-        assert (copy.outcome, copy.recording) == ("same_signal", recording)
-    assert copy.recording.accession_number == "P-1"
-    assert standing(recording) == "other_number"
-    with inside(mercy):
-        assert OrderCase.objects.get().order.placer_number == "P-2"
-    assert len(events(mercy, "ecg.recording.numbered_otherwise")) == 2
-
-
-def test_another_number_that_no_order_has_is_kept_as_an_event(mercy):
-    recording = bring_in(mercy, ecg_file(accession_number="P-1")).recording
-    bring_in(mercy, ecg_file(accession_number="P-2"))
-    assert standing(recording) == ""
-    assert len(events(mercy, "ecg.recording.numbered_otherwise")) == 1
-
-
-@pytest.mark.parametrize("first", ["P-1", "ACC-1"])
-def test_another_number_of_the_same_order_is_no_other_order(mercy, first):
-    order(mercy, "P-1", accession_number="ACC-1", at=FAR_AWAY)
-    recording = bring_in(mercy, ecg_file(accession_number=first)).recording
-    for number in ("P-1", "ACC-1"):
-        bring_in(mercy, ecg_file(accession_number=number))
-    assert standing(recording) == "P-1"
-    assert events(mercy, "ecg.recording.numbered_otherwise") == []
-
-
-def test_an_order_that_was_called_off_is_no_other_order(mercy):
-    order(mercy, "P-2", at=FAR_AWAY)
-    order(mercy, "P-2", "CA", at=FAR_AWAY, stated_at=LATER)
-    recording = bring_in(mercy, ecg_file(accession_number="P-1")).recording
-    bring_in(mercy, ecg_file(accession_number="P-2"))
-    assert standing(recording) == ""

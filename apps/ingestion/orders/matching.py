@@ -16,7 +16,14 @@ from django.utils import timezone
 from apps.core.compiled import Compiled
 from apps.core.locks import lock_until_commit
 from apps.ecg.models import PatientIdentifier, Recording
-from apps.ingestion.models import Order, OrderCase, OrderLink, ProcessingRules
+from apps.ingestion.models import (
+    Ingress,
+    Order,
+    OrderCase,
+    OrderLink,
+    ProcessingRules,
+    RecordingArrival,
+)
 from apps.ingestion.orders.asking import ask
 from apps.ingestion.orders.links import current_link, link, unlink
 from apps.ingestion.rules import current_rules
@@ -27,6 +34,8 @@ Number = tuple[str, str]
 # How far back ECGs are looked through for one that names the number of a late order.
 LATEST = dt.timedelta(days=30)
 MOST = 50
+# Outcomes of copies that are of the same patient and time as what is held.
+AGREEING = (Ingress.Outcome.NEW, Ingress.Outcome.SAME_BYTES, Ingress.Outcome.SAME_SIGNAL)
 
 
 def match_recording(recording: Recording) -> None:
@@ -40,6 +49,18 @@ def lock_orders_of(recording: Recording, number: str) -> list[Number]:
     patients = numbers_of_patient(recording)
     _lock(recording.organization_id, [number, *(value for value, _ in patients)])
     return patients
+
+
+def lock_orders_of_both(recording: Recording, value: str, number: str) -> None:
+    """All that `rematch` locks once the ECG is of who has that record number, and names that order.
+
+    Call before any row is written, as an order that comes in does: neither waits for the other for
+    ever.
+    """
+    holders = PatientIdentifier.objects.filter(value=value).values("patient")
+    theirs = Q(patient=recording.patient_id) | (Q(patient__in=holders) if value else Q())
+    known = PatientIdentifier.objects.filter(theirs).values_list("value", flat=True)
+    _lock(recording.organization_id, [number, recording.accession_number.strip(), value, *known])
 
 
 def rematch(recording: Recording) -> None:
@@ -173,6 +194,16 @@ def named_by(order: Order) -> QuerySet[Recording]:
     """ECGs of the last weeks without an order that carry one of its numbers."""
     since = timezone.now() - LATEST
     return _without_order().filter(accession_number__in=order.numbers, received_at__gte=since)
+
+
+def named_by_copies(order: Order) -> QuerySet[Recording]:
+    """ECGs that copies of the last weeks, agreeing with them, gave one of its numbers."""
+    copies = RecordingArrival.objects.filter(
+        accession_number__in=order.numbers,
+        arrived_at__gte=timezone.now() - LATEST,
+        outcome__in=AGREEING,
+    )
+    return Recording.objects.filter(pk__in=copies.values("recording"))
 
 
 def _without_order() -> QuerySet[Recording]:

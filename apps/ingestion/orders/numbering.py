@@ -12,6 +12,7 @@ from apps.ingestion.orders.matching import (
     MOST,
     lock_orders_of,
     match_recording,
+    named_by_copies,
     orders_named,
     was_asked,
 )
@@ -39,14 +40,33 @@ def take_number(recording: Recording, number: str) -> None:
     changed([held])
 
 
+def ask_of_copies(order: Order) -> None:
+    """Ask about ECGs that have another number, while a copy named this order before it came.
+
+    Call after `match_order`, in its transaction.
+    """
+    for held in named_by_copies(order).order_by("id")[:MOST]:
+        if not _is_own(held, order):
+            _ask(held, order)
+
+
 def _ask_which(held: Recording, number: str) -> None:
-    """An order goes by several numbers: a copy that names the same one by another asks nothing."""
-    own, linked = held.accession_number.strip(), current_link(held)
     named = list(orders_named(number).order_by("id")[:MOST])
-    same = [row for row in named if own in row.numbers or (linked and row.pk == linked.order_id)]
-    if own == number or same:
+    if held.accession_number.strip() == number or any(_is_own(held, order) for order in named):
         return
     audit.record("ecg.recording.numbered_otherwise", held)
-    live = [row for row in named if row.status not in Order.CALLED_OFF]
-    if live and not was_asked(live[0], held):
-        ask(held, OrderCase.Kind.OTHER_NUMBER, live[0])
+    live = [order for order in named if order.status not in Order.CALLED_OFF]
+    if live:
+        _ask(held, live[0])
+
+
+def _is_own(held: Recording, order: Order) -> bool:
+    """An order goes by several numbers: a copy may name the ECG's own by another."""
+    linked = current_link(held)
+    is_linked = linked is not None and linked.order_id == order.pk
+    return is_linked or held.accession_number.strip() in order.numbers
+
+
+def _ask(held: Recording, order: Order) -> None:
+    if not was_asked(order, held):
+        ask(held, OrderCase.Kind.OTHER_NUMBER, order)

@@ -19,6 +19,7 @@ from apps.ingestion.actions import OrganizationClosed
 from apps.ingestion.models import Order, OrderMessage
 from apps.ingestion.orders.links import release
 from apps.ingestion.orders.matching import match_order
+from apps.ingestion.orders.numbering import ask_of_copies
 from apps.ingestion.orders.stated import DETAILS, OrderRefused, Stated, status_after
 from apps.tenants import blobs
 from apps.tenants.models import ApiClient, Organization
@@ -176,7 +177,7 @@ def _place(message: Message, sha256: str, stated: Stated) -> Taken:
         **_by(message),
     )
     log.info("order.taken", code=stated.control)
-    match_order(order)
+    _match(order)
     return Taken(order, is_new=True, received_at=row.received_at)
 
 
@@ -203,8 +204,13 @@ def _renew(order: Order, message: Message, sha256: str, stated: Stated) -> Order
     if order.status in Order.CALLED_OFF:
         release(order)
     else:
-        match_order(order)
+        _match(order)
     return row
+
+
+def _match(order: Order) -> None:
+    match_order(order)
+    ask_of_copies(order)
 
 
 def _taken_from(stated: Stated, order: Order, is_newer: bool) -> list[str]:
