@@ -19,6 +19,8 @@ from tests.ingestion.files import ecg_file
 
 pytestmark = committed
 
+ASHDOWN = {"family": "Ashdown", "given": ["Wilma"]}
+FORMER = [{"use": "maiden", "family": "Bright"}, {"use": "nickname", "given": ["Billie"]}]
 PATIENT = {
     "resourceType": "Patient",
     "id": "p",
@@ -30,7 +32,7 @@ PATIENT = {
             "assigner": {"display": "TRUST"},
         },
     ],
-    "name": [{"family": "Ashdown", "given": ["Wilma"]}],
+    "name": [ASHDOWN],
     "birthDate": "1961-04-09",
     "gender": "female",
 }
@@ -86,6 +88,14 @@ NAMED = {
     "by number": (subject(identifier={"value": "MRN-4711"}), {"identifier": "MRN-4711"}),
     "an order": (document(context=ORDER), {"accession_number": "A-17"}),
     "nobody": (document(), {}),
+    "a former name too": (
+        parameters(document(), PATIENT | {"name": [*FORMER, {"use": "official", **ASHDOWN}]}),
+        STATED,
+    ),
+    "former names only": (
+        parameters(document(), PATIENT | {"name": FORMER[:1]}),
+        STATED | {"family_name": "", "given_name": ""},
+    ),
     "a year": (parameters(document(), PATIENT | {"birthDate": "1961"}), STATED | {"born_on": ""}),
 }
 

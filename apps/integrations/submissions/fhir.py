@@ -23,12 +23,8 @@ NAMES = {
     "size": f"{ATTACHMENT}.size",
 }
 RELATED = f"{DOCUMENT}.context.related"
-# Where a patient says it; a number stands where the patient does.
-PLACES = {
-    "family_name": f"{PATIENT}.name[0].family",
-    "given_name": f"{PATIENT}.name[0].given",
-    "born_on": f"{PATIENT}.birthDate",
-}
+# Uses of a name: those of former times are passed over, the others taken in this order.
+FORMER, BEST = ("old", "maiden"), ("official", "usual")
 SEXES = {"female": "F", "male": "M", "other": "O", "unknown": ""}
 
 Json = dict[str, Any]
@@ -120,14 +116,27 @@ def _stated(document: Json, patient: Json | None) -> dict[str, str]:
 
 def _identity(patient: Json, place: str) -> dict[str, str]:
     """Only what is said; `place` is where its numbers stand."""
-    name: Json = next(iter(patient.get("name", [])), {})
+    at, name = _name(patient.get("name", []))
+    # Where a patient says it; a number stands where the patient does.
+    places = {
+        "family_name": f"{PATIENT}.name[{at}].family",
+        "given_name": f"{PATIENT}.name[{at}].given",
+        "born_on": f"{PATIENT}.birthDate",
+    }
     said = record_number(patient.get("identifier", []), place) | {
         "family_name": name.get("family", ""),
         "given_name": next(iter(name.get("given", [])), "") or "",
         "born_on": _whole_date(patient.get("birthDate", "")),
         "sex": SEXES.get(patient.get("gender", ""), ""),
     }
-    return {key: short(value, PLACES.get(key, place)) for key, value in said.items() if value}
+    return {key: short(value, places.get(key, place)) for key, value in said.items() if value}
+
+
+def _name(names: list[Json]) -> tuple[int, Json]:
+    """The name in use now and its place. One that is text alone is in no parts to be compared."""
+    now = [(at, name) for at, name in enumerate(names) if name.get("use") not in FORMER]
+    ranks = {use: rank for rank, use in enumerate(BEST)}
+    return min(now, key=lambda one: ranks.get(one[1].get("use", ""), len(BEST)), default=(0, {}))
 
 
 def _whole_date(text: str) -> str:
