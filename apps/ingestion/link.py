@@ -89,7 +89,7 @@ def _link_twin(ingress: Ingress, twin: RecordingArrival, lease: Lease) -> None:
         lock_until_commit(f"signal:{ingress.organization_id}:{twin.recording.canonical_hash}")
         compared = _compare(twin.recording, copy)
         outcome = compared if compared in CONFLICTS else outcome
-    if outcome not in CONFLICTS:
+    if not {outcome, twin.outcome} & CONFLICTS:
         take_number(twin.recording, number)
     _link(ingress, twin.recording, outcome, copy, number, lease)
 

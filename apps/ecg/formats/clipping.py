@@ -15,6 +15,7 @@ FEWEST_PEAKS = 2
 # A smooth wave slows down before it turns; the sides of one that is cut off are steep.
 STEEP_UV_PER_MS = 20.0
 STEEP_STEPS = 4
+NO_SPANS: Spans = np.empty((0, 2), dtype=np.intp)
 
 
 def clipped_spans(lead_uv: Vector, rate_hz: float) -> Spans:
@@ -25,7 +26,7 @@ def clipped_spans(lead_uv: Vector, rate_hz: float) -> Spans:
     the recorder's were: those of a filtered copy are not.
     """
     found = [_spans_at(lead_uv, end, rate_hz) for end in _ends(lead_uv)]
-    return np.concatenate(found) if found else np.empty((0, 2), dtype=np.intp)
+    return np.concatenate(found) if found else NO_SPANS
 
 
 def _ends(lead_uv: Vector) -> list[float]:
@@ -36,10 +37,12 @@ def _ends(lead_uv: Vector) -> list[float]:
 
 
 def _spans_at(lead_uv: Vector, end: float, rate_hz: float) -> Spans:
-    held = np.zeros(lead_uv.size + 2, dtype=np.int8)
-    held[1:-1] = lead_uv == end
-    edges = np.flatnonzero(np.diff(held)).reshape(-1, 2)
+    at_end = lead_uv == end
     least = max(FEWEST_SAMPLES, round(SHORTEST_MS / 1000 * rate_hz))
+    # Of most leads it stands there for a sample or two, and nothing more need be looked at.
+    if np.count_nonzero(at_end) < FEWEST_PEAKS * least:
+        return NO_SPANS
+    edges = np.flatnonzero(np.diff(at_end.astype(np.int8), prepend=0, append=0)).reshape(-1, 2)
     spans = edges[edges[:, 1] - edges[:, 0] >= least]
     # Both sides must be there to be looked at.
     spans = spans[(spans[:, 0] >= 2) & (spans[:, 1] + 1 < lead_uv.size)]
@@ -52,4 +55,4 @@ def _spans_at(lead_uv: Vector, end: float, rate_hz: float) -> Spans:
     smallest = float(np.min(steps, where=steps > 0, initial=np.inf))
     steep = max(STEEP_UV_PER_MS * 1000 / rate_hz, STEEP_STEPS * smallest)
     spans = spans[(rise >= steep) & (fall >= steep)]
-    return spans if len(spans) >= FEWEST_PEAKS else spans[:0]
+    return spans if len(spans) >= FEWEST_PEAKS else NO_SPANS

@@ -34,8 +34,8 @@ Number = tuple[str, str]
 # How far back ECGs are looked through for one that names the number of a late order.
 LATEST = dt.timedelta(days=30)
 MOST = 50
-# Outcomes of copies that are of the same patient and time as what is held.
-AGREEING = (Ingress.Outcome.NEW, Ingress.Outcome.SAME_BYTES, Ingress.Outcome.SAME_SIGNAL)
+# Copies that are of the same patient and time as what is held; the same bytes repeat another copy.
+AGREEING = (Ingress.Outcome.NEW, Ingress.Outcome.SAME_SIGNAL)
 
 
 def match_recording(recording: Recording) -> None:
