@@ -42,6 +42,11 @@ class Deleting:
         self.connection.execute(_UNCOUNT, prepare=True)
         return True
 
+    def let_server_count(self) -> None:
+        """It counts and sweeps its tables again by itself, as every server that runs for long."""
+        self.connection.execute("ALTER SYSTEM RESET autovacuum")
+        self.connection.execute("SELECT pg_reload_conf()")
+
     def _look_for_tables(self) -> None:
         """Tests make tables of their own, and drop them."""
         tables = [row[0] for row in self.connection.execute(_TABLES, [list(KEPT)], prepare=True)]

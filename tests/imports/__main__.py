@@ -26,6 +26,7 @@ def main() -> int:
 
     database = TestDatabase()
     database.create()
+    database.let_server_count()
     try:
         with tempfile.TemporaryDirectory(prefix="einthoven-import-") as folder:
             _import(options, Path(folder))
