@@ -196,9 +196,6 @@ def _check(case: IdentityCase, verdict: Verdict) -> None:
 
 def _carry_out(case: IdentityCase, by: User, now: dt.datetime) -> None:
     patients, chosen = {case.recording.patient_id}, case.chosen
-    if case.decision in OF_A_COPY and chosen is not None:
-        identifier = chosen.identity.get("identifier", "")
-        lock_orders_of_both(case.recording, identifier, chosen.accession_number)
     if case.decision == Decision.MOVE:
         _move(case, by)
     elif case.decision == Decision.NEW_PATIENT:
@@ -224,6 +221,7 @@ def _move(case: IdentityCase, by: User) -> None:
     assert case.chosen is not None
     recording, stated = case.recording, case.chosen.identity
     patient, _ = find_or_create_patient(stated, recording.organization)
+    lock_orders_of_both(recording, patient, case.chosen.accession_number)
     _correct(patient, stated, by, case)
     if patient.pk != recording.patient_id:
         _give(recording, patient, case)
@@ -234,7 +232,9 @@ def _give_new_patient(case: IdentityCase, by: User) -> None:
     """A record of its own, with the copy's number only where nobody else holds that."""
     assert case.chosen is not None
     recording = case.recording
-    _give(recording, create_patient(case.chosen.identity, recording.organization), case)
+    patient = create_patient(case.chosen.identity, recording.organization)
+    lock_orders_of_both(recording, patient, case.chosen.accession_number)
+    _give(recording, patient, case)
     audit.record("ecg.patient.created", recording.patient, actor=by, entry=_name(case))
     audit.record("ecg.recording.moved", recording, actor=by, entry=_name(case))
 
@@ -264,6 +264,7 @@ def _correct(patient: Patient, stated: dict[str, Any], by: User, case: IdentityC
 def _retime(case: IdentityCase, by: User) -> None:
     assert case.chosen is not None
     recording, stated = case.recording, case.chosen.identity
+    lock_orders_of_both(recording, recording.patient, case.chosen.accession_number)
     recording.acquired_at = time_of(stated)
     recording.acquired_local = stated["acquired_local"]
     recording.acquired_zone = stated["acquired_zone"]

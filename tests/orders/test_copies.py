@@ -7,9 +7,11 @@ import threading
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from apps.core.scope import organization_scope
+from apps.ecg.models import Recording
 from apps.ingestion import cases
 from apps.ingestion.models import IdentityCase, OrderCase, RecordingArrival
 from tests.database import committed
@@ -78,7 +80,19 @@ def test_an_order_that_was_called_off_is_no_other_order(mercy):
     order(mercy, "P-2", at=FAR_AWAY)
     order(mercy, "P-2", "CA", at=FAR_AWAY, stated_at=LATER)
     recording = copy(mercy, 1, accession_number="P-1").recording
-    copy(mercy, 2, accession_number="P-2")
+    for uid, number in ((2, "P-2"), (3, "P-3")):
+        copy(mercy, uid, accession_number=number)
+    order(mercy, "P-3", "CA", at=FAR_AWAY)
+    assert standing(recording) == ""
+
+
+def test_nothing_is_asked_about_an_ecg_that_repeats_another(mercy):
+    recording = copy(mercy, 1, accession_number="P-1").recording
+    other = copy(mercy, 2, signal=2).recording
+    with inside(mercy):
+        Recording.objects.filter(pk=recording.pk).update(duplicate_of=other)
+    copy(mercy, 3, accession_number="P-2")
+    order(mercy, "P-2", at=FAR_AWAY)
     assert standing(recording) == ""
 
 
@@ -127,6 +141,22 @@ def test_the_copy_that_is_right_leaves_the_order_of_the_other_patient(mercy):
     assert standing(recording) == "P-1"
     decide(mercy, copy(mercy, 2, accession_number="P-2", patient=SMITH), make_user(mercy))
     assert standing(recording) == "other_number"
+
+
+def test_a_decision_locks_as_a_file_does_its_patient_then_orders_then_rows(mercy):
+    copy(mercy, 1, accession_number="P-1")
+    chosen = copy(mercy, 2, accession_number="P-2", patient=SMITH)
+    user = make_user(mercy, "technician")
+    with CaptureQueriesContext(connection) as queries:
+        decide(mercy, chosen, user)
+    said = [query["sql"] for query in queries]
+    marks = ("hashtextextended('patient:", "hashtextextended('orders:", 'UPDATE "ecg_recording"')
+    first = [next(at for at, text in enumerate(said) if mark in text) for mark in marks]
+    assert first == sorted(first)
+    # All at once: another lock of an order's number later would be out of its place among them.
+    (locked,) = {text for text in said[: first[2]] if marks[1] in text}
+    numbers = ("MRN-2", "MRN-4711", "P-1", "P-2")
+    assert [number in locked for number in numbers] == [True] * 4
 
 
 def test_a_decision_and_an_order_that_come_at_once_wait_for_each_other(mercy):

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from apps.core.compiled import Compiled
 from apps.core.locks import lock_until_commit
-from apps.ecg.models import PatientIdentifier, Recording
+from apps.ecg.models import Patient, PatientIdentifier, Recording
 from apps.ingestion.models import (
     Ingress,
     Order,
@@ -51,16 +51,15 @@ def lock_orders_of(recording: Recording, number: str) -> list[Number]:
     return patients
 
 
-def lock_orders_of_both(recording: Recording, value: str, number: str) -> None:
-    """All that `rematch` locks once the ECG is of who has that record number, and names that order.
+def lock_orders_of_both(recording: Recording, patient: Patient, number: str) -> None:
+    """All that `rematch` locks once the ECG is that patient's and names that order.
 
-    Call before any row is written, as an order that comes in does: neither waits for the other for
-    ever.
+    Call after the patient is looked up and before rows of ECGs are written, as a file and an order
+    that come in do: none waits for another for ever.
     """
-    holders = PatientIdentifier.objects.filter(value=value).values("patient")
-    theirs = Q(patient=recording.patient_id) | (Q(patient__in=holders) if value else Q())
-    known = PatientIdentifier.objects.filter(theirs).values_list("value", flat=True)
-    _lock(recording.organization_id, [number, recording.accession_number.strip(), value, *known])
+    both = (recording.patient_id, patient.pk)
+    known = PatientIdentifier.objects.filter(patient__in=both).values_list("value", flat=True)
+    _lock(recording.organization_id, [number, recording.accession_number.strip(), *known])
 
 
 def rematch(recording: Recording) -> None:
@@ -203,7 +202,7 @@ def named_by_copies(order: Order) -> QuerySet[Recording]:
         arrived_at__gte=timezone.now() - LATEST,
         outcome__in=AGREEING,
     )
-    return Recording.objects.filter(pk__in=copies.values("recording"))
+    return Recording.objects.filter(pk__in=copies.values("recording"), is_canary=False)
 
 
 def _without_order() -> QuerySet[Recording]:

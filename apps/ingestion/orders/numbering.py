@@ -45,6 +45,8 @@ def ask_of_copies(order: Order) -> None:
 
     Call after `match_order`, in its transaction.
     """
+    if order.status in Order.CALLED_OFF:
+        return
     for held in named_by_copies(order).order_by("id")[:MOST]:
         if not _is_own(held, order):
             _ask(held, order)
@@ -68,5 +70,5 @@ def _is_own(held: Recording, order: Order) -> bool:
 
 
 def _ask(held: Recording, order: Order) -> None:
-    if not was_asked(order, held):
+    if held.duplicate_of_id is None and not was_asked(order, held):
         ask(held, OrderCase.Kind.OTHER_NUMBER, order)
